@@ -1,1 +1,7 @@
+//! Yanxi Market (延锡集市): the storefront that links cooperatives of Yan'an to buyers in Wuxi.
+//!
+//! Modules are layers; each may use those above it in this list, never those below.
 
+pub mod kernel;
+
+pub mod db;

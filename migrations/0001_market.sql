@@ -1,0 +1,45 @@
+-- What the database is: demonstration or real, versions, leases, outbox, idempotency keys.
+CREATE TABLE market (
+  key TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+);
+CREATE TABLE version (
+  name TEXT NOT NULL PRIMARY KEY,
+  value BIGINT NOT NULL CHECK (value >= 0)
+);
+INSERT INTO version (name, value) VALUES ('catalogue', 1);
+CREATE TABLE lease (
+  name TEXT NOT NULL PRIMARY KEY,
+  holder TEXT NOT NULL,
+  until_at BIGINT NOT NULL
+);
+CREATE TABLE outbox (
+  id TEXT NOT NULL PRIMARY KEY,
+  topic TEXT NOT NULL,
+  key TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX outbox_topic ON outbox (topic, id);
+CREATE TABLE idempotency_keys (
+  scope TEXT NOT NULL,
+  key TEXT NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+  operation TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  status BIGINT,
+  answer TEXT,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (scope, key)
+);
+CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
+-- I17: every act of staff, hash-chained; rows are never changed.
+CREATE TABLE audit_log (
+  seq BIGINT NOT NULL PRIMARY KEY CHECK (seq > 0),
+  at BIGINT NOT NULL,
+  person_id TEXT,
+  role TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  prev_hash TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE
+);

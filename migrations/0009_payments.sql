@@ -1,0 +1,72 @@
+CREATE TABLE payments (
+  id TEXT NOT NULL PRIMARY KEY,
+  order_id TEXT NOT NULL REFERENCES orders (id),
+  method TEXT NOT NULL CHECK (method IN ('stripe', 'sandbox', 'transfer', 'voucher')),
+  state TEXT NOT NULL CHECK (state IN ('created', 'pending', 'succeeded', 'failed', 'cancelled', 'part_refunded', 'refunded')),
+  amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+  provider_ref TEXT UNIQUE,
+  applied BOOLEAN NOT NULL,
+  refund_reserved_fen BIGINT NOT NULL CHECK (refund_reserved_fen BETWEEN 0 AND amount_fen),
+  refunded_fen BIGINT NOT NULL CHECK (refunded_fen BETWEEN 0 AND refund_reserved_fen),
+  created_at BIGINT NOT NULL,
+  captured_at BIGINT,
+  learned_at BIGINT,
+  asked_at BIGINT NOT NULL,
+  CHECK (NOT applied OR captured_at IS NOT NULL)
+);
+-- I5: one captured payment pays one order.
+CREATE UNIQUE INDEX payments_one_applied ON payments (order_id) WHERE applied;
+CREATE INDEX payments_order ON payments (order_id);
+CREATE INDEX payments_open ON payments (asked_at) WHERE state IN ('created', 'pending');
+-- I3: one effect per event of the provider.
+CREATE TABLE payment_events (
+  id TEXT NOT NULL PRIMARY KEY,
+  payment_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  received_at BIGINT NOT NULL,
+  outcome TEXT NOT NULL
+);
+CREATE INDEX payment_events_payment ON payment_events (payment_id);
+CREATE TABLE refunds (
+  id TEXT NOT NULL PRIMARY KEY,
+  order_id TEXT NOT NULL REFERENCES orders (id),
+  payment_id TEXT NOT NULL REFERENCES payments (id),
+  state TEXT NOT NULL CHECK (state IN ('requested', 'succeeded', 'failed')),
+  amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+  goods_fen BIGINT NOT NULL CHECK (goods_fen >= 0),
+  freight_fen BIGINT NOT NULL CHECK (freight_fen >= 0),
+  whole BOOLEAN NOT NULL,
+  unapplied BOOLEAN NOT NULL,
+  reason TEXT NOT NULL,
+  requested_by TEXT,
+  requested_at BIGINT NOT NULL,
+  succeeded_at BIGINT,
+  succeeded_on TEXT,
+  provider_ref TEXT UNIQUE,
+  CHECK (unapplied OR amount_fen = goods_fen + freight_fen)
+);
+CREATE INDEX refunds_order ON refunds (order_id);
+CREATE INDEX refunds_open ON refunds (requested_at) WHERE state = 'requested';
+CREATE TABLE refund_lines (
+  refund_id TEXT NOT NULL REFERENCES refunds (id),
+  line_no BIGINT NOT NULL,
+  qty BIGINT NOT NULL CHECK (qty >= 0),
+  goods_fen BIGINT NOT NULL CHECK (goods_fen >= 0),
+  freight_fen BIGINT NOT NULL CHECK (freight_fen >= 0),
+  PRIMARY KEY (refund_id, line_no)
+);
+-- The sandbox provider's own books: what a real provider would know.
+CREATE TABLE sandbox_intents (
+  provider_ref TEXT NOT NULL PRIMARY KEY,
+  amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+  state TEXT NOT NULL CHECK (state IN ('open', 'succeeded', 'failed', 'cancelled')),
+  settled_at BIGINT,
+  refunded_fen BIGINT NOT NULL CHECK (refunded_fen BETWEEN 0 AND amount_fen)
+);
+CREATE TABLE sandbox_refunds (
+  idempotency_key TEXT NOT NULL PRIMARY KEY,
+  provider_ref TEXT NOT NULL REFERENCES sandbox_intents (provider_ref),
+  amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+  at BIGINT NOT NULL
+);

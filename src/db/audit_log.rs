@@ -1,0 +1,110 @@
+//! The log of what staff did (I17): append-only, each row hashed over the one before.
+
+use super::{Conn, FromRow, Tx, q, statements};
+use crate::kernel::{At, Error, PersonId, Result, hash::sha256_hex};
+
+statements! {
+    LAST = "SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1";
+    ADD = "INSERT INTO audit_log (seq, at, person_id, role, action, subject, detail, prev_hash, hash)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (seq) DO NOTHING";
+    AFTER = "SELECT seq, at, person_id, role, action, subject, detail, prev_hash, hash
+             FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2";
+}
+
+/// One act of a person or of the market itself.
+#[derive(Clone, Debug, FromRow)]
+pub struct Logged {
+    /// Place in the chain, from 1.
+    pub seq: i64,
+    /// When.
+    pub at: At,
+    /// Who, if a person.
+    pub person_id: Option<PersonId>,
+    /// In which role.
+    pub role: String,
+    /// What was done.
+    pub action: String,
+    /// To what: a code or id, never a name or phone.
+    pub subject: String,
+    /// Reason or values, no personal data.
+    pub detail: String,
+    /// Hash of the row before; 64 zeros first.
+    pub prev_hash: String,
+    /// SHA-256 over the row.
+    pub hash: String,
+}
+
+/// An act to be logged.
+pub struct Act<'a> {
+    /// Who.
+    pub person: Option<&'a PersonId>,
+    /// In which role.
+    pub role: &'a str,
+    /// What was done.
+    pub action: &'a str,
+    /// To what.
+    pub subject: &'a str,
+    /// Reason or values.
+    pub detail: &'a str,
+}
+
+/// Hash before the first row.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+impl Logged {
+    /// What the hash must be, recomputed from the row.
+    pub fn expected_hash(&self) -> String {
+        let person = self.person_id.as_ref().map_or("", PersonId::as_str);
+        let parts = [
+            &self.prev_hash,
+            &self.seq.to_string(),
+            &self.at.0.to_string(),
+            person,
+            &self.role,
+            &self.action,
+            &self.subject,
+            &self.detail,
+        ];
+        sha256_hex(parts.join("\u{1f}").as_bytes())
+    }
+}
+
+/// Adds the act to the chain, in the transaction that did it. Two at once meet on `seq`, and
+/// the later transaction is run again.
+pub async fn add(tx: &mut Tx, act: Act<'_>, at: At) -> Result<()> {
+    let last: Option<(i64, String)> = q(LAST).opt(tx).await?;
+    let (seq, prev_hash) = last.unwrap_or_else(|| (0, GENESIS.to_owned()));
+    let mut row = Logged {
+        seq: seq + 1,
+        at,
+        person_id: act.person.cloned(),
+        role: act.role.to_owned(),
+        action: act.action.to_owned(),
+        subject: act.subject.to_owned(),
+        detail: act.detail.to_owned(),
+        prev_hash,
+        hash: String::new(),
+    };
+    row.hash = row.expected_hash();
+    let added = q(ADD)
+        .bind(row.seq)
+        .bind(row.at)
+        .bind(row.person_id)
+        .bind(row.role)
+        .bind(row.action)
+        .bind(row.subject)
+        .bind(row.detail)
+        .bind(row.prev_hash)
+        .bind(row.hash)
+        .exec(tx)
+        .await;
+    if added? == 0 {
+        return Err(Error::Conflict(anyhow::anyhow!("two acts met at audit row {}", seq + 1)));
+    }
+    Ok(())
+}
+
+/// Rows after `seq`, at most `most`.
+pub async fn after(conn: &mut Conn, seq: i64, most: i64) -> Result<Vec<Logged>> {
+    q(AFTER).bind(seq).bind(most).all(conn).await
+}

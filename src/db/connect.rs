@@ -1,0 +1,216 @@
+//! Opening the databases and taking connections from their pools.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    Postgres, Sqlite,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Tx, q};
+use crate::kernel::{Error, Result};
+
+/// How long a request waits for a connection before it is answered 503.
+const ACQUIRE: Duration = Duration::from_secs(3);
+/// Read-only connections to the SQLite file.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL for each process.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Which engine is behind the façade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite in the data folder.
+    Sqlite,
+    /// PostgreSQL or an engine that speaks its protocol.
+    Postgres,
+}
+
+/// The database: cheap to clone, shared by all.
+#[derive(Clone)]
+pub enum Db {
+    /// One writer connection (a fair queue) and read-only readers.
+    Sqlite {
+        /// The one connection that writes.
+        writer: SqlitePool,
+        /// Connections that cannot write.
+        readers: SqlitePool,
+    },
+    /// A pool, and another for reads that may be a moment old.
+    Postgres {
+        /// The primary.
+        pool: PgPool,
+        /// The replica, or the primary again.
+        replica: PgPool,
+    },
+}
+
+/// A held connection of either engine.
+pub enum Conn {
+    /// To SQLite.
+    Sqlite(PoolConnection<Sqlite>),
+    /// To PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Db {
+    /// Opens `sqlite:path` or `postgres://…`; `replica` serves reads that may be a moment old.
+    /// The SQLite file is created where it is missing.
+    pub async fn open(url: &str, replica: Option<&str>) -> Result<Self> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            Self::open_sqlite(path.trim_start_matches("//")).await
+        } else {
+            let pool = open_postgres(url).await?;
+            let replica = match replica {
+                Some(url) => open_postgres(url).await?,
+                None => pool.clone(),
+            };
+            Ok(Self::Postgres { pool, replica })
+        }
+    }
+
+    async fn open_sqlite(path: &str) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .statement_cache_capacity(256)
+            .pragma("cache_size", "-16384")
+            .pragma("temp_store", "memory")
+            .pragma("journal_size_limit", "67108864");
+        let pool = |connections: u32| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .min_connections(1)
+                .acquire_timeout(ACQUIRE)
+                .test_before_acquire(false)
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let readers = pool(SQLITE_READERS).connect_with(options.read_only(true)).await?;
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite { .. } => Engine::Sqlite,
+            Self::Postgres { .. } => Engine::Postgres,
+        }
+    }
+
+    /// A connection that reads what was committed.
+    pub async fn read(&self) -> Result<Conn> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Conn::Sqlite(readers.acquire().await?),
+            Self::Postgres { pool, .. } => Conn::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// A connection for reads that may be a moment old: reports and public lists.
+    pub async fn read_replica(&self) -> Result<Conn> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Conn::Sqlite(readers.acquire().await?),
+            Self::Postgres { replica, .. } => Conn::Postgres(replica.acquire().await?),
+        })
+    }
+
+    /// A connection that may write, outside a transaction: migrations and maintenance.
+    pub(super) async fn write(&self) -> Result<Conn> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Conn::Sqlite(writer.acquire().await?),
+            Self::Postgres { pool, .. } => Conn::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Begins a transaction that writes; [`super::tx!`] is the usual way.
+    pub async fn begin(&self) -> Result<Tx> {
+        let mut conn = self.write().await?;
+        let begin = match conn {
+            Conn::Sqlite(_) => "BEGIN IMMEDIATE",
+            Conn::Postgres(_) => "BEGIN",
+        };
+        if let Err(error) = q(begin).exec(&mut conn).await {
+            conn.discard().await;
+            return Err(error);
+        }
+        Ok(Tx::new(conn))
+    }
+
+    /// Runs a maintenance command (PRAGMA, VACUUM INTO, ANALYZE) outside a transaction.
+    pub async fn maintain(&self, sql: String) -> Result<()> {
+        let mut conn = self.write().await?;
+        super::Query::from_closed_parts(sql).exec(&mut conn).await.map(|_| ())
+    }
+
+    /// Closes all connections; SQLite writes its log back into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres { pool, replica } => {
+                pool.close().await;
+                replica.close().await;
+            }
+        }
+    }
+}
+
+async fn open_postgres(url: &str) -> Result<PgPool> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("yanxi")
+        .statement_cache_capacity(256)
+        .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", "60s")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        // A begin that was cancelled leaves an open transaction behind; such a connection never returns.
+        .after_release(|conn, _| Box::pin(async move { Ok(!sqlx::Connection::is_in_transaction(conn)) }))
+        .connect_with(options)
+        .await?;
+    refuse_lossy_settings(&pool).await?;
+    Ok(pool)
+}
+
+/// Acknowledged orders must survive a crash: the settings that may lose them stop the start.
+async fn refuse_lossy_settings(pool: &PgPool) -> Result<()> {
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        let (value,): (String,) = sqlx::query_as("SELECT current_setting($1)").bind(setting).fetch_one(pool).await?;
+        if value == "off" {
+            return Err(Error::fault(format!(
+                "PostgreSQL runs with {setting}=off, which may lose paid orders; set it to on"
+            )));
+        }
+    }
+    Ok(())
+}
+
+impl Conn {
+    /// Closes the connection instead of giving it back, because its state is not known.
+    pub(super) async fn discard(self) {
+        let closed = match self {
+            Self::Sqlite(conn) => conn.close().await,
+            Self::Postgres(conn) => conn.close().await,
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "a connection was dropped instead of closed");
+        }
+    }
+
+    /// Which engine this connection reaches.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+}

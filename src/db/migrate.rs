@@ -1,0 +1,67 @@
+//! Migrations: common files, then an engine's own (triggers), in order of their names; forward only.
+
+use rust_embed::RustEmbed;
+use sqlx::{AssertSqlSafe, SqlSafeStr, raw_sql};
+
+use super::{Conn, Db, Engine, q};
+use crate::kernel::{At, Error, Result, hash::sha256_hex};
+
+#[derive(RustEmbed)]
+#[folder = "migrations"]
+struct Files;
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
+  name TEXT NOT NULL PRIMARY KEY, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+const DONE: &str = "SELECT name, hash FROM migrations ORDER BY name";
+const RECORD: &str = "INSERT INTO migrations (name, hash, applied_at) VALUES ($1, $2, $3)";
+
+/// Name, text and hash of each migration for an engine, in order.
+fn steps(engine: Engine) -> Result<Vec<(String, String, String)>> {
+    let own = match engine {
+        Engine::Sqlite => "sqlite/",
+        Engine::Postgres => "postgres/",
+    };
+    let mut steps = Vec::new();
+    for path in Files::iter() {
+        let name = path.strip_prefix(own).unwrap_or(&path).to_owned();
+        if name.contains('/') {
+            continue;
+        }
+        let file = Files::get(&path).ok_or_else(|| Error::fault("a migration vanished"))?;
+        let text = String::from_utf8(file.data.into_owned()).map_err(|e| Error::fault(e.to_string()))?;
+        let hash = sha256_hex(text.as_bytes());
+        steps.push((name, text, hash));
+    }
+    steps.sort();
+    Ok(steps)
+}
+
+/// Brings the schema up to date; answers how many steps were taken. Refuses a database whose
+/// applied steps differ from this program's, so that an edited or newer migration is noticed.
+pub async fn run(db: &Db, now: At) -> Result<usize> {
+    {
+        let mut conn = db.write().await?;
+        q(TABLE).exec(&mut conn).await?;
+    }
+    let done: Vec<(String, String)> = q(DONE).all(&mut db.read().await?).await?;
+    let steps = steps(db.engine())?;
+    for (name, hash) in &done {
+        let known = steps.iter().find(|s| s.0 == *name).is_some_and(|s| s.2 == *hash);
+        if !known {
+            return Err(Error::fault(format!("the database has migration {name}, which this program does not know")));
+        }
+    }
+    let mut taken = 0;
+    for (name, text, hash) in steps.into_iter().skip_while(|s| done.iter().any(|d| d.0 == s.0)) {
+        let mut tx = db.begin().await?;
+        let sql = AssertSqlSafe(text).into_sql_str();
+        match &mut *tx {
+            Conn::Sqlite(c) => raw_sql(sql).execute(&mut **c).await.map(|_| ())?,
+            Conn::Postgres(c) => raw_sql(sql).execute(&mut **c).await.map(|_| ())?,
+        }
+        q(RECORD).bind(name).bind(hash).bind(now).exec(&mut tx).await?;
+        tx.commit().await?;
+        taken += 1;
+    }
+    Ok(taken)
+}

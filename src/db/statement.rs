@@ -1,0 +1,123 @@
+//! Statements: declared in tables, bound, run, decoded.
+
+use sqlx::{
+    AssertSqlSafe, FromRow, Postgres, SqlSafeStr, SqlStr, Sqlite,
+    postgres::{PgArguments, PgRow},
+    query_as_with, query_with,
+    sqlite::{SqliteArguments, SqliteRow},
+};
+
+use super::{Conn, Value, value::arguments};
+use crate::kernel::{Error, Result};
+
+/// A statement as it stands in a capability's table.
+pub struct Declared {
+    /// Name of the constant.
+    pub name: &'static str,
+    /// The text.
+    pub sql: &'static str,
+    /// `file:line`.
+    pub place: &'static str,
+}
+
+inventory::collect!(Declared);
+
+/// Every declared statement, for the test that prepares all of them on both databases.
+pub fn declared() -> impl Iterator<Item = &'static Declared> {
+    inventory::iter::<Declared>.into_iter()
+}
+
+/// Declares statements as `&str` constants and registers them for the prepare test.
+macro_rules! statements {
+    ($($(#[$meta:meta])* $vis:vis $name:ident = $sql:expr;)*) => { $(
+        $(#[$meta])*
+        $vis const $name: &str = $sql;
+        ::inventory::submit! {
+            $crate::db::Declared { name: stringify!($name), sql: $sql, place: concat!(file!(), ":", line!()) }
+        }
+    )* };
+}
+pub(crate) use statements;
+
+/// A row type that both drivers can produce; `#[derive(FromRow)]` gives it.
+pub trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
+
+/// A statement with its values, ready to run on either engine.
+pub struct Query {
+    sql: SqlStr,
+    values: Vec<Value>,
+}
+
+/// Starts a statement from its declared text.
+pub fn q(sql: &'static str) -> Query {
+    Query { sql: sql.into_sql_str(), values: Vec::with_capacity(8) }
+}
+
+impl Query {
+    /// A statement whose text was put together from declared parts; never from what people typed.
+    pub(super) fn composed(sql: String, values: Vec<Value>) -> Self {
+        Self { sql: AssertSqlSafe(sql).into_sql_str(), values }
+    }
+
+    /// A statement of reports, whose columns come from a closed list of dimensions.
+    pub fn from_closed_parts(sql: String) -> Self {
+        Self::composed(sql, Vec::new())
+    }
+
+    /// Binds the next `$n`.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Runs it; answers the number of rows changed.
+    pub async fn exec(self, conn: &mut Conn) -> Result<u64> {
+        Ok(match conn {
+            Conn::Sqlite(c) => query_with::<Sqlite, SqliteArguments>(self.sql, arguments(self.values)?)
+                .execute(&mut **c)
+                .await?
+                .rows_affected(),
+            Conn::Postgres(c) => query_with::<Postgres, PgArguments>(self.sql, arguments(self.values)?)
+                .execute(&mut **c)
+                .await?
+                .rows_affected(),
+        })
+    }
+
+    /// The first row, if there is one.
+    pub async fn opt<T: Row>(self, conn: &mut Conn) -> Result<Option<T>> {
+        Ok(match conn {
+            Conn::Sqlite(c) => {
+                query_as_with::<Sqlite, T, SqliteArguments>(self.sql, arguments(self.values)?)
+                    .fetch_optional(&mut **c)
+                    .await?
+            }
+            Conn::Postgres(c) => {
+                query_as_with::<Postgres, T, PgArguments>(self.sql, arguments(self.values)?)
+                    .fetch_optional(&mut **c)
+                    .await?
+            }
+        })
+    }
+
+    /// The first row; a fault where there is none.
+    pub async fn one<T: Row>(self, conn: &mut Conn) -> Result<T> {
+        self.opt(conn).await?.ok_or_else(|| Error::fault("a row that must exist is missing"))
+    }
+
+    /// All rows.
+    pub async fn all<T: Row>(self, conn: &mut Conn) -> Result<Vec<T>> {
+        Ok(match conn {
+            Conn::Sqlite(c) => {
+                query_as_with::<Sqlite, T, SqliteArguments>(self.sql, arguments(self.values)?)
+                    .fetch_all(&mut **c)
+                    .await?
+            }
+            Conn::Postgres(c) => {
+                query_as_with::<Postgres, T, PgArguments>(self.sql, arguments(self.values)?).fetch_all(&mut **c).await?
+            }
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! The façade over a real SQLite file: transactions, rows, keys. PostgreSQL runs the same in tests/it.
+
+use super::{Db, Query, Rows, idempotency, migrate, q, tx};
+use crate::kernel::{At, Clock, Code, Dice, Error};
+
+async fn fresh() -> (tempfile::TempDir, Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&format!("sqlite:{}", folder.path().join("t.db").display()), None).await.unwrap();
+    migrate::run(&db, At(0)).await.unwrap();
+    (folder, db)
+}
+
+async fn count(db: &Db) -> i64 {
+    let row: (i64,) = q("SELECT CAST(count(*) AS BIGINT) FROM lease").one(&mut db.read().await.unwrap()).await.unwrap();
+    row.0
+}
+
+const LEASE: &str = "INSERT INTO lease (name, holder, until_at) VALUES ($1, $2, $3)";
+
+#[tokio::test]
+async fn migrations_run_once() {
+    let (_folder, db) = fresh().await;
+    assert_eq!(migrate::run(&db, At(1)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_dropped_or_failed_transaction_leaves_nothing() {
+    let (_folder, db) = fresh().await;
+    let mut open = db.begin().await.unwrap();
+    q(LEASE).bind("a").bind("x").bind(1).exec(&mut open).await.unwrap();
+    drop(open);
+    let failed: Result<(), Error> = tx!(db, tx, {
+        q(LEASE).bind("b").bind("x").bind(1).exec(&mut tx).await?;
+        Err(Error::fault("no"))
+    });
+    assert!(failed.is_err());
+    assert_eq!(count(&db).await, 0);
+}
+
+#[tokio::test]
+async fn many_rows_go_in_together_and_lists_find_them() {
+    let (_folder, db) = fresh().await;
+    let inserted = tx!(db, tx, {
+        let mut rows = Rows::of(LEASE)?;
+        for n in 0..25_000_i64 {
+            rows.push([format!("job{n}").into(), "x".into(), n.into()])?;
+        }
+        rows.exec(&mut tx).await
+    });
+    assert_eq!(inserted.unwrap(), 25_000);
+    let sql = "SELECT name FROM lease WHERE name IN ($1) ORDER BY name";
+    let list = Query::with_list(sql, ["job3", "job7", "nothing"]);
+    let found: Vec<(String,)> = list.all(&mut db.read().await.unwrap()).await.unwrap();
+    assert_eq!(found.len(), 2);
+}
+
+#[tokio::test]
+async fn append_only_tables_refuse_change() {
+    let (_folder, db) = fresh().await;
+    let done = tx!(db, tx, {
+        let act = super::audit_log::Act { person: None, role: "system", action: "a", subject: "s", detail: "" };
+        super::audit_log::add(&mut tx, act, At(1)).await
+    });
+    done.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    assert!(q("UPDATE audit_log SET detail = 'x'").exec(&mut tx).await.is_err());
+    assert!(q("DELETE FROM audit_log").exec(&mut tx).await.is_err());
+}
+
+#[tokio::test]
+async fn a_key_gives_the_first_answer_and_refuses_another_body() {
+    let (_folder, db) = fresh().await;
+    let key = |body: &str| idempotency::Key {
+        scope: "person:1".into(),
+        key: "k".into(),
+        operation: "placeOrder",
+        body_hash: body.into(),
+    };
+    let answer = idempotency::Answer { status: 201, body: "{}".into() };
+    let now = Clock::System.now();
+    let kept = tx!(db, tx, { idempotency::keep(&mut tx, &key("a"), &answer, now).await });
+    assert!(kept.unwrap());
+    let conn = &mut db.read().await.unwrap();
+    assert_eq!(idempotency::find(conn, &key("a")).await.unwrap(), Some(answer));
+    let other = idempotency::find(conn, &key("b")).await.unwrap_err();
+    assert_eq!(other.refusal().map(|r| r.code), Some(Code::KeyReused));
+    let running = idempotency::Running::default();
+    let first = running.start(&key("a"));
+    assert!(running.start(&key("a")).is_err());
+    drop(first);
+    assert!(running.start(&key("a")).is_ok());
+    let _ = Dice::System;
+}

@@ -1,0 +1,123 @@
+//! Transactions: begun on the writer, committed once, repeated where two met.
+
+use std::{
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
+
+use super::{Conn, Query, q};
+use crate::kernel::{Error, Result};
+
+/// An open transaction. Dropped without commit it rolls back.
+pub struct Tx {
+    conn: Option<Conn>,
+}
+
+impl Tx {
+    pub(super) fn new(conn: Conn) -> Self {
+        Self { conn: Some(conn) }
+    }
+
+    /// Makes the changes last; when this answers, they survive a crash (I16).
+    pub async fn commit(mut self) -> Result<()> {
+        self.end("COMMIT").await
+    }
+
+    /// Undoes the changes.
+    pub async fn rollback(mut self) -> Result<()> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(&mut self, sql: &'static str) -> Result<()> {
+        let Some(mut conn) = self.conn.take() else { return Ok(()) };
+        let done = q(sql).exec(&mut conn).await;
+        if done.is_err() {
+            conn.discard().await;
+        }
+        done.map(|_| ())
+    }
+
+    /// Runs a guarded change that must hit exactly `rows` rows; a fault otherwise.
+    pub async fn expect_rows(&mut self, query: Query, rows: u64) -> Result<()> {
+        let changed = query.exec(self).await?;
+        if changed == rows {
+            Ok(())
+        } else {
+            Err(Error::fault(format!("a guarded change hit {changed} rows instead of {rows}")))
+        }
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+
+    #[expect(clippy::expect_used, reason = "only commit and rollback take the connection, and they take the Tx")]
+    fn deref(&self) -> &Conn {
+        self.conn.as_ref().expect("an open transaction")
+    }
+}
+
+impl DerefMut for Tx {
+    #[expect(clippy::expect_used, reason = "only commit and rollback take the connection, and they take the Tx")]
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.conn.as_mut().expect("an open transaction")
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(mut conn) = self.conn.take() else { return };
+        // Outside a runtime the connection itself is dropped, which ends its transaction.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if q("ROLLBACK").exec(&mut conn).await.is_err() {
+                    conn.discard().await;
+                }
+            });
+        }
+    }
+}
+
+/// Times a transaction is run before its conflict is told.
+pub const MOST_TRIES: u32 = 8;
+
+/// Waits a little longer after each conflict; `false` once it was tried often enough.
+pub async fn pause_before_retry(tries: &mut u32) -> bool {
+    *tries += 1;
+    if *tries >= MOST_TRIES {
+        return false;
+    }
+    tokio::time::sleep(Duration::from_millis(u64::from(*tries * *tries) * 2)).await;
+    true
+}
+
+/// `tx!(db, tx, { … })`: runs the block in a transaction and commits; the block ends in
+/// `Ok(value)`, uses `?`, and may be run again after a conflict, so it changes nothing but `tx`.
+macro_rules! tx {
+    ($db:expr, $tx:ident, $body:block) => {{
+        let mut tries = 0;
+        loop {
+            let run = async {
+                let mut $tx = $db.begin().await?;
+                let done: $crate::kernel::Result<_> = async { $body }.await;
+                match done {
+                    Ok(value) => $tx.commit().await.map(|()| value),
+                    Err(error) => {
+                        // The first error is the one that tells; a failed rollback discards the connection.
+                        let _ = $tx.rollback().await;
+                        Err(error)
+                    }
+                }
+            };
+            match run.await {
+                Err($crate::kernel::Error::Conflict(error)) => {
+                    if !$crate::db::pause_before_retry(&mut tries).await {
+                        break Err($crate::kernel::Error::Unavailable(error));
+                    }
+                }
+                other => break other,
+            }
+        }
+    }};
+}
+pub(crate) use tx;

@@ -1,0 +1,109 @@
+//! Randomness that is passed in: the system's for the market, seeded for generators and tests.
+
+use uuid::Uuid;
+
+use super::{At, Error, Result, hash};
+
+/// Alphabet of order numbers and codes: no 0/O, 1/I/L, so that they can be read out on the phone.
+const CODE_ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+
+/// A source of ids, tokens and numbers.
+#[derive(Clone, Debug)]
+pub enum Dice {
+    /// The operating system's generator.
+    System,
+    /// SplitMix64 from a seed: the same numbers on every run. Never for secrets of a real market.
+    Seeded(u64),
+}
+
+impl Dice {
+    /// Fills 16 random bytes.
+    fn bytes(&mut self) -> Result<[u8; 16]> {
+        let mut bytes = [0; 16];
+        match self {
+            Self::System => getrandom::fill(&mut bytes).map_err(|e| Error::fault(format!("no randomness: {e}")))?,
+            Self::Seeded(_) => {
+                bytes[..8].copy_from_slice(&self.seeded_next().to_le_bytes());
+                bytes[8..].copy_from_slice(&self.seeded_next().to_le_bytes());
+            }
+        }
+        Ok(bytes)
+    }
+
+    fn seeded_next(&mut self) -> u64 {
+        let Self::Seeded(state) = self else { return 0 };
+        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = *state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A uniform number below `n` (0 where `n` is 0).
+    pub fn below(&mut self, n: u64) -> Result<u64> {
+        let bytes = self.bytes()?;
+        let mut eight = [0; 8];
+        eight.copy_from_slice(&bytes[..8]);
+        Ok(if n == 0 { 0 } else { u64::from_le_bytes(eight) % n })
+    }
+
+    /// A time-ordered id (UUID version 7, RFC 9562) for an entity made at `at`.
+    pub fn id(&mut self, at: At) -> Result<String> {
+        let random = self.bytes()?;
+        let millis = u64::try_from(at.0 / 1000).unwrap_or(0);
+        let mut ten = [0; 10];
+        ten.copy_from_slice(&random[..10]);
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &ten).into_uuid().hyphenated().to_string())
+    }
+
+    /// A secret of 256 bits as hex: session and order tokens.
+    pub fn token(&mut self) -> Result<String> {
+        Ok(format!("{}{}", hex::encode(self.bytes()?), hex::encode(self.bytes()?)))
+    }
+
+    /// 128 random bits as hex: the salt of an order's journal references.
+    pub fn salt(&mut self) -> Result<String> {
+        Ok(hex::encode(self.bytes()?))
+    }
+
+    /// `n` characters that can be read out.
+    pub fn code(&mut self, n: usize) -> Result<String> {
+        let mut text = String::with_capacity(n);
+        for _ in 0..n {
+            let place = usize::try_from(self.below(CODE_ALPHABET.len() as u64)?).unwrap_or(0);
+            text.push(char::from(CODE_ALPHABET[place]));
+        }
+        Ok(text)
+    }
+
+    /// An order number: `YX`, the day as `yymmdd`, eight characters (1.1·10¹² a day).
+    pub fn order_number(&mut self, at: At) -> Result<String> {
+        let day = at.day().to_string().replace('-', "");
+        Ok(format!("YX{}{}", &day[2..], self.code(8)?))
+    }
+
+    /// The hash under which a token is stored.
+    pub fn hash_of(token: &str) -> String {
+        hash::sha256_hex(token.as_bytes())
+    }
+}
+
+/// Whether `text` is a UUID in hyphenated form, as every id of the market is.
+pub fn is_id(text: &str) -> bool {
+    text.len() == 36 && Uuid::try_parse(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeded_dice_repeat_and_ids_are_ordered_by_time() {
+        let (mut a, mut b) = (Dice::Seeded(7), Dice::Seeded(7));
+        let first = a.id(At(1_000_000)).unwrap();
+        assert_eq!(first, b.id(At(1_000_000)).unwrap());
+        assert!(first < a.id(At(1_000_000_000_000)).unwrap());
+        assert!(is_id(&first));
+        assert_eq!(Dice::System.order_number(At(0)).unwrap().len(), 16);
+    }
+}

@@ -1,0 +1,25 @@
+//! Values and rules without I/O: money, weight, time, ids, languages, refusals.
+//!
+//! Everything here is pure; every other module builds on it and it uses none of them.
+//! Raw strings and numbers become these types at the edge (`parse`), so inner code
+//! needs no further checks. A business "no" is a [`Refusal`], a broken machine an [`Error`].
+
+pub mod dice;
+pub mod error;
+pub mod hash;
+pub mod id;
+pub mod lang;
+pub mod money;
+pub mod parse;
+pub mod refusal;
+pub mod time;
+pub mod weight;
+
+pub use dice::Dice;
+pub use error::{Error, Result};
+pub use id::*;
+pub use lang::Lang;
+pub use money::{Bp, Fen};
+pub use refusal::{Code, Refusal};
+pub use time::{At, Clock, Day};
+pub use weight::Grams;

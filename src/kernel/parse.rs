@@ -1,0 +1,103 @@
+//! What people type, parsed once at the edge; inner code takes only these types.
+
+use super::{Code, Refusal};
+
+/// Longest name, street or note in characters.
+const NAME_MAX: usize = 60;
+
+/// Text between 1 and `max` characters after trimming, without control characters.
+pub fn text(field: &str, raw: &str, max: usize) -> Result<String, Refusal> {
+    let trimmed = raw.trim();
+    if trimmed.is_empty() {
+        return Err(Refusal::of_field(field, Code::Missing));
+    }
+    optional_text(field, trimmed, max)
+}
+
+/// Text of at most `max` characters after trimming; may be empty. Control characters become blanks.
+pub fn optional_text(field: &str, raw: &str, max: usize) -> Result<String, Refusal> {
+    let clean: String = raw.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if clean.chars().count() > max {
+        return Err(Refusal::of_field(field, Code::TooLong).with("max", max));
+    }
+    Ok(clean)
+}
+
+/// A person's name.
+pub fn name(field: &str, raw: &str) -> Result<String, Refusal> {
+    text(field, raw, NAME_MAX)
+}
+
+/// A whole number between `min` and `max`.
+pub fn within(field: &str, n: i64, min: i64, max: i64) -> Result<i64, Refusal> {
+    if (min..=max).contains(&n) {
+        Ok(n)
+    } else {
+        Err(Refusal::of_field(field, Code::OutOfRange).with("min", min).with("max", max))
+    }
+}
+
+/// A mainland mobile number (11 digits from 1), or a landline with area code; blanks and dashes fall out.
+pub fn phone(field: &str, raw: &str) -> Result<String, Refusal> {
+    let digits: String = raw.chars().filter(|c| !matches!(c, ' ' | '-' | '　' | '(' | ')')).collect();
+    let digits = digits.strip_prefix("+86").map_or(digits.clone(), str::to_owned);
+    let numeric = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let mobile = digits.len() == 11 && digits.starts_with('1');
+    let landline = (10..=12).contains(&digits.len()) && digits.starts_with('0');
+    if numeric && (mobile || landline) {
+        Ok(digits)
+    } else {
+        Err(Refusal::of_field(field, Code::Malformed).with("example", "13800138000"))
+    }
+}
+
+/// A login: 3 to 40 of letters, digits, `.`, `_`, `-`, `@`, in lower case.
+pub fn login(field: &str, raw: &str) -> Result<String, Refusal> {
+    let lower = raw.trim().to_ascii_lowercase();
+    let good = (3..=40).contains(&lower.len())
+        && lower.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'@'));
+    if good { Ok(lower) } else { Err(Refusal::of_field(field, Code::Malformed).with("example", "lin.wuxi")) }
+}
+
+/// A coupon code as people type it: upper case, 3 to 32 of letters, digits, `-`.
+pub fn coupon_code(field: &str, raw: &str) -> Result<String, Refusal> {
+    let upper = raw.trim().to_ascii_uppercase();
+    let good = (3..=32).contains(&upper.len()) && upper.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if good { Ok(upper) } else { Err(Refusal::of_field(field, Code::Malformed).with("example", "YANXI-10")) }
+}
+
+/// A carrier's tracking number: 6 to 40 letters, digits or dashes.
+pub fn tracking_no(field: &str, raw: &str) -> Result<String, Refusal> {
+    let trimmed = raw.trim().to_ascii_uppercase();
+    let good = (6..=40).contains(&trimmed.len()) && trimmed.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if good { Ok(trimmed) } else { Err(Refusal::of_field(field, Code::Malformed).with("example", "ZT0123456789")) }
+}
+
+/// A season day `MM-DD` that exists in a leap year.
+pub fn month_day(field: &str, raw: &str) -> Result<String, Refusal> {
+    let good = raw.len() == 5 && format!("2024-{raw}").parse::<super::Day>().is_ok();
+    if good { Ok(raw.to_owned()) } else { Err(Refusal::of_field(field, Code::Malformed).with("example", "10-10")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_are_taken_as_people_write_them() {
+        for raw in ["13800138000", "+86 138-0013-8000", "0911-000-0001", "138 0013 8000"] {
+            assert!(phone("phone", raw).is_ok(), "{raw}");
+        }
+        for raw in ["", "1380013800", "abc", "１３８", "23800138000"] {
+            assert!(phone("phone", raw).is_err(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn control_characters_and_length_are_tamed() {
+        assert_eq!(text("name", " 王\u{0}某\n ", 10).unwrap(), "王 某");
+        assert_eq!(text("name", &"长".repeat(11), 10).unwrap_err().code, Code::TooLong);
+        assert_eq!(month_day("season", "02-30").unwrap_err().code, Code::Malformed);
+        assert!(month_day("season", "02-29").is_ok());
+    }
+}
