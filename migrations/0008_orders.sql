@@ -96,7 +96,8 @@ CREATE TABLE order_lines (
   refunded_qty BIGINT NOT NULL CHECK (refunded_qty BETWEEN 0 AND refund_reserved_qty),
   refunded_fen BIGINT NOT NULL CHECK (refunded_fen BETWEEN 0 AND refund_reserved_fen),
   refunded_freight_fen BIGINT NOT NULL CHECK (refunded_freight_fen BETWEEN 0 AND refund_reserved_freight_fen),
-  shipped_qty BIGINT NOT NULL CHECK (shipped_qty BETWEEN 0 AND qty),
+  withdrawn_qty BIGINT NOT NULL CHECK (withdrawn_qty BETWEEN 0 AND refund_reserved_qty),
+  shipped_qty BIGINT NOT NULL CHECK (shipped_qty BETWEEN 0 AND qty - withdrawn_qty),
   received_qty BIGINT NOT NULL CHECK (received_qty BETWEEN 0 AND shipped_qty),
   received_at BIGINT,
   PRIMARY KEY (order_id, line_no),
@@ -114,6 +115,7 @@ CREATE TABLE line_parts (
   category_code TEXT NOT NULL,
   payable_fen BIGINT NOT NULL CHECK (payable_fen >= 0),
   list_price_fen BIGINT NOT NULL CHECK (list_price_fen > 0),
+  refunded_fen BIGINT NOT NULL CHECK (refunded_fen BETWEEN 0 AND payable_fen),
   PRIMARY KEY (order_id, line_no, part_no),
   FOREIGN KEY (order_id, line_no) REFERENCES order_lines (order_id, line_no)
 );

@@ -52,6 +52,7 @@ CREATE TABLE refund_lines (
   refund_id TEXT NOT NULL REFERENCES refunds (id),
   line_no BIGINT NOT NULL,
   qty BIGINT NOT NULL CHECK (qty >= 0),
+  withdrawn_qty BIGINT NOT NULL CHECK (withdrawn_qty BETWEEN 0 AND qty),
   goods_fen BIGINT NOT NULL CHECK (goods_fen >= 0),
   freight_fen BIGINT NOT NULL CHECK (freight_fen >= 0),
   PRIMARY KEY (refund_id, line_no)

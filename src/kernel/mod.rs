@@ -4,6 +4,7 @@
 //! Raw strings and numbers become these types at the edge (`parse`), so inner code
 //! needs no further checks. A business "no" is a [`Refusal`], a broken machine an [`Error`].
 
+pub mod actor;
 pub mod dice;
 pub mod error;
 pub mod hash;
@@ -12,14 +13,17 @@ pub mod lang;
 pub mod money;
 pub mod parse;
 pub mod refusal;
+pub mod season;
 pub mod time;
 pub mod weight;
 
+pub use actor::{Actor, Step};
 pub use dice::Dice;
 pub use error::{Error, Result};
 pub use id::*;
 pub use lang::Lang;
 pub use money::{Bp, Fen};
 pub use refusal::{Code, Refusal};
+pub use season::Season;
 pub use time::{At, Clock, Day};
 pub use weight::Grams;

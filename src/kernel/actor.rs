@@ -1,0 +1,39 @@
+//! Who does something, when, and with which randomness.
+
+use super::{At, Dice, PersonId};
+
+/// Who acts: a role, and the person where one is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// `shopper`, `guest`, `coop`, `clerk`, `bureau`, `operator`, `provider` or `system`.
+    pub role: &'static str,
+    /// The person, if signed in.
+    pub person: Option<PersonId>,
+}
+
+impl Actor {
+    /// The market itself: jobs and generators.
+    pub const SYSTEM: Self = Self { role: "system", person: None };
+    /// The payment provider.
+    pub const PROVIDER: Self = Self { role: "provider", person: None };
+    /// A buyer who is not signed in.
+    pub const GUEST: Self = Self { role: "guest", person: None };
+}
+
+/// One act: its instant, its actor, and the dice that make its ids.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// When.
+    pub at: At,
+    /// Who.
+    pub by: Actor,
+    /// Ids and tokens.
+    pub dice: Dice,
+}
+
+impl Step {
+    /// An act of the real market, with the system's randomness.
+    pub fn new(at: At, by: Actor) -> Self {
+        Self { at, by, dice: Dice::System }
+    }
+}
