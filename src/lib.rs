@@ -7,3 +7,7 @@ pub mod kernel;
 pub mod db;
 
 pub mod ledger;
+
+pub mod pricing;
+
+pub mod stock;

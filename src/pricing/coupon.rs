@@ -1,0 +1,235 @@
+//! Coupons (优惠券): amount or percent, with limits that the database guards (I9).
+
+use crate::{
+    db::{Conn, FromRow, Tx, q, statements, text_enum},
+    kernel::{At, Bp, Code, Day, Error, Fen, OrderId, Refusal, Result, Step, hash::sha256_hex},
+};
+
+statements! {
+    FIND = "SELECT code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to, funder
+            FROM coupons WHERE code = $1";
+    LIST = "SELECT code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to, funder
+            FROM coupons ORDER BY created_at DESC, code";
+    CREATE = "INSERT INTO coupons (code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from,
+                valid_to, funder, created_at, created_by)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12) ON CONFLICT (code) DO NOTHING";
+    USE = "UPDATE coupons SET used = used + 1 WHERE code = $1 AND (limit_total IS NULL OR used < limit_total)";
+    USE_EACH = "INSERT INTO coupon_holders (coupon_code, holder, used, limit_each) VALUES ($1, $2, 1, $3)
+                ON CONFLICT (coupon_code, holder) DO UPDATE SET used = coupon_holders.used + 1
+                WHERE coupon_holders.limit_each IS NULL OR coupon_holders.used < coupon_holders.limit_each";
+    REDEEM = "INSERT INTO coupon_redemptions (order_id, coupon_code, holder, discount_fen, state)
+              VALUES ($1, $2, $3, $4, 'used')";
+    GIVE_BACK = "UPDATE coupon_redemptions SET state = 'given_back' WHERE order_id = $1 AND state = 'used'
+                 RETURNING coupon_code, holder";
+    TAKE_AGAIN = "UPDATE coupon_redemptions SET state = 'used' WHERE order_id = $1 AND state = 'given_back'
+                  RETURNING coupon_code, holder";
+    UNUSE = "UPDATE coupons SET used = used - 1 WHERE code = $1";
+    UNUSE_EACH = "UPDATE coupon_holders SET used = used - 1 WHERE coupon_code = $1 AND holder = $2";
+}
+
+text_enum! {
+    /// How the discount is computed.
+    pub enum CouponKind {
+        /// A fixed amount.
+        Amount = "amount",
+        /// A share of the goods.
+        Percent = "percent",
+    }
+}
+
+text_enum! {
+    /// Who pays for the discount.
+    pub enum Funder {
+        /// The platform.
+        Platform = "platform",
+        /// The cooperative, out of its own price.
+        Coop = "coop",
+        /// The government.
+        Government = "government",
+    }
+}
+
+/// A coupon as it stands.
+#[derive(Clone, Debug, FromRow)]
+pub struct Coupon {
+    /// What people type.
+    pub code: String,
+    /// Amount or percent.
+    pub kind: CouponKind,
+    /// For an amount.
+    pub amount_fen: Option<Fen>,
+    /// For a percentage, in basis points.
+    pub bp: Option<i64>,
+    /// Goods must cost at least this.
+    pub min_goods_fen: Fen,
+    /// Uses in all.
+    pub limit_total: Option<i64>,
+    /// Uses by one buyer.
+    pub limit_each: Option<i64>,
+    /// Uses so far.
+    pub used: i64,
+    /// First day.
+    pub valid_from: Day,
+    /// Last day.
+    pub valid_to: Day,
+    /// Who pays.
+    pub funder: Funder,
+}
+
+impl Coupon {
+    /// The discount on goods that cost `goods`: never more than they do. Refuses a coupon that is
+    /// out of its days or below its minimum.
+    pub fn discount(&self, goods: Fen, today: Day) -> Result<Fen> {
+        let refuse = |code| Refusal::of_field("coupons[0]", code).with("coupon", &self.code);
+        if today < self.valid_from || today > self.valid_to {
+            return Err(refuse(Code::CouponNotValid).into());
+        }
+        if goods < self.min_goods_fen {
+            return Err(refuse(Code::CouponBelowMinimum).with("min", self.min_goods_fen).into());
+        }
+        let full = match (self.kind, self.amount_fen, self.bp) {
+            (CouponKind::Amount, Some(amount), _) => amount,
+            (CouponKind::Percent, _, Some(bp)) => goods.percent(Bp(bp))?,
+            _ => return Err(Error::fault("a coupon without a value")),
+        };
+        Ok(full.min(goods))
+    }
+}
+
+/// The coupon of a code; refuses an unknown one.
+pub async fn find(conn: &mut Conn, code: &str) -> Result<Coupon> {
+    let unknown = || Refusal::of_field("coupons[0]", Code::CouponUnknown).with("coupon", code);
+    Ok(q(FIND).bind(code).opt(conn).await?.ok_or_else(unknown)?)
+}
+
+/// All coupons, newest first.
+pub async fn list(conn: &mut Conn) -> Result<Vec<Coupon>> {
+    q(LIST).all(conn).await
+}
+
+/// Makes a coupon; refuses a code that exists.
+pub async fn create(tx: &mut Tx, coupon: &Coupon, step: &Step) -> Result<()> {
+    let created = q(CREATE)
+        .bind(&coupon.code)
+        .bind(coupon.kind)
+        .bind(coupon.amount_fen)
+        .bind(coupon.bp)
+        .bind(coupon.min_goods_fen)
+        .bind(coupon.limit_total)
+        .bind(coupon.limit_each)
+        .bind(coupon.valid_from)
+        .bind(coupon.valid_to)
+        .bind(coupon.funder)
+        .bind(step.at)
+        .bind(step.by.person.clone())
+        .exec(tx)
+        .await?;
+    if created == 0 {
+        return Err(Refusal::of_field("code", Code::CouponExists).with("coupon", &coupon.code).into());
+    }
+    Ok(())
+}
+
+/// Who holds a use: the person, or for guests the phone (by hash).
+pub fn holder(person: Option<&str>, phone: &str) -> String {
+    match person {
+        Some(person) => format!("person:{person}"),
+        None => format!("phone:{}", sha256_hex(phone.as_bytes())),
+    }
+}
+
+/// A use of a coupon by an order.
+pub struct Use<'a> {
+    /// Which order.
+    pub order: &'a OrderId,
+    /// Which coupon.
+    pub code: &'a str,
+    /// The coupon's limit for one buyer.
+    pub limit_each: Option<i64>,
+    /// See [`holder`].
+    pub holder: &'a str,
+    /// What it takes off.
+    pub discount: Fen,
+}
+
+/// Uses the coupon within the order's transaction; refuses where a limit is reached (I9).
+pub async fn redeem(tx: &mut Tx, using: Use<'_>) -> Result<()> {
+    count_use(tx, using.code, using.holder, using.limit_each).await?;
+    let redeem = q(REDEEM).bind(using.order).bind(using.code).bind(using.holder).bind(using.discount);
+    tx.expect_rows(redeem, 1).await
+}
+
+async fn count_use(tx: &mut Tx, code: &str, holder: &str, limit_each: Option<i64>) -> Result<()> {
+    let used = q(USE).bind(code).exec(tx).await?;
+    let each = if used == 1 { q(USE_EACH).bind(code).bind(holder).bind(limit_each).exec(tx).await? } else { 0 };
+    if each == 0 {
+        return Err(Refusal::of_field("coupons[0]", Code::CouponUsedUp).with("coupon", code).into());
+    }
+    Ok(())
+}
+
+/// Gives an order's use back, once.
+pub async fn give_back(tx: &mut Tx, order: &OrderId) -> Result<()> {
+    let back: Option<(String, String)> = q(GIVE_BACK).bind(order).opt(tx).await?;
+    if let Some((code, holder)) = back {
+        tx.expect_rows(q(UNUSE).bind(&code), 1).await?;
+        tx.expect_rows(q(UNUSE_EACH).bind(&code).bind(&holder), 1).await?;
+    }
+    Ok(())
+}
+
+/// Uses the coupon again for an order that is paid late; `false` where its limit was reached since.
+/// The caller then gives the payment back instead.
+pub async fn take_again(tx: &mut Tx, order: &OrderId) -> Result<bool> {
+    let again: Option<(String, String)> = q(TAKE_AGAIN).bind(order).opt(tx).await?;
+    let Some((code, holder)) = again else { return Ok(true) };
+    let coupon = find(tx, &code).await?;
+    match count_use(tx, &code, &holder, coupon.limit_each).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.refusal().is_some() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Instant at which a coupon's last day ends.
+pub fn ends_at(coupon: &Coupon) -> At {
+    coupon.valid_to.plus_days(1).start()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coupon(kind: CouponKind, value: i64) -> Coupon {
+        Coupon {
+            code: "T".into(),
+            kind,
+            amount_fen: (kind == CouponKind::Amount).then_some(Fen(value)),
+            bp: (kind == CouponKind::Percent).then_some(value),
+            min_goods_fen: Fen(1000),
+            limit_total: None,
+            limit_each: None,
+            used: 0,
+            valid_from: "2026-11-01".parse().unwrap(),
+            valid_to: "2026-11-30".parse().unwrap(),
+            funder: Funder::Platform,
+        }
+    }
+
+    #[test]
+    fn percent_is_rounded_down_and_never_exceeds_the_goods() {
+        let today = "2026-11-24".parse().unwrap();
+        assert_eq!(coupon(CouponKind::Percent, 1250).discount(Fen(9999), today).unwrap(), Fen(1249));
+        assert_eq!(coupon(CouponKind::Amount, 5000).discount(Fen(3000), today).unwrap(), Fen(3000));
+    }
+
+    #[test]
+    fn days_and_minimum_are_kept() {
+        let code = |goods, day: &str| {
+            let error = coupon(CouponKind::Amount, 500).discount(Fen(goods), day.parse().unwrap()).unwrap_err();
+            error.refusal().map(|r| r.code)
+        };
+        assert_eq!(code(999, "2026-11-24"), Some(Code::CouponBelowMinimum));
+        assert_eq!(code(2000, "2026-12-01"), Some(Code::CouponNotValid));
+    }
+}

@@ -1,0 +1,80 @@
+//! Regions of delivery: administrative divisions by GB code, chosen down to the district.
+
+use crate::{
+    db::{Conn, FromRow, q, statements},
+    kernel::{Code, Refusal, Result},
+};
+
+statements! {
+    FIND = "SELECT r.code, r.name, r.level, p.name AS parent_name, g.name AS grand_name,
+              CASE WHEN EXISTS (SELECT 1 FROM regions c WHERE c.parent = r.code) THEN TRUE ELSE FALSE END AS has_children
+            FROM regions r LEFT JOIN regions p ON p.code = r.parent LEFT JOIN regions g ON g.code = p.parent
+            WHERE r.code = $1";
+    CHILDREN = "SELECT code, name FROM regions WHERE parent = $1 ORDER BY code";
+    PROVINCES = "SELECT code, name FROM regions WHERE level = 'province' ORDER BY code";
+    OUTLET = "SELECT district_code, name FROM outlets WHERE code = $1";
+}
+
+/// Codes of Wuxi (无锡市) begin with this.
+pub const WUXI: &str = "3202";
+
+#[derive(FromRow)]
+struct Found {
+    code: String,
+    name: String,
+    level: String,
+    parent_name: Option<String>,
+    grand_name: Option<String>,
+    has_children: bool,
+}
+
+/// A place that can be delivered to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// GB code: a district or county, or a town or street of one.
+    pub code: String,
+    /// From province down, as on a parcel.
+    pub name: String,
+}
+
+impl Region {
+    /// District of Wuxi by GB code, or `none`: the reports' dimension.
+    pub fn district(&self) -> String {
+        if self.code.starts_with(WUXI) { self.code.chars().take(6).collect() } else { "none".to_owned() }
+    }
+}
+
+/// The region of a code; refuses unknown ones and those that are not yet a district.
+pub async fn find(conn: &mut Conn, field: &str, code: &str) -> Result<Region> {
+    let unknown = || Refusal::of_field(field, Code::UnknownRegion);
+    let plausible = (4..=12).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
+    if !plausible {
+        return Err(unknown().into());
+    }
+    let found: Found = q(FIND).bind(code).opt(conn).await?.ok_or_else(unknown)?;
+    // Cities without districts (such as 东莞) are delivered to as they are.
+    if matches!(found.level.as_str(), "province" | "city") && found.has_children {
+        return Err(unknown().into());
+    }
+    let names = [found.grand_name, found.parent_name, Some(found.name)];
+    let mut name = String::new();
+    for part in names.into_iter().flatten() {
+        // 北京市 → 市辖区 says nothing on a parcel.
+        if part != "市辖区" && part != "县" {
+            name.push_str(&part);
+        }
+    }
+    Ok(Region { code: found.code, name })
+}
+
+/// The region of a pick-up point (自提点).
+pub async fn of_outlet(conn: &mut Conn, field: &str, outlet: &str) -> Result<Region> {
+    let row: Option<(String, String)> = q(OUTLET).bind(outlet).opt(conn).await?;
+    let (code, name) = row.ok_or_else(|| Refusal::of_field(field, Code::UnknownOutlet))?;
+    Ok(Region { code, name })
+}
+
+/// Divisions below a code, for the region picker; the provinces where it is empty.
+pub async fn children(conn: &mut Conn, parent: &str) -> Result<Vec<(String, String)>> {
+    if parent.is_empty() { q(PROVINCES).all(conn).await } else { q(CHILDREN).bind(parent).all(conn).await }
+}

@@ -1,0 +1,120 @@
+//! Holds (占用): units kept for an unpaid order.
+
+use super::movement::{self, Movement};
+use crate::{
+    db::{Conn, FromRow, Rows, Tx, q, statements},
+    kernel::{Code, Error, OrderId, Refusal, Result, SkuId, Step},
+};
+
+statements! {
+    HOLD = "UPDATE stock_levels SET held = held + $1, changed_at = $2
+            WHERE sku_id = $3 AND location = 'online' AND on_hand - held >= $1";
+    KEEP = "INSERT INTO stock_holds (order_id, sku_id, qty, state) VALUES ($1, $2, $3, $4)";
+    LEFT = "SELECT on_hand - held AS left_over FROM stock_levels WHERE sku_id = $1 AND location = 'online'";
+    OF_ORDER = "SELECT h.sku_id, h.qty, s.code AS sku FROM stock_holds h JOIN skus s ON s.id = h.sku_id
+                WHERE h.order_id = $1 ORDER BY h.sku_id";
+    MARK = "UPDATE stock_holds SET state = $1 WHERE order_id = $2 AND state = $3";
+    RELEASE = "UPDATE stock_levels SET held = held - $1, changed_at = $2
+               WHERE sku_id = $3 AND location = 'online' AND held >= $1";
+    TAKE = "UPDATE stock_levels SET on_hand = on_hand - $1, held = held - $1, changed_at = $2
+            WHERE sku_id = $3 AND location = 'online' AND held >= $1 AND on_hand >= $1";
+    TAKE_FREE = "UPDATE stock_levels SET on_hand = on_hand - $1, changed_at = $2
+                 WHERE sku_id = $3 AND location = 'online' AND on_hand - held >= $1";
+}
+
+/// Units of one SKU that an order wants.
+#[derive(Clone, Debug, FromRow)]
+pub struct Demand {
+    /// Which SKU.
+    pub sku_id: SkuId,
+    /// Units, above 0.
+    pub qty: i64,
+    /// SKU code, for the words of a refusal.
+    pub sku: String,
+}
+
+/// Holds what an order wants, or nothing; refuses where too little is left, saying how much.
+pub async fn hold(tx: &mut Tx, order: &OrderId, mut demands: Vec<Demand>, step: &Step) -> Result<()> {
+    demands.sort_by(|a, b| a.sku_id.cmp(&b.sku_id));
+    for demand in &demands {
+        let held = q(HOLD).bind(demand.qty).bind(step.at).bind(&demand.sku_id).exec(tx).await?;
+        if held == 0 {
+            return Err(out_of_stock(tx, demand).await?);
+        }
+    }
+    record(tx, order, &demands, "live").await
+}
+
+/// Writes the holds' rows alone, in a given state: generators write orders that are already paid.
+pub async fn record(tx: &mut Tx, order: &OrderId, demands: &[Demand], state: &str) -> Result<()> {
+    let mut rows = Rows::of(KEEP)?;
+    for demand in demands {
+        rows.push([order.into(), (&demand.sku_id).into(), demand.qty.into(), state.into()])?;
+    }
+    rows.exec(tx).await.map(|_| ())
+}
+
+async fn out_of_stock(conn: &mut Conn, demand: &Demand) -> Result<Error> {
+    let left: Option<(i64,)> = q(LEFT).bind(&demand.sku_id).opt(conn).await?;
+    let left = left.map_or(0, |row| row.0.max(0));
+    Ok(Refusal::of_field("items", Code::OutOfStock).with("sku", &demand.sku).with("left", left).into())
+}
+
+/// Releases an order's live holds; a second call does nothing.
+pub async fn release(tx: &mut Tx, order: &OrderId, step: &Step) -> Result<()> {
+    if !mark(tx, order, "live", "released").await? {
+        return Ok(());
+    }
+    for demand in of_order(tx, order).await? {
+        let release = q(RELEASE).bind(demand.qty).bind(step.at).bind(&demand.sku_id);
+        tx.expect_rows(release, 1).await?;
+    }
+    Ok(())
+}
+
+/// Takes an order's held units out of stock, as sold; a fault where nothing is held.
+pub async fn take(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result<()> {
+    let demands = of_order(tx, order).await?;
+    if !mark(tx, order, "live", "taken").await? {
+        return Err(Error::fault(format!("order {order} holds nothing to take")));
+    }
+    for demand in &demands {
+        let take = q(TAKE).bind(demand.qty).bind(step.at).bind(&demand.sku_id);
+        tx.expect_rows(take, 1).await?;
+    }
+    sold(tx, order, &demands, step).await
+}
+
+/// Takes units again for an order whose hold was released; `false`, and nothing is changed,
+/// where too little is left. Two at once meet as a conflict and run again.
+pub async fn take_again(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result<bool> {
+    let demands = of_order(tx, order).await?;
+    for demand in &demands {
+        let left: Option<(i64,)> = q(LEFT).bind(&demand.sku_id).opt(tx).await?;
+        if left.is_none_or(|row| row.0 < demand.qty) {
+            return Ok(false);
+        }
+    }
+    for demand in &demands {
+        let taken = q(TAKE_FREE).bind(demand.qty).bind(step.at).bind(&demand.sku_id).exec(tx).await?;
+        if taken == 0 {
+            return Err(Error::Conflict(anyhow::anyhow!("stock of {} went while it was taken again", demand.sku)));
+        }
+    }
+    mark(tx, order, "released", "taken").await?;
+    sold(tx, order, &demands, step).await?;
+    Ok(true)
+}
+
+async fn sold(tx: &mut Tx, order: &OrderId, demands: &[Demand], step: &mut Step) -> Result<()> {
+    let moved = demands.iter().map(|d| Movement::sale(d.sku_id.clone(), d.qty, order)).collect();
+    movement::record(tx, moved, step).await
+}
+
+async fn of_order(conn: &mut Conn, order: &OrderId) -> Result<Vec<Demand>> {
+    q(OF_ORDER).bind(order).all(conn).await
+}
+
+async fn mark(tx: &mut Tx, order: &OrderId, from: &str, to: &str) -> Result<bool> {
+    Ok(q(MARK).bind(to).bind(order).bind(from).exec(tx).await? > 0)
+}

@@ -1,0 +1,105 @@
+//! Movements (出入库): each change of what is on hand, never changed itself.
+
+use crate::{
+    db::{Rows, Tx, q, statements, text_enum},
+    kernel::{BatchId, Code, OrderId, RefundId, Refusal, Result, SkuId, Step},
+};
+
+statements! {
+    RECORD = "INSERT INTO stock_movements (id, sku_id, location, delta, kind, ref, reason, batch_id, person_id, at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    ADJUST = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
+              WHERE sku_id = $3 AND location = $4 AND on_hand + $1 >= held";
+    OPEN = "INSERT INTO stock_levels (sku_id, location, on_hand, held, changed_at) VALUES ($1, $2, 0, 0, $3)
+            ON CONFLICT (sku_id, location) DO NOTHING";
+    HELD = "SELECT held FROM stock_levels WHERE sku_id = $1 AND location = $2";
+}
+
+/// Where goods for online orders lie.
+pub const ONLINE: &str = "online";
+
+text_enum! {
+    /// Why stock moved.
+    pub enum MovementKind {
+        /// Came in from harvest or purchase.
+        Receipt = "receipt",
+        /// Sold.
+        Sale = "sale",
+        /// Came back into stock from a refund of unshipped goods.
+        Return = "return",
+        /// Counted and corrected.
+        Adjustment = "adjustment",
+        /// Moved between locations.
+        Transfer = "transfer",
+        /// Spoiled (报损).
+        Spoilage = "spoilage",
+    }
+}
+
+/// A change of what is on hand.
+#[derive(Clone, Debug)]
+pub struct Movement {
+    /// Of which SKU.
+    pub sku_id: SkuId,
+    /// Where.
+    pub location: String,
+    /// Units, negative for out; never 0.
+    pub delta: i64,
+    /// Why.
+    pub kind: MovementKind,
+    /// The fact it belongs to; unique with kind, SKU and location.
+    pub reference: String,
+    /// Words of the person.
+    pub reason: String,
+    /// The batch that came in.
+    pub batch_id: Option<BatchId>,
+}
+
+impl Movement {
+    fn online(sku_id: SkuId, delta: i64, kind: MovementKind, reference: String) -> Self {
+        let (location, reason) = (ONLINE.to_owned(), String::new());
+        Self { sku_id, location, delta, kind, reference, reason, batch_id: None }
+    }
+
+    /// Units sold by an order.
+    pub fn sale(sku_id: SkuId, qty: i64, order: &OrderId) -> Self {
+        Self::online(sku_id, -qty, MovementKind::Sale, order.0.clone())
+    }
+
+    /// Unshipped units of a refund.
+    pub fn restock(sku_id: SkuId, qty: i64, refund: &RefundId) -> Self {
+        Self::online(sku_id, qty, MovementKind::Return, refund.0.clone())
+    }
+}
+
+/// Records movements whose levels were changed in the same transaction.
+pub async fn record(tx: &mut Tx, movements: Vec<Movement>, step: &mut Step) -> Result<()> {
+    let mut rows = Rows::of(RECORD)?;
+    for m in movements {
+        rows.push([
+            step.dice.id(step.at)?.into(),
+            m.sku_id.into(),
+            m.location.into(),
+            m.delta.into(),
+            m.kind.into(),
+            m.reference.into(),
+            m.reason.into(),
+            m.batch_id.into(),
+            step.by.person.clone().into(),
+            step.at.into(),
+        ])?;
+    }
+    rows.exec(tx).await.map(|_| ())
+}
+
+/// Changes what is on hand and records why; refuses to go below what orders hold.
+pub async fn apply(tx: &mut Tx, movement: Movement, step: &mut Step) -> Result<()> {
+    q(OPEN).bind(&movement.sku_id).bind(&movement.location).bind(step.at).exec(tx).await?;
+    let changed =
+        q(ADJUST).bind(movement.delta).bind(step.at).bind(&movement.sku_id).bind(&movement.location).exec(tx).await?;
+    if changed == 0 {
+        let held: (i64,) = q(HELD).bind(&movement.sku_id).bind(&movement.location).one(tx).await?;
+        return Err(Refusal::of_field("delta", Code::StockBelowHeld).with("held", held.0).into());
+    }
+    record(tx, vec![movement], step).await
+}
