@@ -11,3 +11,5 @@ pub mod ledger;
 pub mod pricing;
 
 pub mod stock;
+
+pub mod payments;

@@ -1,0 +1,18 @@
+//! Payments (支付): attempts to pay an order, the provider behind them, its signed events.
+//!
+//! Owns `payments`, `payment_events`, `sandbox_intents`, `sandbox_refunds`. `state` says which
+//! changes a payment may make (I4: a late failure never undoes a success), `store` makes them by
+//! guarded updates, `provider` is the seam to whoever moves the money, `sandbox` acts as Stripe
+//! does, `event` checks a signature on the raw bytes and reads what happened. What a payment
+//! means for its order is decided in `orders`.
+
+pub mod event;
+pub mod provider;
+pub mod sandbox;
+pub mod state;
+pub mod store;
+
+pub use event::Event;
+pub use provider::{Provider, Seen};
+pub use state::{Method, PaymentState};
+pub use store::Payment;

@@ -1,0 +1,115 @@
+//! States of a payment and the events that change them.
+
+use crate::{
+    db::text_enum,
+    kernel::{Code, Refusal},
+};
+
+text_enum! {
+    /// Where a payment stands.
+    pub enum PaymentState {
+        /// Made here, not yet known to the provider.
+        Created = "created",
+        /// Waits for the payer.
+        Pending = "pending",
+        /// The money was captured.
+        Succeeded = "succeeded",
+        /// The provider refused; the payer may try again.
+        Failed = "failed",
+        /// Given up with its order.
+        Cancelled = "cancelled",
+        /// Some of the money went back.
+        PartRefunded = "part_refunded",
+        /// All of the money went back.
+        Refunded = "refunded",
+    }
+}
+
+text_enum! {
+    /// How an order is paid.
+    pub enum Method {
+        /// Card, Alipay or WeChat Pay through Stripe.
+        Stripe = "stripe",
+        /// The demonstration's own provider.
+        Sandbox = "sandbox",
+        /// Bank transfer (对公转账).
+        Transfer = "transfer",
+        /// Voucher (福利券).
+        Voucher = "voucher",
+    }
+}
+
+/// What happens to a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentEvent {
+    /// The provider knows it.
+    Opened,
+    /// The provider captured the money.
+    Captured,
+    /// The provider refused.
+    Refused,
+    /// Its order ended unpaid.
+    GivenUp,
+    /// Part of the money went back.
+    RefundedInPart,
+    /// The last of the money went back.
+    RefundedWhole,
+}
+
+use PaymentEvent as E;
+use PaymentState as S;
+
+/// Every allowed change. Money captured late is still captured: failed and cancelled may succeed.
+pub const TABLE: &[(S, E, S)] = &[
+    (S::Created, E::Opened, S::Pending),
+    (S::Created, E::Captured, S::Succeeded),
+    (S::Pending, E::Captured, S::Succeeded),
+    (S::Failed, E::Captured, S::Succeeded),
+    (S::Cancelled, E::Captured, S::Succeeded),
+    (S::Created, E::Refused, S::Failed),
+    (S::Pending, E::Refused, S::Failed),
+    (S::Created, E::GivenUp, S::Cancelled),
+    (S::Pending, E::GivenUp, S::Cancelled),
+    (S::Failed, E::GivenUp, S::Cancelled),
+    (S::Succeeded, E::RefundedInPart, S::PartRefunded),
+    (S::PartRefunded, E::RefundedInPart, S::PartRefunded),
+    (S::Succeeded, E::RefundedWhole, S::Refunded),
+    (S::PartRefunded, E::RefundedWhole, S::Refunded),
+];
+
+impl PaymentState {
+    /// The state after an event; refuses what the table does not hold.
+    pub fn apply(self, event: PaymentEvent) -> Result<Self, Refusal> {
+        TABLE
+            .iter()
+            .find(|(from, on, _)| *from == self && *on == event)
+            .map(|(_, _, to)| *to)
+            .ok_or_else(|| Refusal::new(Code::WrongState).with("state", self))
+    }
+
+    /// Whether the provider's answer is still awaited.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Created | Self::Pending)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_success_is_never_undone_by_a_failure() {
+        for state in [S::Succeeded, S::PartRefunded, S::Refunded] {
+            for event in [E::Refused, E::GivenUp, E::Captured, E::Opened] {
+                assert!(state.apply(event).is_err(), "{state} {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_state_and_event_lead_to_one_state_at_most() {
+        for (n, a) in TABLE.iter().enumerate() {
+            assert!(TABLE.iter().skip(n + 1).all(|b| (a.0, a.1) != (b.0, b.1)));
+        }
+    }
+}
