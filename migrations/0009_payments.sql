@@ -31,12 +31,11 @@ CREATE INDEX payment_events_payment ON payment_events (payment_id);
 CREATE TABLE refunds (
   id TEXT NOT NULL PRIMARY KEY,
   order_id TEXT NOT NULL REFERENCES orders (id),
-  payment_id TEXT NOT NULL REFERENCES payments (id),
+  payment_id TEXT REFERENCES payments (id),
   state TEXT NOT NULL CHECK (state IN ('requested', 'succeeded', 'failed')),
-  amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+  amount_fen BIGINT NOT NULL CHECK (amount_fen >= 0),
   goods_fen BIGINT NOT NULL CHECK (goods_fen >= 0),
   freight_fen BIGINT NOT NULL CHECK (freight_fen >= 0),
-  whole BOOLEAN NOT NULL,
   unapplied BOOLEAN NOT NULL,
   reason TEXT NOT NULL,
   requested_by TEXT,
@@ -44,7 +43,8 @@ CREATE TABLE refunds (
   succeeded_at BIGINT,
   succeeded_on TEXT,
   provider_ref TEXT UNIQUE,
-  CHECK (unapplied OR amount_fen = goods_fen + freight_fen)
+  CHECK (unapplied OR amount_fen = goods_fen + freight_fen),
+  CHECK (amount_fen = 0 OR payment_id IS NOT NULL)
 );
 CREATE INDEX refunds_order ON refunds (order_id);
 CREATE INDEX refunds_open ON refunds (requested_at) WHERE state = 'requested';

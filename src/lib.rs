@@ -13,3 +13,5 @@ pub mod pricing;
 pub mod stock;
 
 pub mod payments;
+
+pub mod orders;

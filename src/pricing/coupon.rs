@@ -2,7 +2,7 @@
 
 use crate::{
     db::{Conn, FromRow, Tx, q, statements, text_enum},
-    kernel::{At, Bp, Code, Day, Error, Fen, OrderId, Refusal, Result, Step, hash::sha256_hex},
+    kernel::{Bp, Code, Day, Error, Fen, OrderId, Refusal, Result, Step, hash::sha256_hex},
 };
 
 statements! {
@@ -23,6 +23,8 @@ statements! {
                  RETURNING coupon_code, holder";
     TAKE_AGAIN = "UPDATE coupon_redemptions SET state = 'used' WHERE order_id = $1 AND state = 'given_back'
                   RETURNING coupon_code, holder";
+    GIVEN_BACK = "SELECT coupon_code, holder FROM coupon_redemptions WHERE order_id = $1 AND state = 'given_back'";
+    USED_BY = "SELECT used FROM coupon_holders WHERE coupon_code = $1 AND holder = $2";
     UNUSE = "UPDATE coupons SET used = used - 1 WHERE code = $1";
     UNUSE_EACH = "UPDATE coupon_holders SET used = used - 1 WHERE coupon_code = $1 AND holder = $2";
 }
@@ -178,22 +180,27 @@ pub async fn give_back(tx: &mut Tx, order: &OrderId) -> Result<()> {
     Ok(())
 }
 
-/// Uses the coupon again for an order that is paid late; `false` where its limit was reached since.
-/// The caller then gives the payment back instead.
-pub async fn take_again(tx: &mut Tx, order: &OrderId) -> Result<bool> {
-    let again: Option<(String, String)> = q(TAKE_AGAIN).bind(order).opt(tx).await?;
-    let Some((code, holder)) = again else { return Ok(true) };
-    let coupon = find(tx, &code).await?;
-    match count_use(tx, &code, &holder, coupon.limit_each).await {
-        Ok(()) => Ok(true),
-        Err(error) if error.refusal().is_some() => Ok(false),
-        Err(error) => Err(error),
-    }
+/// Whether an order that gave its use back could use the coupon again.
+pub async fn can_take_again(conn: &mut Conn, order: &OrderId) -> Result<bool> {
+    let given_back: Option<(String, String)> = q(GIVEN_BACK).bind(order).opt(conn).await?;
+    let Some((code, holder)) = given_back else { return Ok(true) };
+    let coupon = find(conn, &code).await?;
+    let each: Option<(i64,)> = q(USED_BY).bind(&code).bind(&holder).opt(conn).await?;
+    let below = |used: i64, limit: Option<i64>| limit.is_none_or(|limit| used < limit);
+    Ok(below(coupon.used, coupon.limit_total) && below(each.map_or(0, |row| row.0), coupon.limit_each))
 }
 
-/// Instant at which a coupon's last day ends.
-pub fn ends_at(coupon: &Coupon) -> At {
-    coupon.valid_to.plus_days(1).start()
+/// Uses the coupon again for an order that is paid late; ask [`can_take_again`] first. A use that
+/// went meanwhile is a conflict, and the transaction runs again.
+pub async fn take_again(tx: &mut Tx, order: &OrderId) -> Result<()> {
+    let again: Option<(String, String)> = q(TAKE_AGAIN).bind(order).opt(tx).await?;
+    let Some((code, holder)) = again else { return Ok(()) };
+    let coupon = find(tx, &code).await?;
+    let used = count_use(tx, &code, &holder, coupon.limit_each).await;
+    used.map_err(|error| match error {
+        Error::Refused(refusal) => Error::Conflict(anyhow::anyhow!("{refusal}")),
+        other => other,
+    })
 }
 
 #[cfg(test)]

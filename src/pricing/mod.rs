@@ -15,4 +15,5 @@ mod store;
 
 pub use coupon::Funder;
 pub use quote::{Ask, AskedItem, Quote, QuoteLine, QuotePart, SellerGroup};
+pub use read::schemes_on;
 pub use store::{find_quote, forget_quotes, keep_quote, still_holds};

@@ -1,0 +1,204 @@
+//! The one path on which a payment's result reaches its order: webhook, browser return and poller
+//! all end here, in any order and any number of times (I3, I4, I5).
+
+use super::{
+    OrderState, Trade,
+    books::{self, Sold},
+    read, record,
+    record::Order,
+    refund,
+    state::OrderEvent,
+};
+use crate::{
+    db::{Tx, outbox, q, statements, tx},
+    kernel::{Actor, At, Code, Error, Fen, OrderId, PaymentId, RefundId, Refusal, Result, Step},
+    ledger::{self, Kind},
+    payments::{self, Event, Payment, Seen, store},
+    pricing::{self, coupon},
+    stock::hold,
+};
+
+statements! {
+    PAID = "UPDATE orders SET state = $1, paid_at = $2, paid_on = $3, closed_at = NULL WHERE id = $4 AND state = $5";
+    TO_SHIP = "UPDATE seller_orders SET state = 'to_ship',
+                 ship_by = $1 + (SELECT c.sla_hours FROM coops c WHERE c.id = seller_orders.coop_id) * 3600000000
+               WHERE order_id = $2 AND state IN ('awaiting_payment', 'cancelled')";
+    SCHEMES = "UPDATE order_lines SET schemes = $1 WHERE order_id = $2 AND line_no = $3";
+}
+
+/// What came of a payment's result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finished {
+    /// The order is paid now.
+    Paid,
+    /// The provider refused; the order still waits.
+    Failed,
+    /// The result was known before, or is no result.
+    Known,
+    /// The money goes back: its order could not take it any more.
+    GivenBack(RefundId),
+}
+
+/// Takes a signed event: checked, kept once, finished. Refuses forged, stale and mismatched events;
+/// an event about an unknown payment is refused as not found, so that the provider sends it again.
+pub async fn take_event(trade: &Trade, signature: &str, body: &[u8]) -> Result<Finished> {
+    let now = trade.clock.now();
+    let event = payments::event::open(trade.provider.webhook_secret(), signature, body, now)?;
+    let Some(captured) = event.captured() else { return Ok(Finished::Known) };
+    let result = if captured { Seen::Captured(event.at, event.amount) } else { Seen::Refused };
+    let done = tx!(trade.db, tx, {
+        let mut step = trade.step(Actor::PROVIDER);
+        let found = store::find(&mut tx, &event.payment_id).await?;
+        let payment = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
+        matches_payment(&event, &payment)?;
+        let kept = store::KeptEvent {
+            id: &event.id,
+            payment: &payment.id,
+            kind: &event.kind,
+            at: event.at,
+            outcome: "applied",
+        };
+        if !store::keep_event(&mut tx, kept, step.at).await? {
+            return Ok(Finished::Known);
+        }
+        finish_payment(&mut tx, &payment, result, &mut step).await
+    })?;
+    send_if_given_back(trade, done).await
+}
+
+/// Amount, currency and the provider's own name must be those of the payment (class 11).
+fn matches_payment(event: &Event, payment: &Payment) -> Result<()> {
+    let same = event.amount == payment.amount_fen
+        && event.currency == "cny"
+        && payment.provider_ref.as_deref() == Some(event.provider_ref.as_str());
+    if same { Ok(()) } else { Err(Refusal::new(Code::EventMismatch).into()) }
+}
+
+/// Asks the provider after a payment and finishes it: the browser's return and the poller.
+pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<Finished> {
+    let found = store::find(&mut trade.db.read().await?, id.as_str()).await?;
+    let payment = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let reference = payment.provider_ref.clone().unwrap_or_default();
+    let seen = trade.provider.look(&trade.db, &reference).await?;
+    let done = tx!(trade.db, tx, {
+        let mut step = trade.step(Actor::PROVIDER);
+        store::asked(&mut tx, &payment.id, step.at).await?;
+        finish_payment(&mut tx, &payment, seen, &mut step).await
+    })?;
+    send_if_given_back(trade, done).await
+}
+
+async fn send_if_given_back(trade: &Trade, done: Finished) -> Result<Finished> {
+    if let Finished::GivenBack(id) = &done {
+        refund::send(trade, id).await?;
+    }
+    Ok(done)
+}
+
+/// Brings a payment's result to its order, within the caller's transaction; idempotent.
+pub async fn finish_payment(tx: &mut Tx, payment: &Payment, seen: Seen, step: &mut Step) -> Result<Finished> {
+    match seen {
+        Seen::Open => Ok(Finished::Known),
+        Seen::Refused => {
+            if !store::fail(tx, &payment.id, step.at).await? {
+                return Ok(Finished::Known);
+            }
+            let event = record::event(step, "payment_failed", None, payment.method.as_str());
+            record::note(tx, &payment.order_id, event, step).await?;
+            Ok(Finished::Failed)
+        }
+        Seen::Captured(at, amount) => {
+            if amount != payment.amount_fen {
+                return Err(Refusal::new(Code::EventMismatch).into());
+            }
+            let order = read::lock(tx, &payment.order_id).await?;
+            if !store::capture(tx, &payment.id, at, step.at).await? {
+                return Ok(Finished::Known);
+            }
+            captured(tx, order, payment, at, step).await
+        }
+    }
+}
+
+/// Captured money: pays the order where it can, also late with stock left; else it goes back (I5).
+async fn captured(tx: &mut Tx, order: Order, payment: &Payment, at: At, step: &mut Step) -> Result<Finished> {
+    let takes = match order.state {
+        OrderState::AwaitingPayment => {
+            hold::take(tx, &order.id, step).await?;
+            true
+        }
+        OrderState::Expired => {
+            let coupon = coupon::can_take_again(tx, &order.id).await?;
+            let taken = coupon && hold::take_again(tx, &order.id, step).await?;
+            if taken {
+                coupon::take_again(tx, &order.id).await?;
+            }
+            taken
+        }
+        _ => false,
+    };
+    if !takes {
+        return give_back(tx, &order, payment, step).await;
+    }
+    let method = payment.method.as_str();
+    store::apply(tx, &payment.id).await?;
+    paid(tx, order, at, (method, format!("capture:{}", payment.id)), step).await?;
+    Ok(Finished::Paid)
+}
+
+/// The order is paid: states, ledger, outbox, event. `booked` is the method and the ledger's fact.
+async fn paid(tx: &mut Tx, mut order: Order, at: At, booked: (&str, String), step: &mut Step) -> Result<Order> {
+    let to = order.state.apply(OrderEvent::Pay)?;
+    let update = q(PAID).bind(to).bind(at).bind(at.day()).bind(&order.id).bind(order.state);
+    tx.expect_rows(update, 1).await?;
+    q(TO_SHIP).bind(at).bind(&order.id).exec(tx).await?;
+    (order.state, order.paid_at, order.paid_on) = (to, Some(at), Some(at.day()));
+    let sellers = read::sellers(tx, &order.id).await?;
+    let mut lines = read::lines(tx, &order.id).await?;
+    copy_schemes(tx, &mut lines, at).await?;
+    let parts = read::parts(tx, &order.id).await?;
+    let (method, fact) = booked;
+    let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method };
+    let entries = books::sale(sold, fact.clone(), at)?;
+    ledger::post::post(tx, &mut step.dice, step.at, entries).await?;
+    outbox::add(tx, &mut step.dice, step.at, &[(outbox::SALES, &fact)]).await?;
+    let event = record::event(step, "paid", None, method);
+    record::note(tx, &order.id, event, step).await?;
+    Ok(order)
+}
+
+/// The lines copy the schemes that hold when they are paid (counting.md 2.1).
+async fn copy_schemes(tx: &mut Tx, lines: &mut [record::Line], at: At) -> Result<()> {
+    let products = lines.iter().map(|l| l.product_id.clone()).collect();
+    let valid = pricing::schemes_on(tx, products, at.day()).await?;
+    for line in lines {
+        let own: Vec<&String> = valid.iter().filter(|v| v.0 == line.product_id).map(|v| &v.1).collect();
+        let schemes = serde_json::to_string(&own)?;
+        if schemes != line.schemes {
+            let update = q(SCHEMES).bind(&schemes).bind(&line.order_id).bind(line.line_no);
+            tx.expect_rows(update, 1).await?;
+            line.schemes = schemes;
+        }
+    }
+    Ok(())
+}
+
+/// An order with nothing to pay is paid as it is placed, without a payment (surface.md).
+pub async fn pay_nothing(tx: &mut Tx, id: &OrderId, step: &mut Step) -> Result<Order> {
+    let order = read::lock(tx, id).await?;
+    if order.total_fen != Fen::ZERO {
+        return Err(Error::fault("an order with a total needs a payment"));
+    }
+    hold::take(tx, id, step).await?;
+    let fact = format!("capture:{id}");
+    paid(tx, order, step.at, ("none", fact), step).await
+}
+
+async fn give_back(tx: &mut Tx, order: &Order, payment: &Payment, step: &mut Step) -> Result<Finished> {
+    let sold = Sold { order, sellers: &[], lines: &[], parts: &[], method: payment.method.as_str() };
+    let fact = format!("unapplied:{}", payment.id);
+    let entries = books::unapplied(sold, fact, (Kind::Unapplied, payment.amount_fen), step.at);
+    ledger::post::insert(tx, entries).await?;
+    let refund = refund::request_unapplied(tx, order, payment, step).await?;
+    Ok(Finished::GivenBack(refund))
+}

@@ -1,0 +1,80 @@
+//! Opening a payment for an order that waits for one.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{OrderState, Trade, read, record::Order};
+use crate::{
+    db::{
+        idempotency::{self, Answer, Key},
+        tx,
+    },
+    kernel::{Actor, Code, PaymentId, Refusal, Result},
+    payments::{Method, Payment, PaymentState, store},
+};
+
+/// The answer to opening a payment.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Paying {
+    /// Its id.
+    pub payment_id: String,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// Page on which the payer pays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_url: Option<String>,
+}
+
+/// Opens a payment of the whole order. The same key gives the first answer again; refuses an order
+/// that does not wait for payment and a method that is not offered.
+pub async fn pay(trade: &Trade, order: &Order, method: Method, by: Actor, key: Option<&Key>) -> Result<Paying> {
+    let _running = match key {
+        Some(key) => {
+            if let Some(answer) = idempotency::find(&mut trade.db.read().await?, key).await? {
+                return Ok(serde_json::from_str(&answer.body)?);
+            }
+            Some(trade.keys.start(key)?)
+        }
+        None => None,
+    };
+    if method != Method::Sandbox {
+        return Err(Refusal::of_field("method", Code::MethodUnavailable).with("method", method).into());
+    }
+    tx!(trade.db, tx, {
+        let mut step = trade.step(by.clone());
+        let order = read::lock(&mut tx, &order.id).await?;
+        let open = order.state == OrderState::AwaitingPayment && order.hold_until.is_none_or(|until| until > step.at);
+        if !open {
+            return Err(Refusal::new(Code::WrongState).with("state", order.state).into());
+        }
+        let id = PaymentId(step.dice.id(step.at)?);
+        let reference = trade.provider.reference(&id);
+        let payment = Payment {
+            id: id.clone(),
+            order_id: order.id.clone(),
+            method,
+            state: PaymentState::Pending,
+            amount_fen: order.total_fen,
+            provider_ref: Some(reference.clone()),
+            applied: false,
+            refund_reserved_fen: crate::kernel::Fen::ZERO,
+            refunded_fen: crate::kernel::Fen::ZERO,
+            created_at: step.at,
+            captured_at: None,
+        };
+        store::open(&mut tx, &payment).await?;
+        trade.provider.open(&mut tx, &reference, order.total_fen).await?;
+        let paying = Paying {
+            payment_id: id.0.clone(),
+            state: PaymentState::Pending,
+            redirect_url: Some(trade.provider.pay_page(&id)),
+        };
+        if let Some(key) = key {
+            let first = Answer { status: 201, body: serde_json::to_string(&paying)? };
+            if !idempotency::keep(&mut tx, key, &first, step.at).await? {
+                return Err(Refusal::new(Code::KeyRunning).into());
+            }
+        }
+        Ok(paying)
+    })
+}

@@ -1,0 +1,229 @@
+//! Placing (下单): a quote becomes an order and holds its stock, in one transaction.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    OrderState, SellerOrderState, Trade, finish,
+    record::{self, Buyer, Contact, Record},
+};
+use crate::{
+    db::{
+        Tx,
+        idempotency::{self, Answer, Key},
+        tx,
+    },
+    kernel::{Actor, At, Code, Dice, Fen, Refusal, Result, SellerOrderId, Step, parse},
+    pricing::{self, Quote, coupon},
+    stock::{Demand, hold},
+};
+
+/// What a buyer sends with a quote.
+#[derive(Clone, Debug, Default)]
+pub struct Placing {
+    /// The quote.
+    pub quote_id: String,
+    /// Receiver.
+    pub name: String,
+    /// Receiver's phone.
+    pub phone: String,
+    /// Region, if said again; it must be the quote's.
+    pub region_code: Option<String>,
+    /// Street, if the quote has none or another is meant.
+    pub street: Option<String>,
+    /// Note to the cooperatives.
+    pub note: String,
+    /// Invoice title and tax number.
+    pub invoice: Option<(String, String)>,
+    /// Name of the buying unit (单位).
+    pub unit: Option<String>,
+}
+
+/// A cooperative's part as it was placed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PlacedSeller {
+    /// Id of the seller order.
+    pub id: String,
+    /// Who sells.
+    pub coop: CoopName,
+    /// Where it stands.
+    pub state: SellerOrderState,
+    /// Its freight.
+    #[schema(value_type = i64)]
+    pub freight_fen: Fen,
+    /// Its goods after discounts.
+    #[schema(value_type = i64)]
+    pub payable_fen: Fen,
+}
+
+/// A cooperative by name.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CoopName {
+    /// Address of its page.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The answer to placing an order.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Placed {
+    /// Order number.
+    pub number: String,
+    /// Bearer token of the order, told once (`X-Order-Token`).
+    pub token: String,
+    /// `awaiting_payment`, or `paid` where nothing is to be paid.
+    pub state: OrderState,
+    /// What is to be paid.
+    #[schema(value_type = i64)]
+    pub total_fen: Fen,
+    /// Until when its stock is held.
+    #[schema(value_type = Option<String>)]
+    pub hold_until: Option<At>,
+    /// Its parts.
+    pub seller_orders: Vec<PlacedSeller>,
+}
+
+/// Places an order. The same key gives the first answer again; refuses a used, expired or changed
+/// quote, stock that went, and a coupon whose limit is reached. Nothing is kept of a refused try.
+pub async fn place(trade: &Trade, placing: Placing, by: Actor, key: Option<&Key>) -> Result<Placed> {
+    let mut conn = trade.db.read().await?;
+    let _running = match key {
+        Some(key) => {
+            if let Some(answer) = idempotency::find(&mut conn, key).await? {
+                return Ok(serde_json::from_str(&answer.body)?);
+            }
+            Some(trade.keys.start(key)?)
+        }
+        None => None,
+    };
+    let now = trade.clock.now();
+    let quote = match pricing::find_quote(&mut conn, &placing.quote_id, by.person.as_ref(), now).await {
+        Ok(quote) => quote,
+        Err(error) => return replay_or(trade, key, error).await,
+    };
+    drop(conn);
+    let buyer = buyer(&quote, placing, &by)?;
+    let done = tx!(trade.db, tx, {
+        let mut step = trade.step(by.clone());
+        let token = step.dice.token()?;
+        let record = place_in(&mut tx, &quote, buyer.clone(), (&token, trade.hold_seconds), &mut step).await?;
+        let placed = answer(&quote, record, token);
+        if let Some(key) = key {
+            let first = Answer { status: 201, body: serde_json::to_string(&placed)? };
+            if !idempotency::keep(&mut tx, key, &first, step.at).await? {
+                return Err(Refusal::new(Code::QuoteUsed).into());
+            }
+        }
+        Ok(placed)
+    });
+    match done {
+        Ok(placed) => Ok(placed),
+        Err(error) => replay_or(trade, key, error).await,
+    }
+}
+
+/// A twin in another process may have been first: its answer counts, otherwise the error does.
+async fn replay_or(trade: &Trade, key: Option<&Key>, error: crate::kernel::Error) -> Result<Placed> {
+    if let (Some(key), Some(_)) = (key, error.refusal())
+        && let Some(answer) = idempotency::find(&mut trade.db.read().await?, key).await?
+    {
+        return Ok(serde_json::from_str(&answer.body)?);
+    }
+    Err(error)
+}
+
+fn buyer(quote: &Quote, placing: Placing, by: &Actor) -> Result<Buyer> {
+    let mut faults = Vec::new();
+    let mut keep = |parsed: Result<String, Refusal>| parsed.map_err(|refusal| faults.push(refusal)).unwrap_or_default();
+    let name = keep(parse::name("contact.name", &placing.name));
+    let phone = keep(parse::phone("contact.phone", &placing.phone));
+    let street = placing.street.unwrap_or_else(|| quote.street.clone());
+    let street = keep(parse::optional_text("address.street", &street, 120));
+    let note = keep(parse::optional_text("note", &placing.note, 200));
+    let (title, tax_no) = placing.invoice.unwrap_or_default();
+    let title = keep(parse::optional_text("invoice.title", &title, 80));
+    let tax_no = keep(parse::optional_text("invoice.tax_no", &tax_no, 20));
+    let unit = placing.unit.map(|unit| keep(parse::name("unit", &unit)));
+    if placing.region_code.is_some_and(|region| region != quote.region_code) {
+        faults.push(Refusal::of_field("address.region_code", Code::QuoteChanged).with("sku", "freight"));
+    }
+    if let Some(refusal) = Refusal::all(faults) {
+        return Err(refusal.into());
+    }
+    let contact = Contact {
+        name,
+        phone,
+        region_code: quote.region_code.clone(),
+        region_name: quote.region_name.clone(),
+        street,
+        note,
+        invoice_title: title,
+        invoice_tax_no: tax_no,
+    };
+    Ok(Buyer { person: by.person.clone(), contact, unit, channel: "online" })
+}
+
+/// Places within the caller's transaction: rows, hold, coupon; nothing to pay means paid at once.
+/// `secret` is the bearer token and the seconds of the hold.
+pub async fn place_in(
+    tx: &mut Tx,
+    quote: &Quote,
+    buyer: Buyer,
+    secret: (&str, i64),
+    step: &mut Step,
+) -> Result<Record> {
+    pricing::still_holds(tx, quote).await?;
+    let phone = buyer.contact.phone.clone();
+    let mut record = record::from_quote(quote, buyer, secret.0, secret.1, step)?;
+    let order = &record.order;
+    let mut dice = step.dice.clone();
+    let fresh = record::insert(tx, std::slice::from_ref(&record), &mut dice).await?;
+    step.dice = dice;
+    if !fresh {
+        return Err(Refusal::of_field("quote_id", Code::QuoteUsed).into());
+    }
+    if let Some(applied) = &quote.coupon {
+        let holder = coupon::holder(order.person_id.as_ref().map(crate::kernel::PersonId::as_str), &phone);
+        let using = coupon::Use {
+            order: &order.id,
+            code: &applied.code,
+            limit_each: applied.limit_each,
+            holder: &holder,
+            discount: applied.discount_fen,
+        };
+        coupon::redeem(tx, using).await?;
+    }
+    let demand = |l: &record::Line| Demand { sku_id: l.sku_id.clone(), qty: l.qty, sku: l.sku.clone() };
+    hold::hold(tx, &order.id, record.lines.iter().map(demand).collect(), step).await?;
+    if order.total_fen == Fen::ZERO {
+        record.order = finish::pay_nothing(tx, &record.order.id, step).await?;
+    }
+    Ok(record)
+}
+
+fn answer(quote: &Quote, record: Record, token: String) -> Placed {
+    let state = record.order.state;
+    let seller_state =
+        if state == OrderState::Paid { SellerOrderState::ToShip } else { SellerOrderState::AwaitingPayment };
+    let seller = |(group, id): (&pricing::SellerGroup, &SellerOrderId)| PlacedSeller {
+        id: id.0.clone(),
+        coop: CoopName { slug: group.coop_slug.clone(), name: group.coop_name.clone() },
+        state: seller_state,
+        freight_fen: group.freight_fen,
+        payable_fen: Fen(group.goods_fen.0 - group.discount_fen.0),
+    };
+    Placed {
+        number: record.order.number,
+        token,
+        state,
+        total_fen: record.order.total_fen,
+        hold_until: record.order.hold_until.filter(|_| state == OrderState::AwaitingPayment),
+        seller_orders: quote.seller_groups.iter().zip(record.sellers.iter().map(|s| &s.id)).map(seller).collect(),
+    }
+}
+
+/// Hash of an order's token as a request brings it.
+pub fn token_hash(token: &str) -> String {
+    Dice::hash_of(token)
+}

@@ -1,0 +1,199 @@
+//! Reading orders: by number for their owner, by cooperative for those who ship.
+
+use super::{
+    SellerOrderState, place,
+    record::{Contact, Line, Order, OrderEventRow, Part, SellerOrder},
+    store,
+};
+use crate::{
+    db::{Conn, FromRow, Query, Tx, q, statements},
+    kernel::{At, Code, CoopId, Error, OrderId, PersonId, Refusal, Result, SellerOrderId},
+};
+
+statements! {
+    SELLER = "SELECT id, order_id, position, coop_id, state, goods_fen, discount_fen, freight_fen, gross_weight_g,
+                carrier, ship_by, shipped_at, received_at, received_source FROM seller_orders WHERE id = $1";
+    OF_PERSON = "SELECT id FROM orders WHERE person_id = $1 ORDER BY placed_at DESC, id DESC LIMIT $2 OFFSET $3";
+    COUNT_OF_PERSON = "SELECT CAST(count(*) AS BIGINT) FROM orders WHERE person_id = $1";
+    OF_COOP = "SELECT s.id FROM seller_orders s WHERE s.coop_id = $1 AND s.state = $2
+               ORDER BY s.order_id DESC LIMIT $3 OFFSET $4";
+    COUNT_OF_COOP = "SELECT CAST(count(*) AS BIGINT) FROM seller_orders WHERE coop_id = $1 AND state = $2";
+    ALL_OF_COOP = "SELECT s.id FROM seller_orders s
+                   WHERE s.coop_id = $1 AND s.state NOT IN ('awaiting_payment', 'cancelled')
+                   ORDER BY s.order_id DESC LIMIT $2 OFFSET $3";
+    COUNT_ALL_OF_COOP = "SELECT CAST(count(*) AS BIGINT) FROM seller_orders
+                         WHERE coop_id = $1 AND state NOT IN ('awaiting_payment', 'cancelled')";
+    SHIPMENTS = "SELECT seller_order_id, n, carrier, tracking_no, shipped_at, picked_up_at, delivered_at FROM shipments
+                 WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n";
+    SHIPMENT_LINES = "SELECT seller_order_id, n, line_no, qty FROM shipment_lines
+                      WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n, line_no";
+    COOPS = "SELECT id, slug, name, name_en FROM coops WHERE id IN ($1)";
+    OPEN_OF_PERSON = "SELECT CAST(count(*) AS BIGINT) FROM orders
+                      WHERE person_id = $1 AND state IN ('awaiting_payment', 'paid')";
+}
+
+/// Who claims to own an order: the signed-in buyer, or the bearer of its token.
+#[derive(Clone, Debug, Default)]
+pub struct Owner {
+    /// Signed in.
+    pub person: Option<PersonId>,
+    /// `X-Order-Token`.
+    pub token: Option<String>,
+}
+
+/// A shipment as it stands.
+#[derive(Clone, Debug, FromRow)]
+pub struct Shipment {
+    /// Whose.
+    pub seller_order_id: SellerOrderId,
+    /// From 1 in the seller order.
+    pub n: i64,
+    /// Who carries it.
+    pub carrier: String,
+    /// The carrier's number.
+    pub tracking_no: String,
+    /// When it left.
+    pub shipped_at: At,
+    /// Pick-up scan.
+    pub picked_up_at: Option<At>,
+    /// Delivered scan or confirmation.
+    pub delivered_at: Option<At>,
+}
+
+/// Units in a shipment.
+#[derive(Clone, Debug, FromRow)]
+pub struct ShipmentLine {
+    /// Whose shipment.
+    pub seller_order_id: SellerOrderId,
+    /// Which shipment.
+    pub n: i64,
+    /// Which line.
+    pub line_no: i64,
+    /// Units.
+    pub qty: i64,
+}
+
+/// A cooperative's names.
+#[derive(Clone, Debug, FromRow)]
+pub struct Coop {
+    /// Its id.
+    pub id: CoopId,
+    /// Address of its page.
+    pub slug: String,
+    /// Name in Chinese.
+    pub name: String,
+    /// Name in English.
+    pub name_en: String,
+}
+
+fn missing() -> Error {
+    Refusal::new(Code::NotFound).into()
+}
+
+/// The order of an id; a fault where it is gone.
+pub async fn by_id(conn: &mut Conn, id: &OrderId) -> Result<Order> {
+    q(store::ORDER).bind(id).one(conn).await
+}
+
+/// The order of an id, its row locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: &OrderId) -> Result<Order> {
+    q(store::LOCK).bind(id).one(tx).await
+}
+
+/// The order of a number, for staff.
+pub async fn by_number(conn: &mut Conn, number: &str) -> Result<Order> {
+    q(store::ORDER_BY_NUMBER).bind(number).opt(conn).await?.ok_or_else(missing)
+}
+
+/// The order of a number for its owner; anybody else is told that there is none (I11).
+pub async fn owned(conn: &mut Conn, number: &str, owner: &Owner) -> Result<Order> {
+    let order = by_number(conn, number).await?;
+    let by_person = owner.person.is_some() && order.person_id == owner.person;
+    let by_token = owner.token.as_deref().is_some_and(|token| place::token_hash(token) == order.token_hash);
+    if by_person || by_token { Ok(order) } else { Err(missing()) }
+}
+
+/// Seller orders by position.
+pub async fn sellers(conn: &mut Conn, order: &OrderId) -> Result<Vec<SellerOrder>> {
+    q(store::SELLERS).bind(order).all(conn).await
+}
+
+/// One seller order.
+pub async fn seller(conn: &mut Conn, id: &SellerOrderId) -> Result<SellerOrder> {
+    q(SELLER).bind(id).opt(conn).await?.ok_or_else(missing)
+}
+
+/// A cooperative's own seller order; another's is not found (C1).
+pub async fn seller_of(conn: &mut Conn, id: &SellerOrderId, coop: &CoopId) -> Result<SellerOrder> {
+    let seller = seller(conn, id).await?;
+    if seller.coop_id == *coop { Ok(seller) } else { Err(missing()) }
+}
+
+/// Lines by number.
+pub async fn lines(conn: &mut Conn, order: &OrderId) -> Result<Vec<Line>> {
+    q(store::LINES).bind(order).all(conn).await
+}
+
+/// Parts by line and number, with their pairings.
+pub async fn parts(conn: &mut Conn, order: &OrderId) -> Result<Vec<Part>> {
+    q(store::PARTS).bind(order).all(conn).await
+}
+
+/// Receiver; `None` once it was removed after the account was closed.
+pub async fn contact(conn: &mut Conn, order: &OrderId) -> Result<Option<Contact>> {
+    q(store::CONTACT).bind(order).opt(conn).await
+}
+
+/// What happened, oldest first.
+pub async fn events(conn: &mut Conn, order: &OrderId) -> Result<Vec<OrderEventRow>> {
+    q(store::EVENTS).bind(order).all(conn).await
+}
+
+/// Shipments of seller orders, with what is in them.
+pub async fn shipments(conn: &mut Conn, sellers: &[SellerOrderId]) -> Result<(Vec<Shipment>, Vec<ShipmentLine>)> {
+    let shipments = Query::with_list(SHIPMENTS, sellers).all(conn).await?;
+    let lines = Query::with_list(SHIPMENT_LINES, sellers).all(conn).await?;
+    Ok((shipments, lines))
+}
+
+/// Names of cooperatives.
+pub async fn coops(conn: &mut Conn, ids: Vec<CoopId>) -> Result<Vec<Coop>> {
+    Query::with_list(COOPS, ids).all(conn).await
+}
+
+/// A person's orders, newest first, with their number in all.
+pub async fn of_person(conn: &mut Conn, person: &PersonId, (limit, offset): (i64, i64)) -> Result<(Vec<Order>, i64)> {
+    let ids: Vec<(OrderId,)> = q(OF_PERSON).bind(person).bind(limit).bind(offset).all(conn).await?;
+    let (total,): (i64,) = q(COUNT_OF_PERSON).bind(person).one(conn).await?;
+    let mut orders = Vec::with_capacity(ids.len());
+    for (id,) in ids {
+        orders.push(by_id(conn, &id).await?);
+    }
+    Ok((orders, total))
+}
+
+/// How many of a person's orders are not finished: an account with such orders is not closed.
+pub async fn open_of_person(conn: &mut Conn, person: &PersonId) -> Result<i64> {
+    let (open,): (i64,) = q(OPEN_OF_PERSON).bind(person).one(conn).await?;
+    Ok(open)
+}
+
+/// A cooperative's paid seller orders, newest first, in one state or all.
+pub async fn of_coop(
+    conn: &mut Conn,
+    coop: &CoopId,
+    state: Option<SellerOrderState>,
+    (limit, offset): (i64, i64),
+) -> Result<(Vec<SellerOrderId>, i64)> {
+    let (ids, total): (Vec<(SellerOrderId,)>, (i64,)) = match state {
+        Some(state) => (
+            q(OF_COOP).bind(coop).bind(state).bind(limit).bind(offset).all(conn).await?,
+            q(COUNT_OF_COOP).bind(coop).bind(state).one(conn).await?,
+        ),
+        None => (
+            q(ALL_OF_COOP).bind(coop).bind(limit).bind(offset).all(conn).await?,
+            q(COUNT_ALL_OF_COOP).bind(coop).one(conn).await?,
+        ),
+    };
+    Ok((ids.into_iter().map(|row| row.0).collect(), total.0))
+}

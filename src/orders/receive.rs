@@ -1,0 +1,206 @@
+//! Receiving (收货): a delivered scan, the buyer's word, or time after a pick-up scan (counting.md 2.4).
+
+use super::{
+    OrderState, SellerOrderState, Trade,
+    books::{self, Sold},
+    read, record,
+    record::{Line, Order, SellerOrder},
+    state::{OrderEvent, SellerOrderEvent},
+};
+use crate::{
+    db::{FromRow, Tx, q, statements, tx},
+    kernel::{Actor, At, Code, Refusal, Result, SellerOrderId, Step, time::DAY},
+    ledger,
+    payments::store,
+};
+
+/// Days after shipping on which a picked-up parcel counts as received (counting.md 2.4).
+const AUTO_RECEIVE: i64 = 10 * DAY;
+
+statements! {
+    DELIVERED = "UPDATE shipments SET delivered_at = $1 WHERE seller_order_id = $2 AND n = $3 AND delivered_at IS NULL";
+    CARRIED = "SELECT line_no, qty FROM shipment_lines WHERE seller_order_id = $1 AND n = $2 ORDER BY line_no";
+    RECEIVE_LINE = "UPDATE order_lines SET received_qty = received_qty + $1 WHERE order_id = $2 AND line_no = $3";
+    LINE_RECEIVED = "UPDATE order_lines SET received_at = $1
+                     WHERE order_id = $2 AND line_no = $3 AND received_at IS NULL";
+    SELLER_STATE = "UPDATE seller_orders SET state = $1 WHERE id = $2 AND state = $3";
+    SELLER_RECEIVED = "UPDATE seller_orders SET received_at = $1, received_source = $2
+                       WHERE id = $3 AND received_at IS NULL";
+    ON_THE_WAY = "SELECT n FROM shipments WHERE seller_order_id = $1 AND delivered_at IS NULL ORDER BY n";
+    ORDER_STATE = "UPDATE orders SET state = $1, closed_at = $2 WHERE id = $3 AND state = $4";
+    OVERDUE = "SELECT seller_order_id, n FROM shipments
+               WHERE delivered_at IS NULL AND picked_up_at IS NOT NULL AND shipped_at <= $1
+               ORDER BY shipped_at LIMIT $2";
+}
+
+/// A shipment's arrival.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivered {
+    /// Which shipment, from 1.
+    pub n: i64,
+    /// When.
+    pub at: At,
+    /// How it is known, as `received_source` of the schema.
+    pub source: &'static str,
+}
+
+#[derive(FromRow)]
+struct OnTheWay {
+    seller_order_id: SellerOrderId,
+    n: i64,
+}
+
+/// The buyer confirms what a seller order has shipped so far. Refuses where nothing is on the way.
+pub async fn confirm(trade: &Trade, order: &Order, id: &SellerOrderId, by: Actor) -> Result<()> {
+    tx!(trade.db, tx, {
+        let mut step = trade.step(by.clone());
+        let order = read::lock(&mut tx, &order.id).await?;
+        let seller = read::seller(&mut tx, id).await?;
+        if seller.order_id != order.id {
+            return Err(Refusal::new(Code::NotFound).into());
+        }
+        let open: Vec<(i64,)> = q(ON_THE_WAY).bind(id).all(&mut tx).await?;
+        if open.is_empty() {
+            return Err(Refusal::new(Code::WrongState).with("state", seller.state).into());
+        }
+        for (n,) in open {
+            let delivered = Delivered { n, at: step.at, source: "confirmed" };
+            deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
+        }
+        let event = record::event(&step, "received", Some(id), "confirmed");
+        record::note(&mut tx, &order.id, event, &mut step).await
+    })
+}
+
+/// Receives parcels that a carrier picked up and nobody has confirmed for ten days; without a
+/// pick-up scan nothing is received by time. Answers how many.
+pub async fn auto_receive(trade: &Trade, most: i64) -> Result<usize> {
+    let before = trade.clock.now().later(-AUTO_RECEIVE);
+    let overdue: Vec<OnTheWay> = q(OVERDUE).bind(before).bind(most).all(&mut trade.db.read().await?).await?;
+    for parcel in &overdue {
+        tx!(trade.db, tx, {
+            let mut step = trade.step(Actor::SYSTEM);
+            let seller = read::seller(&mut tx, &parcel.seller_order_id).await?;
+            let order = read::lock(&mut tx, &seller.order_id).await?;
+            let delivered = Delivered { n: parcel.n, at: step.at, source: "auto" };
+            deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
+            let event = record::event(&step, "received", Some(&seller.id), "auto");
+            record::note(&mut tx, &order.id, event, &mut step).await
+        })?;
+    }
+    Ok(overdue.len())
+}
+
+/// A shipment arrives, within the caller's transaction, whose order row is locked; once.
+pub async fn deliver(
+    tx: &mut Tx,
+    order: &Order,
+    seller: &SellerOrder,
+    delivered: Delivered,
+    step: &mut Step,
+) -> Result<()> {
+    let first = q(DELIVERED).bind(delivered.at).bind(&seller.id).bind(delivered.n).exec(tx).await?;
+    if first == 0 {
+        return Ok(());
+    }
+    let carried: Vec<(i64, i64)> = q(CARRIED).bind(&seller.id).bind(delivered.n).all(tx).await?;
+    for (line_no, qty) in carried {
+        tx.expect_rows(q(RECEIVE_LINE).bind(qty).bind(&order.id).bind(line_no), 1).await?;
+    }
+    // Several parcels may be delivered at different times; what is due follows the last of them.
+    let before = step.at;
+    step.at = delivered.at;
+    let followed = follow(tx, order, step).await;
+    step.at = before;
+    followed?;
+    let now = read::seller(tx, &seller.id).await?;
+    if now.state == SellerOrderState::Received {
+        q(SELLER_RECEIVED).bind(delivered.at).bind(delivered.source).bind(&seller.id).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Brings the states after the lines: lines that are wholly received are booked, seller orders and
+/// the order take the state that their lines give.
+pub async fn follow(tx: &mut Tx, order: &Order, step: &mut Step) -> Result<()> {
+    let lines = read::lines(tx, &order.id).await?;
+    let sellers = read::sellers(tx, &order.id).await?;
+    let lines = book_received(tx, order, &sellers, lines, step).await?;
+    let mut states = Vec::with_capacity(sellers.len());
+    for seller in &sellers {
+        let own: Vec<&Line> = lines.iter().filter(|l| l.seller_order_id == seller.id).collect();
+        let to = seller_state(seller.state, &own)?;
+        if to != seller.state {
+            tx.expect_rows(q(SELLER_STATE).bind(to).bind(&seller.id).bind(seller.state), 1).await?;
+        }
+        states.push(to);
+    }
+    let done = states.iter().all(|s| matches!(s, SellerOrderState::Received | SellerOrderState::Refunded));
+    let any = states.contains(&SellerOrderState::Received);
+    if order.state == OrderState::Paid && done && any {
+        let to = order.state.apply(OrderEvent::Complete)?;
+        tx.expect_rows(q(ORDER_STATE).bind(to).bind(step.at).bind(&order.id).bind(order.state), 1).await?;
+        let event = record::event(step, "completed", None, "");
+        record::note(tx, &order.id, event, step).await?;
+    }
+    Ok(())
+}
+
+/// A line is received when all units that were not withdrawn have arrived: its money becomes due.
+async fn book_received(
+    tx: &mut Tx,
+    order: &Order,
+    sellers: &[SellerOrder],
+    mut lines: Vec<Line>,
+    step: &mut Step,
+) -> Result<Vec<Line>> {
+    let complete =
+        |l: &Line| l.received_at.is_none() && l.received_qty > 0 && l.received_qty == l.qty - l.withdrawn_qty;
+    if !lines.iter().any(complete) {
+        return Ok(lines);
+    }
+    let parts = read::parts(tx, &order.id).await?;
+    let payments = store::of_order(tx, &order.id).await?;
+    let method = payments.iter().find(|p| p.applied).map_or("none", |p| p.method.as_str());
+    let sold = Sold { order, sellers, lines: &lines, parts: &parts, method };
+    let mut entries = Vec::new();
+    for line in lines.iter().filter(|l| complete(l)) {
+        tx.expect_rows(q(LINE_RECEIVED).bind(step.at).bind(&order.id).bind(line.line_no), 1).await?;
+        entries.extend(books::receipt(sold, line, step.at)?);
+    }
+    ledger::post::post(tx, &mut step.dice, step.at, entries).await?;
+    for line in lines.iter_mut().filter(|l| complete(l)) {
+        line.received_at = Some(step.at);
+    }
+    Ok(lines)
+}
+
+/// The state of a paid seller order as its lines give it; unpaid ones keep theirs.
+fn seller_state(state: SellerOrderState, lines: &[&Line]) -> Result<SellerOrderState> {
+    use SellerOrderState as S;
+    if matches!(state, S::AwaitingPayment | S::Cancelled | S::Refunded) {
+        return Ok(state);
+    }
+    let sum = |of: fn(&Line) -> i64| lines.iter().map(|l| of(l)).sum::<i64>();
+    let shipped = sum(|l| l.shipped_qty);
+    let left = sum(|l| l.qty - l.withdrawn_qty) - shipped;
+    let refunded =
+        lines.iter().all(|l| l.refunded_fen == l.payable_fen && (l.payable_fen.0 > 0 || l.refunded_qty == l.qty));
+    let event = if refunded {
+        SellerOrderEvent::RefundAll
+    } else if shipped == 0 {
+        return Ok(state);
+    } else if left > 0 {
+        SellerOrderEvent::ShipPart
+    } else if sum(|l| l.received_qty) == shipped {
+        SellerOrderEvent::Receive
+    } else {
+        SellerOrderEvent::ShipRest
+    };
+    match (state, event) {
+        (S::Shipped, SellerOrderEvent::ShipRest) | (S::Received, SellerOrderEvent::Receive) => Ok(state),
+        // All that is left arrived at once, as when the rest was refunded unshipped.
+        (S::ToShip, SellerOrderEvent::Receive) => Ok(state.apply(SellerOrderEvent::ShipRest)?.apply(event)?),
+        _ => Ok(state.apply(event)?),
+    }
+}

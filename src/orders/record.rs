@@ -1,0 +1,458 @@
+//! An order as rows: built from a quote, inserted alone or with many others in few statements.
+
+use super::{OrderState, SellerOrderState, store};
+use crate::{
+    db::{FromRow, Rows, Tx},
+    kernel::{
+        Actor, At, CoopId, Day, Dice, Fen, Grams, OrderId, ProductId, QuoteId, Result, SellerOrderId, SkuId, Step,
+        time::SECOND,
+    },
+    pricing::{Funder, Quote, QuoteLine, SellerGroup},
+};
+
+/// The order's own row.
+#[derive(Clone, Debug, FromRow)]
+pub struct Order {
+    /// Its id.
+    pub id: OrderId,
+    /// What people see: `YX` and 14 characters.
+    pub number: String,
+    /// SHA-256 of the bearer token that owns a guest's order.
+    pub token_hash: String,
+    /// The quote it came from (I2).
+    pub quote_id: QuoteId,
+    /// Buyer, if signed in.
+    pub person_id: Option<crate::kernel::PersonId>,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Where it was created (counting.md D2).
+    pub channel: String,
+    /// `individual` or `unit`.
+    pub buyer_class: String,
+    /// Name of the buying unit (单位), if any.
+    pub unit: Option<String>,
+    /// Outlet of a pick-up.
+    pub outlet: Option<String>,
+    /// `delivery` or `pickup`.
+    pub fulfilment: String,
+    /// District of Wuxi, or `none`.
+    pub district_code: String,
+    /// Coupon used.
+    pub coupon_code: Option<String>,
+    /// Goods at list price.
+    pub goods_fen: Fen,
+    /// All discounts.
+    pub discount_fen: Fen,
+    /// All freight.
+    pub freight_fen: Fen,
+    /// Paid or to be paid.
+    pub total_fen: Fen,
+    /// Money back so far.
+    pub refunded_fen: Fen,
+    /// Money promised back, the refunded included.
+    pub refund_reserved_fen: Fen,
+    /// 128 random bits as hex: salt of the journal's references.
+    pub journal_salt: String,
+    /// When it was placed.
+    pub placed_at: At,
+    /// The same as a day.
+    pub placed_on: Day,
+    /// Until when its stock is held.
+    pub hold_until: Option<At>,
+    /// When the money was captured.
+    pub paid_at: Option<At>,
+    /// The same as a day.
+    pub paid_on: Option<Day>,
+    /// When it ended.
+    pub closed_at: Option<At>,
+}
+
+/// Who gets it and where: the only personal data of an order.
+#[derive(Clone, Debug, FromRow)]
+pub struct Contact {
+    /// Receiver.
+    pub name: String,
+    /// Receiver's phone.
+    pub phone: String,
+    /// Region by GB code.
+    pub region_code: String,
+    /// Its name from the province down.
+    pub region_name: String,
+    /// Street.
+    pub street: String,
+    /// Note to the cooperatives.
+    pub note: String,
+    /// Invoice title (抬头).
+    pub invoice_title: String,
+    /// Tax number (税号).
+    pub invoice_tax_no: String,
+}
+
+/// A cooperative's part.
+#[derive(Clone, Debug, FromRow)]
+pub struct SellerOrder {
+    /// Its id.
+    pub id: SellerOrderId,
+    /// Its order.
+    pub order_id: OrderId,
+    /// Place in the order, from 1.
+    pub position: i64,
+    /// Who sells.
+    pub coop_id: CoopId,
+    /// Where it stands.
+    pub state: SellerOrderState,
+    /// Goods at list price.
+    pub goods_fen: Fen,
+    /// Discounts on them.
+    pub discount_fen: Fen,
+    /// Freight.
+    pub freight_fen: Fen,
+    /// Gross weight.
+    pub gross_weight_g: Grams,
+    /// Carrier of the quote.
+    pub carrier: String,
+    /// Promise: shipped by then.
+    pub ship_by: Option<At>,
+    /// First shipment.
+    pub shipped_at: Option<At>,
+    /// All received.
+    pub received_at: Option<At>,
+    /// How it is known: see the schema.
+    pub received_source: Option<String>,
+}
+
+/// A line: one SKU of one cooperative.
+#[derive(Clone, Debug, FromRow)]
+pub struct Line {
+    /// Its order.
+    pub order_id: OrderId,
+    /// From 1.
+    pub line_no: i64,
+    /// Its seller order.
+    pub seller_order_id: SellerOrderId,
+    /// Product.
+    pub product_id: ProductId,
+    /// Version that was sold.
+    pub product_version: i64,
+    /// SKU.
+    pub sku_id: SkuId,
+    /// Version that was sold.
+    pub sku_version: i64,
+    /// SKU code.
+    pub sku: String,
+    /// Name as sold.
+    pub name: String,
+    /// English name as sold.
+    pub name_en: String,
+    /// Specification as sold.
+    pub spec: String,
+    /// English specification as sold.
+    pub spec_en: String,
+    /// Photo as sold.
+    pub photo: String,
+    /// Return class as sold (消法 art. 25).
+    pub return_class: String,
+    /// Net weight of a unit.
+    pub net_weight_g: Grams,
+    /// Gross weight of a unit.
+    pub gross_weight_g: Grams,
+    /// Lowest stated number of pieces.
+    pub pieces_min: Option<i64>,
+    /// Schemes valid at payment: JSON array, sorted.
+    pub schemes: String,
+    /// Units.
+    pub qty: i64,
+    /// Price of a unit.
+    pub unit_fen: Fen,
+    /// Unit price times units.
+    pub list_fen: Fen,
+    /// Discount that the cooperative pays.
+    pub discount_coop_fen: Fen,
+    /// Discount that the platform pays.
+    pub discount_platform_fen: Fen,
+    /// Discount that the government pays.
+    pub discount_government_fen: Fen,
+    /// What the buyer pays for the goods (成交额).
+    pub payable_fen: Fen,
+    /// Share of the seller's freight.
+    pub freight_fen: Fen,
+    /// Units promised back.
+    pub refund_reserved_qty: i64,
+    /// Goods money promised back.
+    pub refund_reserved_fen: Fen,
+    /// Freight promised back.
+    pub refund_reserved_freight_fen: Fen,
+    /// Units refunded.
+    pub refunded_qty: i64,
+    /// Goods money back.
+    pub refunded_fen: Fen,
+    /// Freight back.
+    pub refunded_freight_fen: Fen,
+    /// Units refunded before they were shipped: they stay in stock.
+    pub withdrawn_qty: i64,
+    /// Units shipped.
+    pub shipped_qty: i64,
+    /// Units received.
+    pub received_qty: i64,
+    /// When the last of them was.
+    pub received_at: Option<At>,
+}
+
+/// A part of a line, as reports see it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Part {
+    /// Its line.
+    pub line_no: i64,
+    /// From 1.
+    pub part_no: i64,
+    /// Producing cooperative.
+    pub coop_id: CoopId,
+    /// Producing county.
+    pub county_code: String,
+    /// Pairing of the county, or `none`; read from the pairings, not stored.
+    pub pairing: String,
+    /// Category.
+    pub category_code: String,
+    /// Share of what is paid.
+    pub payable_fen: Fen,
+    /// Weight of the split.
+    pub list_price_fen: Fen,
+    /// Goods money back.
+    pub refunded_fen: Fen,
+}
+
+/// Something that happened to an order; rows are never changed.
+#[derive(Clone, Debug, FromRow)]
+pub struct OrderEventRow {
+    /// When.
+    pub at: At,
+    /// What: `placed`, `paid`, `shipped`…
+    pub kind: String,
+    /// Role of who did it.
+    pub by_role: String,
+    /// To which seller order, if to one.
+    pub seller_order_id: Option<SellerOrderId>,
+    /// Codes and values, no personal data.
+    pub detail: String,
+}
+
+/// An order with everything that belongs to it.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The order.
+    pub order: Order,
+    /// Its receiver.
+    pub contact: Contact,
+    /// Its seller orders, by position.
+    pub sellers: Vec<SellerOrder>,
+    /// Its lines, by number.
+    pub lines: Vec<Line>,
+    /// Its lines' parts.
+    pub parts: Vec<Part>,
+    /// What happened so far.
+    pub events: Vec<OrderEventRow>,
+}
+
+/// What a buyer adds to a quote.
+#[derive(Clone, Debug)]
+pub struct Buyer {
+    /// Who buys, if signed in.
+    pub person: Option<crate::kernel::PersonId>,
+    /// Receiver and address.
+    pub contact: Contact,
+    /// Name of the buying unit, if one buys.
+    pub unit: Option<String>,
+    /// Channel: `online` on the web.
+    pub channel: &'static str,
+}
+
+/// The rows of a new order. `token` is kept only by hash; `hold` is how long stock is held, in seconds.
+pub fn from_quote(quote: &Quote, buyer: Buyer, token: &str, hold: i64, step: &mut Step) -> Result<Record> {
+    let order_id = OrderId(step.dice.id(step.at)?);
+    let order = order_row(quote, &buyer, order_id.clone(), token, step)?;
+    let order = Order { hold_until: Some(step.at.later(hold * SECOND)), ..order };
+    let mut sellers = Vec::with_capacity(quote.seller_groups.len());
+    for group in &quote.seller_groups {
+        let id = SellerOrderId(step.dice.id(step.at)?);
+        sellers.push(seller_row(group, i64::try_from(sellers.len()).unwrap_or(0) + 1, id, &order_id));
+    }
+    let funder = quote.coupon.as_ref().map(|c| c.funder);
+    let mut lines = Vec::with_capacity(quote.lines.len());
+    let mut parts = Vec::new();
+    for line in &quote.lines {
+        let seller = sellers.iter().find(|s| s.coop_id == line.coop_id).map(|s| s.id.clone());
+        let seller = seller.ok_or_else(|| crate::kernel::Error::fault("a line without its seller"))?;
+        lines.push(line_row(line, &order_id, seller, funder)?);
+        parts.extend(line.parts.iter().map(|p| Part {
+            line_no: line.line_no,
+            part_no: p.part_no,
+            coop_id: p.coop_id.clone(),
+            county_code: p.county_code.clone(),
+            pairing: "none".to_owned(),
+            category_code: p.category_code.clone(),
+            payable_fen: p.payable_fen,
+            list_price_fen: p.list_price_fen,
+            refunded_fen: Fen::ZERO,
+        }));
+    }
+    let events = vec![event(step, "placed", None, &order.number)];
+    Ok(Record { order, contact: buyer.contact, sellers, lines, parts, events })
+}
+
+/// An event of this step.
+pub fn event(step: &Step, kind: &str, seller: Option<&SellerOrderId>, detail: &str) -> OrderEventRow {
+    OrderEventRow {
+        at: step.at,
+        kind: kind.to_owned(),
+        by_role: step.by.role.to_owned(),
+        seller_order_id: seller.cloned(),
+        detail: detail.to_owned(),
+    }
+}
+
+fn order_row(quote: &Quote, buyer: &Buyer, id: OrderId, token: &str, step: &mut Step) -> Result<Order> {
+    Ok(Order {
+        id,
+        number: step.dice.order_number(step.at)?,
+        token_hash: Dice::hash_of(token),
+        quote_id: quote.quote_id.clone(),
+        person_id: buyer.person.clone(),
+        state: OrderState::AwaitingPayment,
+        channel: buyer.channel.to_owned(),
+        buyer_class: if buyer.unit.is_some() { "unit" } else { "individual" }.to_owned(),
+        unit: buyer.unit.clone(),
+        outlet: quote.outlet.clone(),
+        fulfilment: quote.fulfilment.as_str().to_owned(),
+        district_code: quote.district_code.clone(),
+        coupon_code: quote.coupon.as_ref().map(|c| c.code.clone()),
+        goods_fen: quote.goods_fen,
+        discount_fen: quote.discount_fen,
+        freight_fen: quote.freight_fen,
+        total_fen: quote.total_fen,
+        refunded_fen: Fen::ZERO,
+        refund_reserved_fen: Fen::ZERO,
+        journal_salt: step.dice.salt()?,
+        placed_at: step.at,
+        placed_on: step.at.day(),
+        hold_until: None,
+        paid_at: None,
+        paid_on: None,
+        closed_at: None,
+    })
+}
+
+fn seller_row(group: &SellerGroup, position: i64, id: SellerOrderId, order: &OrderId) -> SellerOrder {
+    SellerOrder {
+        id,
+        order_id: order.clone(),
+        position,
+        coop_id: group.coop_id.clone(),
+        state: SellerOrderState::AwaitingPayment,
+        goods_fen: group.goods_fen,
+        discount_fen: group.discount_fen,
+        freight_fen: group.freight_fen,
+        gross_weight_g: group.gross_weight_g,
+        carrier: group.carrier.clone(),
+        ship_by: None,
+        shipped_at: None,
+        received_at: None,
+        received_source: None,
+    }
+}
+
+fn line_row(line: &QuoteLine, order: &OrderId, seller: SellerOrderId, funder: Option<Funder>) -> Result<Line> {
+    let share = |by: Funder| if funder == Some(by) { line.discount_fen } else { Fen::ZERO };
+    Ok(Line {
+        order_id: order.clone(),
+        line_no: line.line_no,
+        seller_order_id: seller,
+        product_id: line.product_id.clone(),
+        product_version: line.product_version,
+        sku_id: line.sku_id.clone(),
+        sku_version: line.sku_version,
+        sku: line.sku.clone(),
+        name: line.name.clone(),
+        name_en: line.name_en.clone(),
+        spec: line.spec.clone(),
+        spec_en: line.spec_en.clone(),
+        photo: line.photo.clone(),
+        return_class: line.return_class.clone(),
+        net_weight_g: line.net_weight_g,
+        gross_weight_g: line.gross_weight_g,
+        pieces_min: line.pieces_min,
+        schemes: serde_json::to_string(&line.schemes)?,
+        qty: line.qty,
+        unit_fen: line.unit_fen,
+        list_fen: line.list_fen,
+        discount_coop_fen: share(Funder::Coop),
+        discount_platform_fen: share(Funder::Platform),
+        discount_government_fen: share(Funder::Government),
+        payable_fen: line.payable_fen,
+        freight_fen: line.freight_fen,
+        refund_reserved_qty: 0,
+        refund_reserved_fen: Fen::ZERO,
+        refund_reserved_freight_fen: Fen::ZERO,
+        refunded_qty: 0,
+        refunded_fen: Fen::ZERO,
+        refunded_freight_fen: Fen::ZERO,
+        withdrawn_qty: 0,
+        shipped_qty: 0,
+        received_qty: 0,
+        received_at: None,
+    })
+}
+
+/// Inserts orders with all that belongs to them, one statement for each table; `false` where the
+/// quote of a single order was used before (I2). Generators pass many at once.
+pub async fn insert(tx: &mut Tx, records: &[Record], dice: &mut Dice) -> Result<bool> {
+    let mut orders = Rows::of(store::ADD_ORDER)?;
+    let mut contacts = Rows::of(store::ADD_CONTACT)?;
+    let mut sellers = Rows::of(store::ADD_SELLER)?;
+    let mut lines = Rows::of(store::ADD_LINE)?;
+    let mut parts = Rows::of(store::ADD_PART)?;
+    let mut events = Rows::of(store::ADD_EVENT)?;
+    for record in records {
+        orders.push(store::order_values(&record.order))?;
+        contacts.push(store::contact_values(&record.order.id, &record.contact))?;
+        for seller in &record.sellers {
+            sellers.push(store::seller_values(seller))?;
+        }
+        for line in &record.lines {
+            lines.push(store::line_values(line))?;
+        }
+        for part in &record.parts {
+            parts.push(store::part_values(&record.order.id, part))?;
+        }
+        for event in &record.events {
+            let (id, person) = (dice.id(event.at)?, None);
+            events.push(store::event_values(&record.order.id, id, event, person))?;
+        }
+    }
+    let inserted = orders.exec(tx).await?;
+    if inserted != records.len() as u64 {
+        return Ok(false);
+    }
+    contacts.exec(tx).await?;
+    sellers.exec(tx).await?;
+    lines.exec(tx).await?;
+    parts.exec(tx).await?;
+    events.exec(tx).await?;
+    Ok(true)
+}
+
+/// Writes one event of an order.
+pub async fn note(tx: &mut Tx, order: &OrderId, event: OrderEventRow, step: &mut Step) -> Result<()> {
+    let mut events = Rows::of(store::ADD_EVENT)?;
+    let id = step.dice.id(step.at)?;
+    events.push(store::event_values(order, id, &event, step.by.person.clone()))?;
+    events.exec(tx).await.map(|_| ())
+}
+
+impl Record {
+    /// Marks the whole record as done by `by`, for generators that write past orders.
+    pub fn done_by(&mut self, by: &Actor) {
+        for event in &mut self.events {
+            by.role.clone_into(&mut event.by_role);
+        }
+    }
+}
