@@ -30,6 +30,7 @@ CREATE TABLE orders (
   CHECK (state NOT IN ('paid', 'completed', 'refunded') OR paid_at IS NOT NULL)
 );
 CREATE INDEX orders_person ON orders (person_id, placed_at) WHERE person_id IS NOT NULL;
+CREATE INDEX orders_unpaid ON orders (person_id) WHERE state = 'awaiting_payment' AND person_id IS NOT NULL;
 CREATE INDEX orders_expiry ON orders (hold_until) WHERE state = 'awaiting_payment';
 CREATE INDEX orders_placed ON orders (placed_on);
 -- The only table of an order that holds personal data (PIPL art. 6, 47).

@@ -6,10 +6,11 @@
 //! `finish` is the one path on which a payment's result reaches the order (webhook, browser and
 //! poller call it); `ship` and `receive` move the goods; `end` cancels and expires; `refund`
 //! promises money back, sends it, and books it. Each verb is one transaction that also posts to
-//! the ledger (`books`) and leaves outbox rows; `record` builds and inserts rows, for one order or
-//! many; `read` and `view` answer.
+//! the ledger (`books`) and leaves outbox rows; `draft` builds an order's rows and `record` inserts
+//! them, for one order or many; `read` and `view` answer.
 
 pub mod books;
+pub mod draft;
 pub mod end;
 pub mod finish;
 pub mod pay;

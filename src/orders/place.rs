@@ -4,19 +4,26 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    OrderState, SellerOrderState, Trade, finish,
+    OrderState, SellerOrderState, Trade, draft, finish,
     record::{self, Buyer, Contact, Record},
 };
 use crate::{
     db::{
         Tx,
         idempotency::{self, Answer, Key},
-        tx,
+        q, statements, tx,
     },
     kernel::{Actor, At, Code, Dice, Fen, Refusal, Result, SellerOrderId, Step, parse},
     pricing::{self, Quote, coupon},
     stock::{Demand, hold},
 };
+
+/// Most unpaid orders of one person, so that nobody holds a shop's stock without paying (abuse A3).
+const MOST_UNPAID: i64 = 200;
+
+statements! {
+    UNPAID = "SELECT CAST(count(*) AS BIGINT) FROM orders WHERE person_id = $1 AND state = 'awaiting_payment'";
+}
 
 /// What a buyer sends with a quote.
 #[derive(Clone, Debug, Default)]
@@ -174,8 +181,14 @@ pub async fn place_in(
     step: &mut Step,
 ) -> Result<Record> {
     pricing::still_holds(tx, quote).await?;
+    if let Some(person) = &buyer.person {
+        let (unpaid,): (i64,) = q(UNPAID).bind(person).one(tx).await?;
+        if unpaid >= MOST_UNPAID {
+            return Err(Refusal::new(Code::TooManyHolds).into());
+        }
+    }
     let phone = buyer.contact.phone.clone();
-    let mut record = record::from_quote(quote, buyer, secret.0, secret.1, step)?;
+    let mut record = draft::from_quote(quote, buyer, secret.0, secret.1, step)?;
     let order = &record.order;
     let mut dice = step.dice.clone();
     let fresh = record::insert(tx, std::slice::from_ref(&record), &mut dice).await?;

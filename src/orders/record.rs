@@ -1,13 +1,11 @@
-//! An order as rows: built from a quote, inserted alone or with many others in few statements.
+//! An order as rows, inserted alone or with many others in few statements.
 
 use super::{OrderState, SellerOrderState, store};
 use crate::{
     db::{FromRow, Rows, Tx},
     kernel::{
         Actor, At, CoopId, Day, Dice, Fen, Grams, OrderId, ProductId, QuoteId, Result, SellerOrderId, SkuId, Step,
-        time::SECOND,
     },
-    pricing::{Funder, Quote, QuoteLine, SellerGroup},
 };
 
 /// The order's own row.
@@ -266,39 +264,6 @@ pub struct Buyer {
     pub channel: &'static str,
 }
 
-/// The rows of a new order. `token` is kept only by hash; `hold` is how long stock is held, in seconds.
-pub fn from_quote(quote: &Quote, buyer: Buyer, token: &str, hold: i64, step: &mut Step) -> Result<Record> {
-    let order_id = OrderId(step.dice.id(step.at)?);
-    let order = order_row(quote, &buyer, order_id.clone(), token, step)?;
-    let order = Order { hold_until: Some(step.at.later(hold * SECOND)), ..order };
-    let mut sellers = Vec::with_capacity(quote.seller_groups.len());
-    for group in &quote.seller_groups {
-        let id = SellerOrderId(step.dice.id(step.at)?);
-        sellers.push(seller_row(group, i64::try_from(sellers.len()).unwrap_or(0) + 1, id, &order_id));
-    }
-    let funder = quote.coupon.as_ref().map(|c| c.funder);
-    let mut lines = Vec::with_capacity(quote.lines.len());
-    let mut parts = Vec::new();
-    for line in &quote.lines {
-        let seller = sellers.iter().find(|s| s.coop_id == line.coop_id).map(|s| s.id.clone());
-        let seller = seller.ok_or_else(|| crate::kernel::Error::fault("a line without its seller"))?;
-        lines.push(line_row(line, &order_id, seller, funder)?);
-        parts.extend(line.parts.iter().map(|p| Part {
-            line_no: line.line_no,
-            part_no: p.part_no,
-            coop_id: p.coop_id.clone(),
-            county_code: p.county_code.clone(),
-            pairing: "none".to_owned(),
-            category_code: p.category_code.clone(),
-            payable_fen: p.payable_fen,
-            list_price_fen: p.list_price_fen,
-            refunded_fen: Fen::ZERO,
-        }));
-    }
-    let events = vec![event(step, "placed", None, &order.number)];
-    Ok(Record { order, contact: buyer.contact, sellers, lines, parts, events })
-}
-
 /// An event of this step.
 pub fn event(step: &Step, kind: &str, seller: Option<&SellerOrderId>, detail: &str) -> OrderEventRow {
     OrderEventRow {
@@ -308,98 +273,6 @@ pub fn event(step: &Step, kind: &str, seller: Option<&SellerOrderId>, detail: &s
         seller_order_id: seller.cloned(),
         detail: detail.to_owned(),
     }
-}
-
-fn order_row(quote: &Quote, buyer: &Buyer, id: OrderId, token: &str, step: &mut Step) -> Result<Order> {
-    Ok(Order {
-        id,
-        number: step.dice.order_number(step.at)?,
-        token_hash: Dice::hash_of(token),
-        quote_id: quote.quote_id.clone(),
-        person_id: buyer.person.clone(),
-        state: OrderState::AwaitingPayment,
-        channel: buyer.channel.to_owned(),
-        buyer_class: if buyer.unit.is_some() { "unit" } else { "individual" }.to_owned(),
-        unit: buyer.unit.clone(),
-        outlet: quote.outlet.clone(),
-        fulfilment: quote.fulfilment.as_str().to_owned(),
-        district_code: quote.district_code.clone(),
-        coupon_code: quote.coupon.as_ref().map(|c| c.code.clone()),
-        goods_fen: quote.goods_fen,
-        discount_fen: quote.discount_fen,
-        freight_fen: quote.freight_fen,
-        total_fen: quote.total_fen,
-        refunded_fen: Fen::ZERO,
-        refund_reserved_fen: Fen::ZERO,
-        journal_salt: step.dice.salt()?,
-        placed_at: step.at,
-        placed_on: step.at.day(),
-        hold_until: None,
-        paid_at: None,
-        paid_on: None,
-        closed_at: None,
-    })
-}
-
-fn seller_row(group: &SellerGroup, position: i64, id: SellerOrderId, order: &OrderId) -> SellerOrder {
-    SellerOrder {
-        id,
-        order_id: order.clone(),
-        position,
-        coop_id: group.coop_id.clone(),
-        state: SellerOrderState::AwaitingPayment,
-        goods_fen: group.goods_fen,
-        discount_fen: group.discount_fen,
-        freight_fen: group.freight_fen,
-        gross_weight_g: group.gross_weight_g,
-        carrier: group.carrier.clone(),
-        ship_by: None,
-        shipped_at: None,
-        received_at: None,
-        received_source: None,
-    }
-}
-
-fn line_row(line: &QuoteLine, order: &OrderId, seller: SellerOrderId, funder: Option<Funder>) -> Result<Line> {
-    let share = |by: Funder| if funder == Some(by) { line.discount_fen } else { Fen::ZERO };
-    Ok(Line {
-        order_id: order.clone(),
-        line_no: line.line_no,
-        seller_order_id: seller,
-        product_id: line.product_id.clone(),
-        product_version: line.product_version,
-        sku_id: line.sku_id.clone(),
-        sku_version: line.sku_version,
-        sku: line.sku.clone(),
-        name: line.name.clone(),
-        name_en: line.name_en.clone(),
-        spec: line.spec.clone(),
-        spec_en: line.spec_en.clone(),
-        photo: line.photo.clone(),
-        return_class: line.return_class.clone(),
-        net_weight_g: line.net_weight_g,
-        gross_weight_g: line.gross_weight_g,
-        pieces_min: line.pieces_min,
-        schemes: serde_json::to_string(&line.schemes)?,
-        qty: line.qty,
-        unit_fen: line.unit_fen,
-        list_fen: line.list_fen,
-        discount_coop_fen: share(Funder::Coop),
-        discount_platform_fen: share(Funder::Platform),
-        discount_government_fen: share(Funder::Government),
-        payable_fen: line.payable_fen,
-        freight_fen: line.freight_fen,
-        refund_reserved_qty: 0,
-        refund_reserved_fen: Fen::ZERO,
-        refund_reserved_freight_fen: Fen::ZERO,
-        refunded_qty: 0,
-        refunded_fen: Fen::ZERO,
-        refunded_freight_fen: Fen::ZERO,
-        withdrawn_qty: 0,
-        shipped_qty: 0,
-        received_qty: 0,
-        received_at: None,
-    })
 }
 
 /// Inserts orders with all that belongs to them, one statement for each table; `false` where the

@@ -58,7 +58,14 @@ pub fn split(lines: &[Line], asked: &Asked) -> Result<Vec<Share>> {
     match asked {
         Asked::Whole => lines.iter().map(whole_line).collect(),
         Asked::Amount(amount) => by_amount(lines, *amount),
-        Asked::Lines(asked) => asked.iter().enumerate().map(|(place, ask)| one_line(lines, ask, place)).collect(),
+        Asked::Lines(asked) => {
+            for (place, ask) in asked.iter().enumerate() {
+                if asked[..place].iter().any(|earlier| earlier.line_no == ask.line_no) {
+                    return Err(Refusal::of_field(format!("lines[{place}].line_no"), Code::Repeated).into());
+                }
+            }
+            asked.iter().enumerate().map(|(place, ask)| one_line(lines, ask, place)).collect()
+        }
     }
 }
 
@@ -128,4 +135,146 @@ fn by_units(line: &Line, qty: i64) -> Result<Fen> {
     let units = line.refund_reserved_qty + qty;
     let due = if units == line.qty { line.payable_fen } else { line.payable_fen.share_floor(units, line.qty)? };
     Ok(due.minus(line.refund_reserved_fen)?.max(Fen::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::kernel::Grams;
+
+    fn line(line_no: i64, qty: i64, payable: i64, freight: i64) -> Line {
+        let text = |words: &str| words.to_owned();
+        Line {
+            order_id: text("o").into(),
+            line_no,
+            seller_order_id: text("s").into(),
+            product_id: text("p").into(),
+            product_version: 1,
+            sku_id: text("k").into(),
+            sku_version: 1,
+            sku: text("P01-1"),
+            name: text("洛川苹果"),
+            name_en: text("Luochuan apples"),
+            spec: text("5 kg"),
+            spec_en: text("5 kg"),
+            photo: text("apples-fuji"),
+            return_class: text("fresh"),
+            net_weight_g: Grams(5000),
+            gross_weight_g: Grams(5600),
+            pieces_min: None,
+            schemes: text("[]"),
+            qty,
+            unit_fen: Fen(payable / qty),
+            list_fen: Fen(payable),
+            discount_coop_fen: Fen::ZERO,
+            discount_platform_fen: Fen::ZERO,
+            discount_government_fen: Fen::ZERO,
+            payable_fen: Fen(payable),
+            freight_fen: Fen(freight),
+            refund_reserved_qty: 0,
+            refund_reserved_fen: Fen::ZERO,
+            refund_reserved_freight_fen: Fen::ZERO,
+            refunded_qty: 0,
+            refunded_fen: Fen::ZERO,
+            refunded_freight_fen: Fen::ZERO,
+            withdrawn_qty: 0,
+            shipped_qty: 0,
+            received_qty: 0,
+            received_at: None,
+        }
+    }
+
+    fn reserve(lines: &mut [Line], shares: &[Share]) {
+        for share in shares {
+            let line = lines.iter_mut().find(|l| l.line_no == share.line_no).expect("a share of a line");
+            line.refund_reserved_qty += share.qty;
+            line.refund_reserved_fen = line.refund_reserved_fen.plus(share.goods).expect("no overflow");
+            line.refund_reserved_freight_fen =
+                line.refund_reserved_freight_fen.plus(share.freight).expect("no overflow");
+        }
+    }
+
+    #[test]
+    fn the_last_unit_takes_what_rounding_left() {
+        let mut lines = [line(1, 3, 10_000, 0)];
+        let mut given = Vec::new();
+        for _ in 0..3 {
+            let asked = Asked::Lines(vec![AskedLine { line_no: 1, qty: Some(1), amount: None }]);
+            let shares = split(&lines, &asked).expect("one unit is left");
+            given.push(shares[0].goods.0);
+            reserve(&mut lines, &shares);
+        }
+        assert_eq!(given, [3333, 3333, 3334]);
+    }
+
+    #[test]
+    fn only_what_exceeds_the_goods_is_freight() {
+        let lines = [line(1, 1, 1000, 300), line(2, 1, 2000, 200)];
+        let shares = split(&lines, &Asked::Amount(Fen(3100))).expect("less than all");
+        let goods: Vec<i64> = shares.iter().map(|s| s.goods.0).collect();
+        let freight: i64 = shares.iter().map(|s| s.freight.0).sum();
+        assert_eq!((goods, freight), (vec![1000, 2000], 100));
+    }
+
+    #[test]
+    fn a_line_asked_twice_is_refused() {
+        let twice = vec![AskedLine { line_no: 1, qty: Some(1), amount: None }; 2];
+        assert!(split(&[line(1, 3, 900, 0)], &Asked::Lines(twice)).is_err());
+    }
+
+    #[derive(Clone, Debug)]
+    enum Wish {
+        Units(usize, i64),
+        LineAmount(usize, i64),
+        Amount(i64),
+        Whole,
+    }
+
+    fn wishes() -> impl Strategy<Value = Vec<Wish>> {
+        let wish = prop_oneof![
+            4 => (0..4_usize, 1..5_i64).prop_map(|(l, n)| Wish::Units(l, n)),
+            2 => (0..4_usize, 1..5_000_i64).prop_map(|(l, n)| Wish::LineAmount(l, n)),
+            2 => (1..9_000_i64).prop_map(Wish::Amount),
+            1 => Just(Wish::Whole),
+        ];
+        prop::collection::vec(wish, 0..12)
+    }
+
+    proptest! {
+        /// I7: whatever is refunded in whatever order, no line gives more than it took, and the rest
+        /// refunded at the end gives back exactly all.
+        #[test]
+        fn refunds_in_any_order_never_exceed_and_end_at_zero(
+            sizes in prop::collection::vec((1..9_i64, 0..20_000_i64, 0..3_000_i64), 1..5),
+            wishes in wishes(),
+        ) {
+            let mut lines: Vec<Line> = sizes.iter().zip(1..).map(|((qty, payable, freight), no)| line(no, *qty, *payable, *freight)).collect();
+            let paid = left(&lines).expect("no overflow");
+            let mut given = 0;
+            for wish in wishes.into_iter().chain([Wish::Whole]) {
+                let of = |l: usize| lines[l % lines.len()].line_no;
+                let asked = match wish {
+                    Wish::Units(l, n) => Asked::Lines(vec![AskedLine { line_no: of(l), qty: Some(n), amount: None }]),
+                    Wish::LineAmount(l, n) => Asked::Lines(vec![AskedLine { line_no: of(l), qty: None, amount: Some(Fen(n)) }]),
+                    Wish::Amount(n) => Asked::Amount(Fen(n)),
+                    Wish::Whole => Asked::Whole,
+                };
+                let Ok(shares) = split(&lines, &asked) else { continue };
+                if let Asked::Amount(amount) = asked {
+                    let sum: i64 = shares.iter().map(|s| s.goods.0 + s.freight.0).sum();
+                    prop_assert_eq!(sum, amount.0);
+                }
+                given += shares.iter().map(|s| s.goods.0 + s.freight.0).sum::<i64>();
+                reserve(&mut lines, &shares);
+                for line in &lines {
+                    prop_assert!(line.refund_reserved_qty <= line.qty);
+                    prop_assert!(line.refund_reserved_fen <= line.payable_fen);
+                    prop_assert!(line.refund_reserved_freight_fen <= line.freight_fen);
+                }
+            }
+            prop_assert_eq!(given, paid.0);
+        }
+    }
 }

@@ -1,19 +1,22 @@
 //! Pricing (报价): what goods, freight and discounts cost, decided by the server alone (I10).
 //!
 //! Owns `quotes`, `coupons`, `coupon_holders`, `coupon_redemptions`; reads the catalogue, the
-//! freight rules and the stock. `quote` takes SKUs, quantities and an address and gives a
-//! [`Quote`]: lines split by cooperative, freight of each (`freight`), one coupon spread over the
-//! lines by largest remainder (`coupon`; counting.md 2.4, V1). The quote is kept with all that an
-//! order needs, so that placing it asks the catalogue only whether anything changed.
+//! freight rules and the stock. `price` takes SKUs, quantities and an address and gives a
+//! [`Quote`]: lines split by cooperative (`seller_group`), freight of each (`freight`), one coupon
+//! spread over the lines by largest remainder (`coupon`; counting.md 2.4, V1). The quote is kept
+//! with all that an order needs, so that placing it asks the catalogue only whether anything changed.
 
 pub mod coupon;
 pub mod freight;
-pub mod quote;
+mod price;
+mod quote;
 mod read;
 pub mod region;
+mod seller_group;
 mod store;
 
 pub use coupon::Funder;
-pub use quote::{Ask, AskedItem, Quote, QuoteLine, QuotePart, SellerGroup};
+pub use price::price;
+pub use quote::{AppliedCoupon, Ask, AskedItem, Fulfilment, Quote, QuoteLine, QuotePart, SellerGroup};
 pub use read::schemes_on;
 pub use store::{find_quote, forget_quotes, keep_quote, still_holds};
