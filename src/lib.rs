@@ -6,6 +6,8 @@ pub mod kernel;
 
 pub mod db;
 
+pub mod identity;
+
 pub mod ledger;
 
 pub mod pricing;

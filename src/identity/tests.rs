@@ -1,0 +1,147 @@
+//! Accounts over a real SQLite file: sign-in, lockout, reset, closing.
+
+use std::net::IpAddr;
+
+use super::{NewPerson, Person, Role, address, create_person, password, person, reset, session};
+use crate::{
+    db::{Db, migrate, tx},
+    kernel::{
+        Actor, At, Code, Result, Step,
+        time::{DAY, HOUR},
+    },
+};
+
+const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
+const ELSEWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 2));
+
+async fn fresh() -> (tempfile::TempDir, Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&format!("sqlite:{}", folder.path().join("t.db").display()), None).await.unwrap();
+    migrate::run(&db, At(0)).await.unwrap();
+    (folder, db)
+}
+
+fn step(hours: i64) -> Step {
+    Step::new(At(hours * HOUR + DAY * 400), Actor::SYSTEM)
+}
+
+async fn add(db: &Db, login: &str, role: Role) -> Person {
+    let password_hash = password::hash("yanxi-demo").await.unwrap();
+    let new = NewPerson { login: login.into(), name: "林".into(), role, coop: None, outlet: None, password_hash };
+    tx!(db, tx, { create_person(&mut tx, new.clone(), &mut step(0)).await }).unwrap()
+}
+
+async fn sign_in(db: &Db, login: &str, password: &str, (address, hours): (IpAddr, i64)) -> Result<session::Opened> {
+    let sign_in = session::SignIn { login: login.into(), password: password.into(), address };
+    session::open(db, &sign_in, &mut step(hours)).await
+}
+
+fn code<T>(result: Result<T>) -> Option<Code> {
+    result.err().and_then(|e| e.refusal().map(|r| r.code))
+}
+
+#[tokio::test]
+async fn a_session_knows_its_person_until_it_is_closed_or_over() {
+    let (_folder, db) = fresh().await;
+    let lin = add(&db, "Lin.Wuxi", Role::Shopper).await;
+    let opened = sign_in(&db, " lin.WUXI ", "yanxi-demo", (HERE, 0)).await.unwrap();
+    let mut conn = db.read().await.unwrap();
+    assert_eq!(session::who(&mut conn, &opened.token, step(1).at).await.unwrap(), Some(lin.clone()));
+    assert_eq!(session::who(&mut conn, &opened.token, step(24 * 31).at).await.unwrap(), None);
+    assert_eq!(session::who(&mut conn, "another", step(1).at).await.unwrap(), None);
+    assert_eq!(session::list(&mut conn, &lin.id, step(1).at).await.unwrap().len(), 1);
+    drop(conn);
+    tx!(db, tx, { session::close(&mut tx, &opened.token).await }).unwrap();
+    assert_eq!(session::who(&mut db.read().await.unwrap(), &opened.token, step(1).at).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn guessing_stops_soon_and_the_owner_comes_in_from_elsewhere() {
+    let (_folder, db) = fresh().await;
+    add(&db, "lin", Role::Shopper).await;
+    for _ in 0..6 {
+        assert_eq!(code(sign_in(&db, "lin", "wrong-password", (HERE, 0)).await), Some(Code::BadCredentials));
+        assert_eq!(code(sign_in(&db, "nobody", "wrong-password", (HERE, 0)).await), Some(Code::BadCredentials));
+    }
+    assert_eq!(code(sign_in(&db, "lin", "yanxi-demo", (HERE, 0)).await), Some(Code::SignInLocked));
+    assert_eq!(code(sign_in(&db, "nobody", "yanxi-demo", (HERE, 0)).await), Some(Code::SignInLocked));
+    assert!(sign_in(&db, "lin", "yanxi-demo", (ELSEWHERE, 0)).await.is_ok());
+    assert!(sign_in(&db, "lin", "yanxi-demo", (HERE, 2)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_reset_code_works_once_and_ends_sessions() {
+    let (_folder, db) = fresh().await;
+    let (lin, operator) = (add(&db, "lin", Role::Shopper).await, add(&db, "boss", Role::Operator).await);
+    let opened = sign_in(&db, "lin", "yanxi-demo", (HERE, 0)).await.unwrap();
+    let issued = tx!(db, tx, { reset::issue(&mut tx, &lin, &operator.id, &mut step(0)).await }).unwrap();
+    let wish = |login: &str, code: &str| reset::Reset {
+        login: login.into(),
+        code: code.into(),
+        password: "another-one".into(),
+        address: HERE,
+    };
+    let lower = issued.code.to_lowercase().replace('-', " ");
+    assert_eq!(code(reset::redeem(&db, &wish("boss", &lower), &step(1)).await), Some(Code::ResetCodeInvalid));
+    assert_eq!(code(reset::redeem(&db, &wish("lin", &lower), &step(25)).await), Some(Code::ResetCodeInvalid));
+    reset::redeem(&db, &wish("lin", &lower), &step(1)).await.unwrap();
+    assert_eq!(code(reset::redeem(&db, &wish("lin", &lower), &step(1)).await), Some(Code::ResetCodeInvalid));
+    assert_eq!(session::who(&mut db.read().await.unwrap(), &opened.token, step(1).at).await.unwrap(), None);
+    assert!(sign_in(&db, "lin", "another-one", (HERE, 2)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_closed_account_leaves_no_personal_data_and_frees_its_login() {
+    let (_folder, db) = fresh().await;
+    let lin = add(&db, "lin", Role::Shopper).await;
+    let home = address::Typed {
+        name: "林".into(),
+        phone: "13800138000".into(),
+        region_code: "320211".into(),
+        street: "太湖大道 1 号".into(),
+    };
+    tx!(db, tx, { address::add(&mut tx, &lin.id, &home, &mut step(0)).await }).unwrap();
+    let opened = sign_in(&db, "lin", "yanxi-demo", (HERE, 0)).await.unwrap();
+    tx!(db, tx, { person::close(&mut tx, &lin.id, &step(1)).await }).unwrap();
+    let mut conn = db.read().await.unwrap();
+    assert_eq!(session::who(&mut conn, &opened.token, step(1).at).await.unwrap(), None);
+    assert!(address::list(&mut conn, &lin.id).await.unwrap().is_empty());
+    assert_eq!(person::find(&mut conn, &lin.id).await.unwrap().name, "");
+    drop(conn);
+    assert_eq!(code(sign_in(&db, "lin", "yanxi-demo", (HERE, 2)).await), Some(Code::BadCredentials));
+    add(&db, "lin", Role::Shopper).await;
+}
+
+#[tokio::test]
+async fn addresses_are_their_owners_and_a_login_is_taken_once() {
+    let (_folder, db) = fresh().await;
+    let (lin, wu) = (add(&db, "lin", Role::Shopper).await, add(&db, "wu1", Role::Shopper).await);
+    let home = address::Typed {
+        name: "林".into(),
+        phone: "138 0013 8000".into(),
+        region_code: "320211".into(),
+        street: "太湖大道 1 号".into(),
+    };
+    let first = tx!(db, tx, { address::add(&mut tx, &lin.id, &home, &mut step(0)).await }).unwrap();
+    let second = tx!(db, tx, { address::add(&mut tx, &lin.id, &home, &mut step(1)).await }).unwrap();
+    tx!(db, tx, { address::make_default(&mut tx, &lin.id, &second).await }).unwrap();
+    let kept = address::list(&mut db.read().await.unwrap(), &lin.id).await.unwrap();
+    assert_eq!(
+        kept.iter().map(|a| (a.id.clone(), a.is_default)).collect::<Vec<_>>(),
+        [(second, true), (first.clone(), false)]
+    );
+    let foreign = tx!(db, tx, { address::remove(&mut tx, &wu.id, &first).await });
+    assert_eq!(code(foreign), Some(Code::NotFound));
+    let foreign = tx!(db, tx, { address::make_default(&mut tx, &wu.id, &first).await });
+    assert_eq!(code(foreign), Some(Code::NotFound));
+    let again = NewPerson {
+        login: "LIN".into(),
+        name: "吴".into(),
+        role: Role::Shopper,
+        coop: None,
+        outlet: None,
+        password_hash: String::new(),
+    };
+    let again = tx!(db, tx, { create_person(&mut tx, again.clone(), &mut step(0)).await });
+    assert_eq!(code(again), Some(Code::LoginTaken));
+}
