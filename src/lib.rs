@@ -12,6 +12,8 @@ pub mod ledger;
 
 pub mod pricing;
 
+pub mod search;
+
 pub mod stock;
 
 pub mod payments;

@@ -1,0 +1,43 @@
+//! The live handle: one index for all requests, swapped as a whole.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use super::{Doc, Hits, Index, SearchRequest, Suggestion};
+use crate::kernel::{Error, Result};
+
+/// A cheap handle on the index in use; clones share it.
+#[derive(Clone)]
+pub struct Engine {
+    index: Arc<ArcSwap<Index>>,
+}
+
+impl Engine {
+    /// An engine over these documents, built on the calling thread.
+    pub fn new(docs: Vec<Doc>) -> Self {
+        Self { index: Arc::new(ArcSwap::from_pointee(Index::build(docs))) }
+    }
+
+    /// Builds a new index on a blocking thread and swaps it in: readers see the old one until then.
+    pub async fn rebuild(&self, docs: Vec<Doc>) -> Result<()> {
+        let built = tokio::task::spawn_blocking(move || Index::build(docs)).await;
+        self.index.store(Arc::new(built.map_err(|e| Error::Fault(e.into()))?));
+        Ok(())
+    }
+
+    /// The index in use.
+    pub fn now(&self) -> Arc<Index> {
+        self.index.load_full()
+    }
+
+    /// Answers a request; see [`Index::search`].
+    pub fn search(&self, req: &SearchRequest) -> Hits {
+        self.index.load().search(req)
+    }
+
+    /// Suggestions while typing; see [`Index::suggest`].
+    pub fn suggest(&self, text: &str) -> Vec<Suggestion> {
+        self.index.load().suggest(text)
+    }
+}

@@ -1,0 +1,265 @@
+//! Facets: which products carry which value, and counts that equal what a click gives.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Doc, Facet, FacetCount, FacetCounts, SearchRequest, Term, bits::Bits, hash::QuickMap, posting::Posting,
+};
+use crate::kernel::{Day, Season};
+
+/// Values of one facet that an answer lists; further ones (many cooperatives) are found by their page.
+const LISTED: usize = 100;
+/// Upper ends of the net weight bands in grams.
+const WEIGHT_ENDS: [i64; 4] = [500, 1000, 2500, 5000];
+const WEIGHT_WORDS: [(&str, &str); 5] = [
+    ("500g 以内", "up to 500 g"),
+    ("0.5–1kg", "0.5–1 kg"),
+    ("1–2.5kg", "1–2.5 kg"),
+    ("2.5–5kg", "2.5–5 kg"),
+    ("5kg 以上", "over 5 kg"),
+];
+/// Upper ends of the price bands in fen.
+const PRICE_ENDS: [i64; 4] = [2999, 4999, 9999, 19999];
+const PRICE_WORDS: [(&str, &str); 5] = [
+    ("30 元以下", "under ¥30"),
+    ("30–50 元", "¥30–50"),
+    ("50–100 元", "¥50–100"),
+    ("100–200 元", "¥100–200"),
+    ("200 元以上", "¥200 and more"),
+];
+
+/// The band that holds `amount`, as a term.
+fn band(amount: i64, ends: &[i64; 4], words: &[(&str, &str); 5]) -> Term {
+    let at = ends.iter().position(|end| amount <= *end).unwrap_or(ends.len());
+    let low = if at == 0 { 0 } else { ends[at - 1] + 1 };
+    let high = ends.get(at).map_or(String::new(), i64::to_string);
+    Term::new(format!("{low}-{high}"), words[at].0, words[at].1)
+}
+
+struct Value {
+    term: Term,
+    products: Posting,
+}
+
+/// Values of one facet while documents are read.
+#[derive(Default)]
+struct Draft {
+    values: Vec<(Term, Vec<u32>)>,
+    known: QuickMap<String, usize>,
+}
+
+impl Draft {
+    fn add(&mut self, term: &Term, product: u32) {
+        let at = match self.known.get(&term.value) {
+            Some(at) => *at,
+            None => {
+                self.known.insert(term.value.clone(), self.values.len());
+                self.values.push((term.clone(), Vec::new()));
+                self.values.len() - 1
+            }
+        };
+        let products = &mut self.values[at].1;
+        if products.last() != Some(&product) {
+            products.push(product);
+        }
+    }
+}
+
+/// All facets of the index, and the season windows behind `in_season`.
+pub struct FacetTable {
+    n: usize,
+    values: Vec<Vec<Value>>,
+    known: Vec<QuickMap<String, usize>>,
+    all_year: Posting,
+    windows: Vec<(Season, Posting)>,
+}
+
+/// The sets behind an answer: what matched, and what each chosen facet would count over.
+pub struct Chosen {
+    /// Products that hold every choice.
+    pub matched: Bits,
+    /// For each facet with a choice, what the other choices leave.
+    without: Vec<(Facet, Bits)>,
+    in_season: Bits,
+}
+
+impl FacetTable {
+    /// Reads the facets of all documents.
+    pub fn build(docs: &[Doc]) -> Self {
+        let mut drafts: Vec<Draft> = Facet::ALL.iter().map(|_| Draft::default()).collect();
+        let mut all_year = Vec::new();
+        let mut windows: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
+        for (doc, product) in docs.iter().zip(0..) {
+            for (facet, draft) in Facet::ALL.into_iter().zip(&mut drafts) {
+                each_value(doc, facet, |term| draft.add(term, product));
+            }
+            if doc.skus.iter().any(|s| s.season.is_none()) {
+                all_year.push(product);
+            }
+            for season in doc.skus.iter().filter_map(|s| s.season.as_ref()) {
+                let products = windows.entry((season.from.clone(), season.to.clone())).or_default();
+                if products.last() != Some(&product) {
+                    products.push(product);
+                }
+            }
+        }
+        let n = docs.len();
+        let (values, known) = Facet::ALL.into_iter().zip(drafts).map(|(facet, draft)| finish(facet, draft, n)).unzip();
+        let windows =
+            windows.into_iter().map(|((from, to), p)| (Season { from, to }, Posting::new(p, n))).collect();
+        Self { n, values, known, all_year: Posting::new(all_year, n), windows }
+    }
+
+    /// Products with a SKU in season on that day.
+    pub fn in_season(&self, day: Day) -> Bits {
+        let mut set = Bits::none(self.n);
+        self.all_year.add_to(&mut set);
+        self.windows.iter().filter(|(season, _)| season.contains(day)).for_each(|(_, p)| p.add_to(&mut set));
+        set
+    }
+
+    /// Products of one value of a facet.
+    pub fn products(&self, facet: Facet, value: &str) -> Option<&Posting> {
+        let at = place(facet);
+        self.known[at].get(value).map(|v| &self.values[at][*v].products)
+    }
+
+    /// All values of a facet, with the number of products.
+    pub fn terms(&self, facet: Facet) -> impl Iterator<Item = (&Term, usize)> {
+        self.values[place(facet)].iter().map(|v| (&v.term, v.products.len()))
+    }
+
+    /// Narrows `base` (what text and price leave) by the chosen values.
+    pub fn choose(&self, base: Bits, req: &SearchRequest, in_season: Bits) -> Chosen {
+        let unions: Vec<(Facet, Bits)> = Facet::ALL
+            .into_iter()
+            .filter(|f| req.selected.iter().any(|(facet, _)| facet == f))
+            .map(|facet| (facet, self.union(facet, req, &in_season)))
+            .collect();
+        let without = unions
+            .iter()
+            .map(|(facet, _)| {
+                let mut set = base.clone();
+                unions.iter().filter(|(other, _)| other != facet).for_each(|(_, u)| set.and(u.words()));
+                (*facet, set)
+            })
+            .collect();
+        let mut matched = base;
+        unions.iter().for_each(|(_, u)| matched.and(u.words()));
+        Chosen { matched, without, in_season }
+    }
+
+    fn union(&self, facet: Facet, req: &SearchRequest, in_season: &Bits) -> Bits {
+        let mut set = Bits::none(self.n);
+        for (_, value) in req.selected.iter().filter(|(f, _)| *f == facet) {
+            match (facet, value.as_str()) {
+                (Facet::InSeason, "true" | "1") => set.or(in_season.words()),
+                (Facet::InSeason, "false" | "0") => {
+                    let mut rest = Bits::all(self.n);
+                    rest.minus(in_season.words());
+                    set.or(rest.words());
+                }
+                _ => {
+                    if let Some(products) = self.products(facet, value) {
+                        products.add_to(&mut set);
+                    }
+                }
+            }
+        }
+        set
+    }
+
+    /// Counts every facet over what the other facets' choices leave.
+    pub fn count(&self, chosen: &Chosen, req: &SearchRequest) -> Vec<FacetCounts> {
+        Facet::ALL
+            .into_iter()
+            .map(|facet| {
+                let set = chosen.without.iter().find(|(f, _)| *f == facet).map_or(&chosen.matched, |(_, set)| set);
+                let is_chosen = |value: &str| req.selected.iter().any(|(f, v)| *f == facet && v == value);
+                let values = if facet == Facet::InSeason {
+                    season_counts(set, &chosen.in_season, is_chosen)
+                } else {
+                    self.values[place(facet)].iter().map(|v| counted(v, set, is_chosen(&v.term.value))).collect()
+                };
+                FacetCounts { facet, values: listed(values) }
+            })
+            .collect()
+    }
+
+    /// Bytes held by postings.
+    pub fn bytes(&self) -> usize {
+        let values = self.values.iter().flatten().map(|v| v.products.bytes() + 128);
+        values.chain(self.windows.iter().map(|(_, p)| p.bytes())).sum::<usize>() + self.all_year.bytes()
+    }
+}
+
+fn place(facet: Facet) -> usize {
+    Facet::ALL.into_iter().position(|f| f == facet).unwrap_or(0)
+}
+
+fn counted(value: &Value, set: &Bits, selected: bool) -> FacetCount {
+    FacetCount {
+        value: value.term.value.clone(),
+        label: value.term.zh.clone(),
+        label_en: value.term.en.clone(),
+        count: value.products.count_in(set),
+        selected,
+    }
+}
+
+fn season_counts(set: &Bits, in_season: &Bits, is_chosen: impl Fn(&str) -> bool) -> Vec<FacetCount> {
+    let now = set.count_with(in_season.words());
+    let count = |value: &str, label: &str, label_en: &str, count| FacetCount {
+        value: value.into(),
+        label: label.into(),
+        label_en: label_en.into(),
+        count,
+        selected: is_chosen(value),
+    };
+    vec![
+        count("true", "当季可买", "in season", now),
+        count("false", "过季或预订", "out of season", set.count() - now),
+    ]
+}
+
+/// Drops empty values and, of very many, the rarest.
+fn listed(mut values: Vec<FacetCount>) -> Vec<FacetCount> {
+    values.retain(|v| v.count > 0 || v.selected);
+    if values.len() > LISTED {
+        let mut counts: Vec<u64> = values.iter().map(|v| v.count).collect();
+        counts.sort_unstable_by(|a, b| b.cmp(a));
+        let least = counts[LISTED - 1];
+        values.retain(|v| v.count >= least || v.selected);
+    }
+    values
+}
+
+fn each_value(doc: &Doc, facet: Facet, mut add: impl FnMut(&Term)) {
+    match facet {
+        Facet::County => add(&doc.county),
+        Facet::Category => add(&doc.category),
+        Facet::Coop => add(&doc.coop),
+        Facet::Cert => doc.certs.iter().for_each(add),
+        Facet::Scheme => doc.schemes.iter().for_each(add),
+        Facet::Grade => doc.grade.iter().for_each(|g| add(&Term::new(g, g, g))),
+        Facet::Price => add(&band(doc.from_fen(), &PRICE_ENDS, &PRICE_WORDS)),
+        Facet::Weight => doc.skus.iter().for_each(|s| add(&band(s.net_g, &WEIGHT_ENDS, &WEIGHT_WORDS))),
+        Facet::Diameter => doc.skus.iter().filter_map(|s| s.diameter_mm).for_each(|mm| {
+            let label = format!("{mm}mm");
+            add(&Term::new(mm.to_string(), label.clone(), label));
+        }),
+        Facet::InSeason => {}
+    }
+}
+
+/// Puts the values in their steady order: numbers by size, counties by code, the rest as first met.
+fn finish(facet: Facet, mut draft: Draft, n: usize) -> (Vec<Value>, QuickMap<String, usize>) {
+    let low = |term: &Term| term.value.split('-').next().and_then(|v| v.parse::<i64>().ok()).unwrap_or(i64::MAX);
+    if matches!(facet, Facet::County | Facet::Price | Facet::Weight | Facet::Diameter) {
+        draft.values.sort_by(|a, b| low(&a.0).cmp(&low(&b.0)).then_with(|| a.0.cmp(&b.0)));
+    }
+    let known = draft.values.iter().enumerate().map(|(at, (term, _))| (term.value.clone(), at)).collect();
+    let values =
+        draft.values.into_iter().map(|(term, products)| Value { term, products: Posting::new(products, n) }).collect();
+    (values, known)
+}

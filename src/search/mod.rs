@@ -1,0 +1,26 @@
+//! Search over the published catalogue: what was typed, understood, matched, ranked and counted.
+//!
+//! In: [`Doc`]s, plain copies of what the catalogue shows. Out: [`Hits`] with product codes of one
+//! page, the exact total, facets whose counts equal what a click gives, chips of what was understood,
+//! corrections and notes. `Index::build(docs)` makes a read-only index, [`Engine`] swaps it without a
+//! gap. Text runs normalize → query (quantities, prices, intents) → lexicon (words, pinyin, initials,
+//! near sounds) → plan (concepts of weighted alternatives) → postings → rank; `facets` counts on the
+//! same bit sets. Everything but `zero` is pure. Owns the table `search_zero_hits`.
+
+mod bits;
+mod doc;
+mod engine;
+mod facets;
+mod hash;
+mod index;
+mod normalize;
+mod page;
+mod posting;
+mod request;
+mod suggest;
+
+pub use doc::{Doc, Spec, Term};
+pub use engine::Engine;
+pub use index::Index;
+pub use normalize::normalize;
+pub use request::{Chip, Facet, FacetCount, FacetCounts, Hits, Note, SearchRequest, Sort, Suggestion, SuggestionKind};
