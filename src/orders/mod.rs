@@ -23,6 +23,8 @@ mod refund_split;
 pub mod ship;
 pub mod state;
 mod store;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 use crate::{

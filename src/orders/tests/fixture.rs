@@ -1,0 +1,174 @@
+//! A small shop: two cooperatives, three products, freight to Wuxi, a coupon; a hand clock.
+
+use crate::{
+    db::{Db, idempotency::Running, migrate, q, tx},
+    kernel::{Actor, At, Clock, CoopId, Dice, Fen, RefundId, SellerOrderId, Step},
+    orders::{
+        OrderState, Trade, finish,
+        finish::Finished,
+        pay,
+        place::{self, Placed, Placing},
+        read,
+        record::{Line, Order},
+    },
+    payments::{
+        Method, Provider,
+        sandbox::{Outcome, Sandbox},
+    },
+    pricing::{self, Ask, AskedItem, Fulfilment, Quote},
+};
+
+const SHOP: &[&str] = &[
+    "INSERT INTO counties (code, slug, name, short_name, name_en, origin_832, story, story_en, position) VALUES
+       ('610629', 'luochuan', '洛川县', '洛川', 'Luochuan', FALSE, '', '', 1),
+       ('610622', 'yanchuan', '延川县', '延川', 'Yanchuan', TRUE, '', '', 2)",
+    "INSERT INTO pairings (county_code, code, district_code, name, name_en, hall_name, document) VALUES
+       ('610622', 'jiangyin-yanchuan', '320281', '江阴 · 延川', 'Jiangyin – Yanchuan', '延川馆', '')",
+    "INSERT INTO regions (code, name, level, parent) VALUES ('32', '江苏省', 'province', NULL),
+       ('3202', '无锡市', 'city', '32'), ('320213', '梁溪区', 'county', '3202')",
+    "INSERT INTO categories (code, name, name_en, position) VALUES ('apple', '苹果', 'Apples', 1), ('date', '红枣', 'Dates', 2)",
+    "INSERT INTO coops (id, code, slug, name, name_en, county_code, credit_code, phone, story, story_en, ship_from,
+       sla_hours, licence_valid_to, state, created_at, decided_at, decided_by, reason) VALUES
+       ('c1', 'C01', 'coop-one', '一社', 'One', '610629', 'X1', '1', '', '', '', 48, NULL, 'approved', 0, 0, NULL, NULL),
+       ('c2', 'C02', 'coop-two', '二社', 'Two', '610622', 'X2', '2', '', '', '', 24, NULL, 'approved', 0, 0, NULL, NULL)",
+    "INSERT INTO freight_templates (id, coop_id, service, carrier) VALUES ('f1', 'c1', 'ambient', 'zto'), ('f2', 'c2', 'ambient', 'ems')",
+    "INSERT INTO freight_rules (template_id, region_prefix, blocked, first_g, first_fee_fen, step_g, step_fee_fen,
+       parcel_g, parcel_fee_fen, free_from_fen) VALUES
+       ('f1', '', FALSE, 1000, 600, 1000, 150, 20000, 0, NULL), ('f2', '', FALSE, 1000, 800, 1000, 100, 20000, 0, 9900)",
+    "INSERT INTO products (id, code, slug, coop_id, county_code, category_code, family, version, state, created_at,
+       published_at, changed_at) VALUES
+       ('p1', 'P01', 'apples', 'c1', '610629', 'apple', NULL, 1, 'published', 0, 0, 0),
+       ('p2', 'P02', 'dates', 'c2', '610622', 'date', NULL, 1, 'published', 0, 0, 0),
+       ('p3', 'P03', 'box', 'c1', '610629', 'apple', NULL, 1, 'published', 0, 0, 0)",
+    "INSERT INTO product_versions (product_id, version, name, name_en, summary, summary_en, story, story_en, storage,
+       storage_en, variety, grade, return_class, service, bad_fruit_promise, tags, created_at, created_by) VALUES
+       ('p1', 1, '洛川苹果', 'Apples', '', '', '', '', '', '', NULL, NULL, 'fresh', 'ambient', TRUE, '', 0, NULL),
+       ('p2', 1, '延川红枣', 'Dates', '', '', '', '', '', '', NULL, NULL, 'seven_day', 'ambient', FALSE, '', 0, NULL),
+       ('p3', 1, '三县礼盒', 'Box', '', '', '', '', '', '', NULL, NULL, 'seven_day', 'ambient', FALSE, '', 0, NULL)",
+    "INSERT INTO skus (id, code, product_id, position, version, active) VALUES
+       ('s1', 'P01-1', 'p1', 1, 1, TRUE), ('s2', 'P02-1', 'p2', 1, 1, TRUE), ('s3', 'P03-1', 'p3', 1, 1, TRUE)",
+    "INSERT INTO sku_versions (sku_id, version, spec, spec_en, diameter_mm, pieces_min, pieces_max, pack,
+       net_weight_g, gross_weight_g, price_fen, season_from, season_to, presale_ships_by, created_at, created_by) VALUES
+       ('s1', 1, '5 kg', '5 kg', 80, 20, 24, NULL, 5000, 5600, 8990, NULL, NULL, NULL, 0, NULL),
+       ('s2', 1, '500 g', '500 g', NULL, NULL, NULL, NULL, 500, 600, 3350, NULL, NULL, NULL, 0, NULL),
+       ('s3', 1, '礼盒', 'Box', NULL, NULL, NULL, NULL, 3000, 3400, 19900, NULL, NULL, NULL, 0, NULL)",
+    "INSERT INTO set_parts (sku_id, part_no, name, name_en, coop_id, county_code, category_code, list_price_fen) VALUES
+       ('s3', 1, '洛川苹果', '', 'c1', '610629', 'apple', 9800), ('s3', 2, '延川红枣', '', 'c2', '610622', 'date', 5900),
+       ('s3', 3, '安塞小米', '', 'c1', '610629', 'apple', 4200)",
+    "INSERT INTO stock_levels (sku_id, location, on_hand, held, changed_at) VALUES
+       ('s1', 'online', 100, 0, 0), ('s2', 'online', 5, 0, 0), ('s3', 'online', 50, 0, 0)",
+    "INSERT INTO coupons (code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to,
+       funder, created_at, created_by) VALUES
+       ('THIRTY', 'amount', 3000, NULL, 0, 2, 1, 0, '2026-01-01', '2027-12-31', 'platform', 0, NULL),
+       ('TWENTY', 'amount', 2000, NULL, 0, NULL, NULL, 0, '2026-01-01', '2027-12-31', 'government', 0, NULL),
+       ('ALL', 'percent', NULL, 10000, 0, NULL, NULL, 0, '2026-01-01', '2027-12-31', 'coop', 0, NULL)",
+];
+
+/// The shop with its clock.
+pub struct Shop {
+    _folder: tempfile::TempDir,
+    pub trade: Trade,
+}
+
+/// A shop that opened on 2026-11-01, noon in Shanghai.
+pub async fn shop() -> Shop {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&format!("sqlite:{}", folder.path().join("t.db").display()), None).await.unwrap();
+    migrate::run(&db, At(0)).await.unwrap();
+    let _: () = tx!(db, tx, {
+        for sql in SHOP {
+            q(sql).exec(&mut tx).await?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    let provider = Provider::Sandbox(Sandbox::of(&db).await.unwrap());
+    let clock = Clock::at(At::parse("2026-11-01T12:00:00+08:00").unwrap());
+    Shop { _folder: folder, trade: Trade { db, clock, provider, keys: Running::default(), hold_seconds: 900 } }
+}
+
+impl Shop {
+    pub async fn quote(&self, items: &[(&str, i64)], coupon: Option<&str>) -> crate::kernel::Result<Quote> {
+        let ask = Ask {
+            items: items.iter().map(|(sku, qty)| AskedItem { sku: (*sku).to_owned(), qty: *qty }).collect(),
+            region_code: "320213".to_owned(),
+            street: "人民路 1 号".to_owned(),
+            coupons: coupon.map(str::to_owned).into_iter().collect(),
+            fulfilment: Fulfilment::Delivery,
+            outlet: None,
+        };
+        let mut step = Step { at: self.trade.clock.now(), by: Actor::GUEST, dice: Dice::System };
+        let quote = pricing::price(&mut self.trade.db.read().await?, &ask, &mut step).await?;
+        tx!(self.trade.db, tx, { pricing::keep_quote(&mut tx, &quote, None, step.at).await })?;
+        Ok(quote)
+    }
+
+    pub fn placing(quote: &Quote, phone: &str) -> Placing {
+        Placing {
+            quote_id: quote.quote_id.0.clone(),
+            name: "收货人".to_owned(),
+            phone: phone.to_owned(),
+            ..Placing::default()
+        }
+    }
+
+    pub async fn placed(&self, items: &[(&str, i64)], coupon: Option<&str>) -> Placed {
+        let quote = self.quote(items, coupon).await.unwrap();
+        place::place(&self.trade, Self::placing(&quote, "13800000001"), Actor::GUEST, None).await.unwrap()
+    }
+
+    pub async fn order(&self, number: &str) -> Order {
+        read::by_number(&mut self.trade.db.read().await.unwrap(), number).await.unwrap()
+    }
+
+    pub async fn lines(&self, number: &str) -> Vec<Line> {
+        let order = self.order(number).await;
+        read::lines(&mut self.trade.db.read().await.unwrap(), &order.id).await.unwrap()
+    }
+
+    /// Opens a payment and settles it at the sandbox, whose signed event goes to the webhook's verb.
+    pub async fn pay(&self, number: &str) -> Finished {
+        let id = self.open_payment(number).await;
+        self.settle(&id, Outcome::Succeeded).await
+    }
+
+    pub async fn open_payment(&self, number: &str) -> crate::kernel::PaymentId {
+        let order = self.order(number).await;
+        let paying = pay::pay(&self.trade, &order, Method::Sandbox, Actor::GUEST, None).await.unwrap();
+        crate::kernel::PaymentId(paying.payment_id)
+    }
+
+    pub async fn settle(&self, id: &crate::kernel::PaymentId, outcome: Outcome) -> Finished {
+        let Provider::Sandbox(sandbox) = &self.trade.provider;
+        let delivery = sandbox.settle(&self.trade.db, id, outcome, self.trade.clock.now()).await.unwrap();
+        finish::take_event(&self.trade, &delivery.signature, &delivery.body).await.unwrap()
+    }
+
+    /// `(on_hand, held)` of a SKU.
+    pub async fn stock(&self, sku: &str) -> (i64, i64) {
+        let sql = "SELECT l.on_hand, l.held FROM stock_levels l JOIN skus s ON s.id = l.sku_id WHERE s.code = $1";
+        q(sql).bind(sku).one(&mut self.trade.db.read().await.unwrap()).await.unwrap()
+    }
+
+    /// Sum of the ledger's entries of a kind.
+    pub async fn booked(&self, kind: &str) -> i64 {
+        let sql = "SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM ledger_entries WHERE kind = $1";
+        let row: (i64,) = q(sql).bind(kind).one(&mut self.trade.db.read().await.unwrap()).await.unwrap();
+        row.0
+    }
+
+    pub async fn sellers(&self, number: &str) -> Vec<(SellerOrderId, CoopId, crate::orders::SellerOrderState)> {
+        let order = self.order(number).await;
+        let rows = read::sellers(&mut self.trade.db.read().await.unwrap(), &order.id).await.unwrap();
+        rows.into_iter().map(|s| (s.id, s.coop_id, s.state)).collect()
+    }
+
+    pub async fn state(&self, number: &str) -> OrderState {
+        self.order(number).await.state
+    }
+
+    pub async fn waiting_refunds(&self) -> Vec<(RefundId, Fen)> {
+        let sql = "SELECT id, amount_fen FROM refunds WHERE state = 'requested'";
+        q(sql).all(&mut self.trade.db.read().await.unwrap()).await.unwrap()
+    }
+}

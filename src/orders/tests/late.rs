@@ -1,0 +1,84 @@
+//! Money that comes late, twice, forged or for the wrong amount (I3, I5).
+
+use super::fixture::shop;
+use crate::{
+    kernel::{Code, time::SECOND},
+    orders::{OrderState, end, finish, finish::Finished},
+    payments::{Provider, sandbox::Outcome},
+};
+
+#[tokio::test]
+async fn late_money_takes_the_stock_again_where_it_is_left() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P02-1", 5)], None).await;
+    let payment = shop.open_payment(&placed.number).await;
+    shop.trade.clock.advance(901 * SECOND);
+    assert_eq!(end::expire_overdue(&shop.trade, 10).await.unwrap(), 1);
+    assert_eq!(end::expire_overdue(&shop.trade, 10).await.unwrap(), 0);
+    assert_eq!((shop.state(&placed.number).await, shop.stock("P02-1").await), (OrderState::Expired, (5, 0)));
+    assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, Finished::Paid);
+    assert_eq!((shop.state(&placed.number).await, shop.stock("P02-1").await), (OrderState::Paid, (0, 0)));
+}
+
+#[tokio::test]
+async fn late_money_goes_back_where_the_stock_is_gone() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P02-1", 3)], None).await;
+    let payment = shop.open_payment(&placed.number).await;
+    shop.trade.clock.advance(901 * SECOND);
+    end::expire_overdue(&shop.trade, 10).await.unwrap();
+    let other = shop.placed(&[("P02-1", 4)], None).await;
+    assert!(matches!(shop.settle(&payment, Outcome::Succeeded).await, Finished::GivenBack(_)));
+    assert_eq!(shop.state(&placed.number).await, OrderState::Expired);
+    assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, Finished::Known);
+    assert_eq!((shop.booked("sale").await, shop.waiting_refunds().await.len()), (0, 0));
+    assert_eq!(shop.booked("unapplied").await, shop.booked("unapplied_refund").await);
+    let order = shop.order(&placed.number).await;
+    let payments = crate::payments::store::of_order(&mut shop.trade.db.read().await.unwrap(), &order.id).await.unwrap();
+    assert_eq!(payments[0].state.as_str(), "refunded");
+    assert_eq!(shop.pay(&other.number).await, Finished::Paid);
+}
+
+#[tokio::test]
+async fn a_second_payment_of_a_paid_order_goes_back() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P01-1", 1)], None).await;
+    let (first, second) = (shop.open_payment(&placed.number).await, shop.open_payment(&placed.number).await);
+    assert_eq!(shop.settle(&first, Outcome::Succeeded).await, Finished::Paid);
+    assert!(matches!(shop.settle(&second, Outcome::Succeeded).await, Finished::GivenBack(_)));
+    assert_eq!(shop.booked("sale").await, 8990);
+    assert_eq!(shop.stock("P01-1").await, (99, 0));
+}
+
+#[tokio::test]
+async fn events_in_any_number_and_the_poller_pay_once() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P01-1", 1)], None).await;
+    let payment = shop.open_payment(&placed.number).await;
+    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    let now = shop.trade.clock.now();
+    let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
+    assert_eq!(finish::ask_provider(&shop.trade, &payment).await.unwrap(), Finished::Paid);
+    for _ in 0..3 {
+        let again = finish::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
+        assert_eq!(again, Finished::Known);
+    }
+    assert_eq!((shop.booked("sale").await, shop.stock("P01-1").await), (8990, (99, 0)));
+}
+
+#[tokio::test]
+async fn forged_and_mismatched_events_change_nothing() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P01-1", 1)], None).await;
+    let payment = shop.open_payment(&placed.number).await;
+    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    let now = shop.trade.clock.now();
+    let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
+    let cheaper = String::from_utf8(delivery.body.clone()).unwrap().replace("\"amount\":", "\"amount\":1");
+    let forged = finish::take_event(&shop.trade, &delivery.signature, cheaper.as_bytes()).await;
+    assert_eq!(forged.unwrap_err().refusal().unwrap().code, Code::SignatureInvalid);
+    let signed = crate::payments::event::sign(shop.trade.provider.webhook_secret(), cheaper.as_bytes(), now).unwrap();
+    let mismatch = finish::take_event(&shop.trade, &signed, cheaper.as_bytes()).await;
+    assert_eq!(mismatch.unwrap_err().refusal().unwrap().code, Code::EventMismatch);
+    assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
+}

@@ -1,0 +1,191 @@
+//! The plain way of an order, and its refunds.
+
+use super::fixture::{Shop, shop};
+use crate::{
+    kernel::{
+        Actor, Code, Fen,
+        time::{DAY, HOUR},
+    },
+    orders::{
+        OrderState, SellerOrderState as S, end,
+        finish::Finished,
+        receive,
+        refund::{self, Asked, AskedLine},
+        ship::{self, Carrier, Scan, ScanKind, ScanSource, Shipping},
+    },
+    payments::sandbox::Outcome,
+};
+
+fn parcel(number: &str) -> Shipping {
+    Shipping { carrier: Carrier::Zto, tracking_no: number.to_owned(), lines: None }
+}
+
+fn scan(kind: ScanKind, at: crate::kernel::At) -> Scan {
+    Scan { n: 1, kind, at, source: ScanSource::CarrierFile }
+}
+
+async fn whole(shop: &Shop, number: &str) -> crate::kernel::Result<refund::Refunding> {
+    let order = shop.order(number).await;
+    refund::refund(&shop.trade, &order, (&Asked::Whole, "test"), Actor::SYSTEM, None).await
+}
+
+#[tokio::test]
+async fn an_order_over_two_cooperatives_is_paid_shipped_received_and_completed() {
+    let shop = shop().await;
+    let quote = shop.quote(&[("P01-1", 2), ("P02-1", 1)], None).await.unwrap();
+    // 11.2 kg: 6.00 + 11 × 1.50; 0.6 kg: 8.00 (below 99).
+    assert_eq!((quote.goods_fen, quote.freight_fen), (Fen(21_330), Fen(600 + 11 * 150 + 800)));
+    let placed = shop.placed(&[("P01-1", 2), ("P02-1", 1)], None).await;
+    assert_eq!(shop.stock("P01-1").await, (100, 2));
+    assert_eq!(shop.pay(&placed.number).await, Finished::Paid);
+    assert_eq!(shop.stock("P01-1").await, (98, 0));
+    assert_eq!((shop.booked("sale").await, shop.booked("sale_freight").await), (21_330, quote.freight_fen.0));
+    let now = shop.trade.clock.now();
+    for (place, (id, coop, _)) in shop.sellers(&placed.number).await.into_iter().enumerate() {
+        let n = ship::ship(&shop.trade, &coop, &id, parcel(&format!("ZT000{place}")), Actor::SYSTEM).await.unwrap();
+        assert_eq!(n, 1);
+        ship::scan(&shop.trade, &id, scan(ScanKind::PickedUp, now), Actor::SYSTEM).await.unwrap();
+        for _ in 0..2 {
+            ship::scan(&shop.trade, &id, scan(ScanKind::Delivered, now), Actor::SYSTEM).await.unwrap();
+        }
+    }
+    assert_eq!(shop.state(&placed.number).await, OrderState::Completed);
+    assert_eq!(shop.booked("receipt").await, 21_330);
+    assert!(shop.sellers(&placed.number).await.iter().all(|s| s.2 == S::Received));
+}
+
+#[tokio::test]
+async fn two_of_three_with_a_coupon_give_back_159_80_as_in_v6() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P01-1", 3)], Some("THIRTY")).await;
+    shop.pay(&placed.number).await;
+    let order = shop.order(&placed.number).await;
+    let asked = Asked::Lines(vec![AskedLine { line_no: 1, qty: Some(2), amount: None }]);
+    let given = refund::refund(&shop.trade, &order, (&asked, "坏果"), Actor::SYSTEM, None).await.unwrap();
+    assert_eq!((given.amount_fen, given.freight_fen), (Fen(15_980), Fen::ZERO));
+    assert_eq!(shop.stock("P01-1").await, (99, 0), "unshipped units are back in stock");
+    assert_eq!(shop.state(&placed.number).await, OrderState::Paid);
+    let rest = whole(&shop, &placed.number).await.unwrap();
+    assert_eq!(rest.amount_fen.0 + 15_980, order.total_fen.0);
+    assert_eq!(shop.state(&placed.number).await, OrderState::Refunded);
+    assert_eq!(shop.booked("refund").await, 23_970);
+    assert_eq!(shop.booked("promotion").await, shop.booked("refund_promotion").await);
+    assert!(whole(&shop, &placed.number).await.is_err());
+}
+
+#[tokio::test]
+async fn a_box_of_three_parts_is_split_by_list_price_as_in_v5() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P03-1", 1)], Some("TWENTY")).await;
+    shop.pay(&placed.number).await;
+    let sql = "SELECT payable_fen FROM line_parts ORDER BY part_no";
+    let parts: Vec<(i64,)> = crate::db::q(sql).all(&mut shop.trade.db.read().await.unwrap()).await.unwrap();
+    assert_eq!(parts, [(8815,), (5307,), (3778,)]);
+    whole(&shop, &placed.number).await.unwrap();
+    assert_eq!(shop.booked("refund").await, 17_900);
+}
+
+#[tokio::test]
+async fn cancelling_gives_stock_and_coupon_back_once() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P02-1", 5)], Some("THIRTY")).await;
+    let quote = shop.quote(&[("P02-1", 1)], None).await;
+    assert_eq!(quote.unwrap_err().refusal().unwrap().code, Code::OutOfStock);
+    let order = shop.order(&placed.number).await;
+    end::cancel(&shop.trade, &order, Actor::GUEST).await.unwrap();
+    assert!(end::cancel(&shop.trade, &order, Actor::GUEST).await.is_err());
+    assert_eq!((shop.state(&placed.number).await, shop.stock("P02-1").await), (OrderState::Cancelled, (5, 0)));
+    shop.placed(&[("P02-1", 5)], Some("THIRTY")).await;
+}
+
+#[tokio::test]
+async fn a_paid_order_is_cancelled_by_refunding_it_whole_until_something_ships() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P01-1", 1), ("P02-1", 1)], None).await;
+    shop.pay(&placed.number).await;
+    let order = shop.order(&placed.number).await;
+    end::cancel(&shop.trade, &order, Actor::GUEST).await.unwrap();
+    assert_eq!((shop.state(&placed.number).await, shop.stock("P01-1").await), (OrderState::Refunded, (100, 0)));
+    assert!(shop.sellers(&placed.number).await.iter().all(|s| s.2 == S::Refunded));
+    let shipped = shop.placed(&[("P01-1", 1)], None).await;
+    shop.pay(&shipped.number).await;
+    let (id, coop, _) = shop.sellers(&shipped.number).await.remove(0);
+    ship::ship(&shop.trade, &coop, &id, parcel("ZT1000"), Actor::SYSTEM).await.unwrap();
+    let order = shop.order(&shipped.number).await;
+    assert!(end::cancel(&shop.trade, &order, Actor::GUEST).await.is_err());
+    let (_, other, _) = shop.sellers(&placed.number).await.remove(1);
+    let foreign = ship::ship(&shop.trade, &other, &id, parcel("ZT1001"), Actor::SYSTEM).await;
+    assert_eq!(foreign.unwrap_err().refusal().unwrap().code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn nothing_is_received_by_time_without_a_pick_up_scan() {
+    let shop = shop().await;
+    let mut numbers = Vec::new();
+    for n in 0..2 {
+        let placed = shop.placed(&[("P01-1", 1)], None).await;
+        shop.pay(&placed.number).await;
+        let (id, coop, _) = shop.sellers(&placed.number).await.remove(0);
+        ship::ship(&shop.trade, &coop, &id, parcel(&format!("ZT200{n}")), Actor::SYSTEM).await.unwrap();
+        numbers.push((placed.number, id));
+    }
+    let now = shop.trade.clock.now();
+    ship::scan(&shop.trade, &numbers[1].1, scan(ScanKind::PickedUp, now), Actor::SYSTEM).await.unwrap();
+    shop.trade.clock.advance(10 * DAY - HOUR);
+    assert_eq!(receive::auto_receive(&shop.trade, 10).await.unwrap(), 0);
+    shop.trade.clock.advance(HOUR);
+    assert_eq!(receive::auto_receive(&shop.trade, 10).await.unwrap(), 1);
+    assert_eq!(shop.state(&numbers[0].0).await, OrderState::Paid);
+    assert_eq!(shop.state(&numbers[1].0).await, OrderState::Completed);
+}
+
+#[tokio::test]
+async fn parts_of_a_seller_order_ship_and_arrive_apart() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P01-1", 3)], None).await;
+    shop.pay(&placed.number).await;
+    let (id, coop, _) = shop.sellers(&placed.number).await.remove(0);
+    let first = Shipping { lines: Some(vec![(1, 2)]), ..parcel("ZT3000") };
+    ship::ship(&shop.trade, &coop, &id, first, Actor::SYSTEM).await.unwrap();
+    assert_eq!(shop.sellers(&placed.number).await[0].2, S::PartShipped);
+    let order = shop.order(&placed.number).await;
+    receive::confirm(&shop.trade, &order, &id, Actor::GUEST).await.unwrap();
+    assert_eq!(shop.booked("receipt").await, 0, "a line counts when all of it arrived");
+    let again = ship::ship(&shop.trade, &coop, &id, parcel("ZT3000"), Actor::SYSTEM).await;
+    assert_eq!(again.unwrap_err().refusal().unwrap().code, Code::TrackingUsed);
+    // The last unit is refunded unshipped: what arrived is all there will be.
+    let asked = Asked::Lines(vec![AskedLine { line_no: 1, qty: Some(1), amount: None }]);
+    refund::refund(&shop.trade, &order, (&asked, "缺货"), Actor::SYSTEM, None).await.unwrap();
+    assert_eq!(shop.state(&placed.number).await, OrderState::Completed);
+    assert_eq!(shop.booked("receipt").await, 2 * 8990);
+    let left = shop.order(&placed.number).await;
+    let late = refund::refund(&shop.trade, &left, (&Asked::Amount(Fen(100)), "坏果"), Actor::SYSTEM, None).await;
+    assert_eq!(late.unwrap().amount_fen, Fen(100));
+    assert_eq!(shop.state(&placed.number).await, OrderState::Completed);
+}
+
+#[tokio::test]
+async fn goods_that_cost_nothing_are_paid_when_placed() {
+    let shop = shop().await;
+    // 99 and more of the second cooperative travel free; the coupon takes all of the goods.
+    let quote = shop.quote(&[("P02-1", 3)], Some("ALL")).await.unwrap();
+    assert_eq!((quote.discount_fen, quote.total_fen), (Fen(10_050), Fen(900)), "free freight counts after discounts");
+    let sql = "UPDATE freight_rules SET first_fee_fen = 0, step_fee_fen = 0 WHERE template_id = 'f2'";
+    let _: () = crate::db::tx!(shop.trade.db, tx, { crate::db::q(sql).exec(&mut tx).await.map(|_| ()) }).unwrap();
+    let placed = shop.placed(&[("P02-1", 3)], Some("ALL")).await;
+    assert_eq!((placed.state, placed.total_fen), (OrderState::Paid, Fen::ZERO));
+    assert_eq!(shop.stock("P02-1").await, (2, 0));
+    let order = shop.order(&placed.number).await;
+    end::cancel(&shop.trade, &order, Actor::GUEST).await.unwrap();
+    assert_eq!((shop.state(&placed.number).await, shop.stock("P02-1").await), (OrderState::Refunded, (5, 0)));
+}
+
+#[tokio::test]
+async fn a_refused_payment_leaves_the_order_waiting_and_another_may_succeed() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P01-1", 1)], None).await;
+    let id = shop.open_payment(&placed.number).await;
+    assert_eq!(shop.settle(&id, Outcome::Failed).await, Finished::Failed);
+    assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
+    assert_eq!(shop.pay(&placed.number).await, Finished::Paid);
+}
