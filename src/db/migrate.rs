@@ -13,7 +13,8 @@ struct Files;
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
   name TEXT NOT NULL PRIMARY KEY, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)";
 const DONE: &str = "SELECT name, hash FROM migrations ORDER BY name";
-const RECORD: &str = "INSERT INTO migrations (name, hash, applied_at) VALUES ($1, $2, $3)";
+/// Written first: another process that takes the same step waits here, and then finds it done.
+const CLAIM: &str = "INSERT INTO migrations (name, hash, applied_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
 
 /// Name, text and hash of each migration for an engine, in order.
 fn steps(engine: Engine) -> Result<Vec<(String, String, String)>> {
@@ -54,12 +55,15 @@ pub async fn run(db: &Db, now: At) -> Result<usize> {
     let mut taken = 0;
     for (name, text, hash) in steps.into_iter().skip_while(|s| done.iter().any(|d| d.0 == s.0)) {
         let mut tx = db.begin().await?;
+        if q(CLAIM).bind(name).bind(hash).bind(now).exec(&mut tx).await? == 0 {
+            tx.rollback().await?;
+            continue;
+        }
         let sql = AssertSqlSafe(text).into_sql_str();
         match &mut *tx {
             Conn::Sqlite(c) => raw_sql(sql).execute(&mut **c).await.map(|_| ())?,
             Conn::Postgres(c) => raw_sql(sql).execute(&mut **c).await.map(|_| ())?,
         }
-        q(RECORD).bind(name).bind(hash).bind(now).exec(&mut tx).await?;
         tx.commit().await?;
         taken += 1;
     }

@@ -9,6 +9,7 @@
 
 pub mod audit_log;
 mod connect;
+pub mod copy;
 mod fault;
 pub mod idempotency;
 pub mod lease;

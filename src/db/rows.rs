@@ -52,7 +52,7 @@ impl Rows {
     }
 }
 
-fn places(rows: usize, width: usize) -> String {
+pub(super) fn places(rows: usize, width: usize) -> String {
     use std::fmt::Write;
 
     let mut text = String::with_capacity(rows * width * 6);

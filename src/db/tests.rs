@@ -91,3 +91,25 @@ async fn a_key_gives_the_first_answer_and_refuses_another_body() {
     assert!(running.start(&key("a")).is_ok());
     let _ = Dice::System;
 }
+
+#[tokio::test]
+async fn a_backup_holds_every_row_and_goes_only_into_an_empty_database() {
+    let (folder, db) = fresh().await;
+    let fill = "INSERT INTO market (key, value) VALUES ('kind', 'demo')";
+    let county = "INSERT INTO counties (code, slug, name, short_name, name_en, origin_832, story, story_en, position)
+                  VALUES ('610629', 'luochuan', '洛川县', '洛川', 'Luochuan', FALSE, '', '', 1)";
+    let _: () = tx!(db, tx, {
+        q(fill).exec(&mut tx).await?;
+        q(county).exec(&mut tx).await.map(|_| ())
+    })
+    .unwrap();
+    let file = folder.path().join("copy.db");
+    super::copy::backup(&db, &file, At(0)).await.unwrap();
+    assert!(super::copy::backup(&db, &file, At(0)).await.is_err(), "an existing file is not overwritten");
+    let (_other, empty) = fresh().await;
+    super::copy::restore(&file, &empty, At(0)).await.unwrap();
+    let sql = "SELECT name, origin_832, position FROM counties";
+    let row: (String, bool, i64) = q(sql).one(&mut empty.read().await.unwrap()).await.unwrap();
+    assert_eq!(row, ("洛川县".to_owned(), false, 1));
+    assert!(super::copy::restore(&file, &empty, At(0)).await.is_err(), "a market is not overwritten");
+}

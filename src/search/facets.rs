@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Doc, Facet, FacetCount, FacetCounts, SearchRequest, Term, bits::Bits, hash::QuickMap, posting::Posting,
-};
+use super::{Doc, Facet, FacetCount, FacetCounts, SearchRequest, Term, bits::Bits, hash::QuickMap, posting::Posting};
 use crate::kernel::{Day, Season};
 
 /// Values of one facet that an answer lists; further ones (many cooperatives) are found by their page.
@@ -105,8 +103,7 @@ impl FacetTable {
         }
         let n = docs.len();
         let (values, known) = Facet::ALL.into_iter().zip(drafts).map(|(facet, draft)| finish(facet, draft, n)).unzip();
-        let windows =
-            windows.into_iter().map(|((from, to), p)| (Season { from, to }, Posting::new(p, n))).collect();
+        let windows = windows.into_iter().map(|((from, to), p)| (Season { from, to }, Posting::new(p, n))).collect();
         Self { n, values, known, all_year: Posting::new(all_year, n), windows }
     }
 
@@ -216,10 +213,7 @@ fn season_counts(set: &Bits, in_season: &Bits, is_chosen: impl Fn(&str) -> bool)
         count,
         selected: is_chosen(value),
     };
-    vec![
-        count("true", "当季可买", "in season", now),
-        count("false", "过季或预订", "out of season", set.count() - now),
-    ]
+    vec![count("true", "当季可买", "in season", now), count("false", "过季或预订", "out of season", set.count() - now)]
 }
 
 /// Drops empty values and, of very many, the rarest.

@@ -1,13 +1,8 @@
 //! The read-only index over one state of the catalogue.
 
 use super::{
-    Doc, Facet, Hits, SearchRequest, Sort, Suggestion,
-    bits::Bits,
-    facets::FacetTable,
-    normalize,
-    page::Order,
-    posting::Posting,
-    suggest,
+    Doc, Facet, Hits, SearchRequest, Sort, Suggestion, bits::Bits, facets::FacetTable, normalize, page::Order,
+    posting::Posting, suggest,
 };
 
 /// Search over one state of the catalogue. Build it with [`Index::build`], ask it with [`Index::search`].

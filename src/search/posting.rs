@@ -42,9 +42,7 @@ impl Posting {
     pub fn has(&self, product: u32) -> bool {
         match self {
             Self::Few(list) => list.binary_search(&product).is_ok(),
-            Self::Many(words, _) => {
-                words.get(product as usize / 64).is_some_and(|w| w >> (product % 64) & 1 == 1)
-            }
+            Self::Many(words, _) => words.get(product as usize / 64).is_some_and(|w| w >> (product % 64) & 1 == 1),
         }
     }
 
@@ -67,9 +65,7 @@ impl Posting {
     /// What this and all `others` share.
     pub fn and_all(&self, others: &[&Self], n: usize) -> Self {
         match self {
-            Self::Few(list) => {
-                Self::Few(list.iter().copied().filter(|p| others.iter().all(|o| o.has(*p))).collect())
-            }
+            Self::Few(list) => Self::Few(list.iter().copied().filter(|p| others.iter().all(|o| o.has(*p))).collect()),
             Self::Many(words, _) => {
                 let mut both = Bits::all(n);
                 both.and(words);

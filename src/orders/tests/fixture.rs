@@ -9,7 +9,7 @@ use crate::{
         pay,
         place::{self, Placed, Placing},
         read,
-        record::{Line, Order},
+        record::Order,
     },
     payments::{
         Method, Provider,
@@ -119,11 +119,6 @@ impl Shop {
 
     pub async fn order(&self, number: &str) -> Order {
         read::by_number(&mut self.trade.db.read().await.unwrap(), number).await.unwrap()
-    }
-
-    pub async fn lines(&self, number: &str) -> Vec<Line> {
-        let order = self.order(number).await;
-        read::lines(&mut self.trade.db.read().await.unwrap(), &order.id).await.unwrap()
     }
 
     /// Opens a payment and settles it at the sandbox, whose signed event goes to the webhook's verb.
