@@ -9,7 +9,9 @@
 //! the ledger (`books`) and leaves outbox rows; `draft` builds an order's rows and `record` inserts
 //! them, for one order or many; `read` and `view` answer.
 
+pub mod account;
 pub mod books;
+pub mod desk;
 pub mod draft;
 pub mod end;
 pub mod finish;
@@ -22,6 +24,7 @@ pub mod refund;
 mod refund_split;
 pub mod ship;
 pub mod state;
+pub mod statement;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     db::{
-        Conn, FromRow, Rows, Tx,
+        Conn, FromRow, Rows, Tx, audit_log,
         idempotency::{self, Answer, Key},
         outbox, q, statements, tx,
     },
@@ -117,6 +117,7 @@ pub async fn refund(
             return Err(Refusal::new(Code::WrongState).with("state", order.state).into());
         }
         let refunding = request(&mut tx, &order, asked, reason, &mut step).await?;
+        log(&mut tx, &order, (refunding.amount_fen, reason), &step).await?;
         if let Some(key) = key {
             let promised = Refunding { state: "succeeded".to_owned(), ..refunding.clone() };
             let first = Answer { status: 201, body: serde_json::to_string(&promised)? };
@@ -129,6 +130,14 @@ pub async fn refund(
     send(trade, &RefundId(refunding.refund_id.clone())).await?;
     "succeeded".clone_into(&mut refunding.state);
     Ok(refunding)
+}
+
+/// What the operator gives back is logged with the reason (I17).
+async fn log(tx: &mut Tx, order: &Order, (amount, reason): (Fen, &str), step: &Step) -> Result<()> {
+    let detail = format!("{} {reason}", amount.yuan());
+    let (person, role) = (step.by.person.as_ref(), step.by.role);
+    let act = audit_log::Act { person, role, action: "order.refund", subject: &order.number, detail: &detail };
+    audit_log::add(tx, act, step.at).await
 }
 
 /// Refunds a paid order whole because its buyer cancels it before anything was shipped.

@@ -1,0 +1,99 @@
+//! What desks and account pages ask of orders: statements, lists, export, closing an account.
+
+use super::fixture::{Shop, shop};
+use crate::{
+    db::{q, tx},
+    identity::{NewPerson, Person, Role, create_person},
+    kernel::{Actor, Code, Fen, Lang, Step},
+    orders::{
+        account, desk, end, place, read,
+        refund::{self, Asked},
+        statement,
+    },
+};
+
+async fn buyer(shop: &Shop, login: &str) -> Person {
+    let new = NewPerson {
+        login: login.to_owned(),
+        name: "买家".to_owned(),
+        role: Role::Shopper,
+        coop: None,
+        outlet: None,
+        password_hash: "none".to_owned(),
+    };
+    let mut step = Step::new(shop.trade.clock.now(), Actor::SYSTEM);
+    tx!(shop.trade.db, tx, { create_person(&mut tx, new.clone(), &mut step).await }).unwrap()
+}
+
+async fn placed_by(shop: &Shop, person: &Person) -> String {
+    let quote = shop.quote(&[("P02-1", 1)], None).await.unwrap();
+    let placing = Shop::placing(&quote, "13800000001");
+    place::place(&shop.trade, placing, person.actor(), None).await.unwrap().number
+}
+
+#[tokio::test]
+async fn a_statement_sums_what_was_sold_and_refunded_for_one_cooperative() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P01-1", 3), ("P02-1", 1)], Some("THIRTY")).await;
+    shop.pay(&placed.number).await;
+    let today = shop.trade.clock.today();
+    let coop = shop.sellers(&placed.number).await[0].1.clone();
+    let drawn = async || {
+        let mut conn = shop.trade.db.read().await.unwrap();
+        statement::statement(&mut conn, &coop, (today, today), shop.trade.clock.now()).await.unwrap()
+    };
+    let sold = drawn().await;
+    let order = shop.order(&placed.number).await;
+    let lines = read::lines(&mut shop.trade.db.read().await.unwrap(), &order.id).await.unwrap();
+    let own = lines.iter().find(|line| line.sku == "P01-1").unwrap();
+    assert_eq!(sold.totals.goods_fen, own.payable_fen);
+    assert_eq!(sold.totals.goods_fen.0 + sold.totals.promotion_fen.0, own.list_fen.0);
+    assert_eq!(sold.totals.net_fen.0, own.list_fen.0 + own.freight_fen.0);
+    assert_eq!(sold.totals.qty, 3);
+    let order = shop.order(&placed.number).await;
+    refund::refund(&shop.trade, &order, (&Asked::Whole, "test"), Actor::SYSTEM, None).await.unwrap();
+    assert_eq!(drawn().await.totals.net_fen, Fen::ZERO);
+    let mut conn = shop.trade.db.read().await.unwrap();
+    let days = (today, today.plus_days(-1));
+    let reversed = statement::statement(&mut conn, &coop, days, shop.trade.clock.now()).await;
+    assert_eq!(reversed.unwrap_err().refusal().map(|r| r.code), Some(Code::RangeReversed));
+}
+
+#[tokio::test]
+async fn desks_count_and_list_what_waits() {
+    let shop = shop().await;
+    let placed = shop.placed(&[("P01-1", 1)], None).await;
+    shop.pay(&placed.number).await;
+    let coop = shop.sellers(&placed.number).await[0].1.clone();
+    let mut conn = shop.trade.db.read().await.unwrap();
+    let counts = desk::counts(&mut conn, &coop).await.unwrap();
+    assert_eq!(counts.iter().map(|c| (c.state.as_str(), c.n)).collect::<Vec<_>>(), [("to_ship", 1)]);
+    assert!(counts[0].earliest.is_some());
+    let latest = desk::latest(&mut conn, None, (10, 0)).await.unwrap();
+    assert_eq!(latest.len(), 1);
+    let expired = desk::latest(&mut conn, Some(crate::orders::OrderState::Expired), (10, 0)).await.unwrap();
+    assert!(expired.is_empty());
+}
+
+#[tokio::test]
+async fn an_account_closes_when_its_orders_are_done_and_leaves_no_receiver() {
+    let shop = shop().await;
+    let lin = buyer(&shop, "lin").await;
+    let number = placed_by(&shop, &lin).await;
+    let refused = account::close(&shop.trade, &lin).await.unwrap_err();
+    assert_eq!(refused.refusal().map(|r| r.code), Some(Code::AccountHasOpenOrders));
+    let mut conn = shop.trade.db.read().await.unwrap();
+    let export = account::export(&mut conn, &lin, Lang::ZhCn, shop.trade.clock.now()).await.unwrap();
+    drop(conn);
+    assert_eq!(export.orders.len(), 1);
+    assert!(export.orders[0].contact.is_some());
+    let order = shop.order(&number).await;
+    end::cancel(&shop.trade, &order, lin.actor()).await.unwrap();
+    account::close(&shop.trade, &lin).await.unwrap();
+    let (left,): (i64,) = q("SELECT CAST(count(*) AS BIGINT) FROM order_contacts")
+        .one(&mut shop.trade.db.read().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+    assert_eq!(shop.order(&number).await.person_id, Some(lin.id));
+}
