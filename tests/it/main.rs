@@ -1,1 +1,3 @@
-fn main() {}
+//! The market as its neighbours see it.
+
+mod containers;
