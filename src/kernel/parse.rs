@@ -1,6 +1,6 @@
 //! What people type, parsed once at the edge; inner code takes only these types.
 
-use super::{Code, Refusal};
+use super::{Code, Fen, Refusal};
 
 /// Longest name, street or note in characters.
 const NAME_MAX: usize = 60;
@@ -35,6 +35,20 @@ pub fn within(field: &str, n: i64, min: i64, max: i64) -> Result<i64, Refusal> {
     } else {
         Err(Refusal::of_field(field, Code::OutOfRange).with("min", min).with("max", max))
     }
+}
+
+/// Yuan as people write them, `12`, `12.3`, `¥1,012.30`: above zero, at most 1,000,000.
+pub fn yuan(field: &str, raw: &str) -> Result<Fen, Refusal> {
+    let wrong = || Refusal::of_field(field, Code::Malformed).with("example", "12.30");
+    let plain: String = raw.trim().trim_start_matches(['¥', '￥']).chars().filter(|c| *c != ',').collect();
+    let (whole, part) = plain.split_once('.').unwrap_or((&plain, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(part) || whole.len() > 7 || part.len() > 2 {
+        return Err(wrong());
+    }
+    let whole: i64 = whole.parse().map_err(|_| wrong())?;
+    let part: i64 = format!("{part:0<2}").parse().map_err(|_| wrong())?;
+    within(field, whole * 100 + part, 1, 100_000_000).map(Fen).map_err(|_| wrong())
 }
 
 /// A mainland mobile number (11 digits from 1), or a landline with area code; blanks and dashes fall out.
@@ -90,6 +104,15 @@ mod tests {
         }
         for raw in ["", "1380013800", "abc", "１３８", "23800138000"] {
             assert!(phone("phone", raw).is_err(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn yuan_are_read_without_floating_point() {
+        let fen = |raw: &str| yuan("price", raw).map(|fen| fen.0).ok();
+        assert_eq!(["12", "12.3", " ¥1,012.30 ", "0.01"].map(fen), [Some(1200), Some(1230), Some(101_230), Some(1)]);
+        for raw in ["", "0", "-1", "1.234", "1e3", ".5", "1.", "99999999", "十"] {
+            assert_eq!(fen(raw), None, "{raw}");
         }
     }
 
