@@ -26,8 +26,6 @@ pub mod ship;
 pub mod state;
 pub mod statement;
 mod store;
-#[cfg(test)]
-mod tests;
 pub mod view;
 
 use crate::{

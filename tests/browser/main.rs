@@ -1,1 +1,3 @@
+//! The market in a real browser.
+
 fn main() {}

@@ -1,3 +1,13 @@
-//! The market as its neighbours see it.
+//! The market as its neighbours see it: flows, pages and programs on both databases.
+//!
+//! `support` gives each test a database of its own; `house` holds the code to its own rules;
+//! `statements` prepares every statement on both engines; `flows` walks orders through their lives;
+//! `containers` checks the scaled shape's files.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod containers;
+mod flows;
+mod house;
+mod statements;
+mod support;

@@ -1,7 +1,8 @@
 //! A small shop: two cooperatives, three products, freight to Wuxi, a coupon; a hand clock.
 
-use crate::{
-    db::{Db, idempotency::Running, migrate, q, tx},
+use super::Base;
+use yanxi::{
+    db::{Db, idempotency::Running, q},
     kernel::{Actor, At, Clock, CoopId, Dice, Fen, RefundId, SellerOrderId, Step},
     orders::{
         OrderState, Trade, finish,
@@ -66,29 +67,20 @@ const SHOP: &[&str] = &[
 
 /// The shop with its clock.
 pub struct Shop {
-    _folder: tempfile::TempDir,
     pub trade: Trade,
 }
 
-/// A shop that opened on 2026-11-01, noon in Shanghai.
-pub async fn shop() -> Shop {
-    let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(&format!("sqlite:{}", folder.path().join("t.db").display()), None).await.unwrap();
-    migrate::run(&db, At(0)).await.unwrap();
-    let _: () = tx!(db, tx, {
-        for sql in SHOP {
-            q(sql).exec(&mut tx).await?;
-        }
-        Ok(())
-    })
-    .unwrap();
-    let provider = Provider::Sandbox(Sandbox::of(&db).await.unwrap());
-    let clock = Clock::at(At::parse("2026-11-01T12:00:00+08:00").unwrap());
-    Shop { _folder: folder, trade: Trade { db, clock, provider, keys: Running::default(), hold_seconds: 900 } }
-}
-
 impl Shop {
-    pub async fn quote(&self, items: &[(&str, i64)], coupon: Option<&str>) -> crate::kernel::Result<Quote> {
+    /// Opens the shop in an empty database, on 2026-11-01 at noon in Shanghai.
+    pub async fn open(base: &Base) -> Self {
+        let db = base.open().await;
+        write(&db, SHOP).await;
+        let provider = Provider::Sandbox(Sandbox::of(&db).await.unwrap());
+        let clock = Clock::at(At::parse("2026-11-01T12:00:00+08:00").unwrap());
+        Self { trade: Trade { db, clock, provider, keys: Running::default(), hold_seconds: 900 } }
+    }
+
+    pub async fn quote(&self, items: &[(&str, i64)], coupon: Option<&str>) -> yanxi::kernel::Result<Quote> {
         let ask = Ask {
             items: items.iter().map(|(sku, qty)| AskedItem { sku: (*sku).to_owned(), qty: *qty }).collect(),
             region_code: "320213".to_owned(),
@@ -99,7 +91,9 @@ impl Shop {
         };
         let mut step = Step { at: self.trade.clock.now(), by: Actor::GUEST, dice: Dice::System };
         let quote = pricing::price(&mut self.trade.db.read().await?, &ask, &mut step).await?;
-        tx!(self.trade.db, tx, { pricing::keep_quote(&mut tx, &quote, None, step.at).await })?;
+        let mut tx = self.trade.db.begin().await?;
+        pricing::keep_quote(&mut tx, &quote, None, step.at).await?;
+        tx.commit().await?;
         Ok(quote)
     }
 
@@ -127,13 +121,13 @@ impl Shop {
         self.settle(&id, Outcome::Succeeded).await
     }
 
-    pub async fn open_payment(&self, number: &str) -> crate::kernel::PaymentId {
+    pub async fn open_payment(&self, number: &str) -> yanxi::kernel::PaymentId {
         let order = self.order(number).await;
         let paying = pay::pay(&self.trade, &order, Method::Sandbox, Actor::GUEST, None).await.unwrap();
-        crate::kernel::PaymentId(paying.payment_id)
+        yanxi::kernel::PaymentId(paying.payment_id)
     }
 
-    pub async fn settle(&self, id: &crate::kernel::PaymentId, outcome: Outcome) -> Finished {
+    pub async fn settle(&self, id: &yanxi::kernel::PaymentId, outcome: Outcome) -> Finished {
         let Provider::Sandbox(sandbox) = &self.trade.provider;
         let delivery = sandbox.settle(&self.trade.db, id, outcome, self.trade.clock.now()).await.unwrap();
         finish::take_event(&self.trade, &delivery.signature, &delivery.body).await.unwrap()
@@ -152,7 +146,7 @@ impl Shop {
         row.0
     }
 
-    pub async fn sellers(&self, number: &str) -> Vec<(SellerOrderId, CoopId, crate::orders::SellerOrderState)> {
+    pub async fn sellers(&self, number: &str) -> Vec<(SellerOrderId, CoopId, yanxi::orders::SellerOrderState)> {
         let order = self.order(number).await;
         let rows = read::sellers(&mut self.trade.db.read().await.unwrap(), &order.id).await.unwrap();
         rows.into_iter().map(|s| (s.id, s.coop_id, s.state)).collect()
@@ -166,4 +160,13 @@ impl Shop {
         let sql = "SELECT id, amount_fen FROM refunds WHERE state = 'requested'";
         q(sql).all(&mut self.trade.db.read().await.unwrap()).await.unwrap()
     }
+}
+
+/// Runs statements in one transaction.
+pub async fn write(db: &Db, statements: &[&'static str]) {
+    let mut tx = db.begin().await.unwrap();
+    for sql in statements {
+        q(sql).exec(&mut tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }

@@ -1,7 +1,8 @@
 //! The plain way of an order, and its refunds.
 
-use super::fixture::{Shop, shop};
-use crate::{
+use std::sync::Arc;
+
+use yanxi::{
     kernel::{
         Actor, Code, Fen,
         time::{DAY, HOUR},
@@ -16,22 +17,34 @@ use crate::{
     payments::sandbox::Outcome,
 };
 
+use crate::support::{Shop, on_both, shop::write};
+
+on_both! {
+    an_order_over_two_cooperatives_is_paid_shipped_received_and_completed,
+    two_of_three_with_a_coupon_give_back_159_80_as_in_v6,
+    a_box_of_three_parts_is_split_by_list_price_as_in_v5,
+    cancelling_gives_stock_and_coupon_back_once,
+    a_paid_order_is_cancelled_by_refunding_it_whole_until_something_ships,
+    nothing_is_received_by_time_without_a_pick_up_scan,
+    parts_of_a_seller_order_ship_and_arrive_apart,
+    goods_that_cost_nothing_are_paid_when_placed,
+    a_refused_payment_leaves_the_order_waiting_and_another_may_succeed,
+}
+
 fn parcel(number: &str) -> Shipping {
     Shipping { carrier: Carrier::Zto, tracking_no: number.to_owned(), lines: None }
 }
 
-fn scan(kind: ScanKind, at: crate::kernel::At) -> Scan {
+fn scan(kind: ScanKind, at: yanxi::kernel::At) -> Scan {
     Scan { n: 1, kind, at, source: ScanSource::CarrierFile }
 }
 
-async fn whole(shop: &Shop, number: &str) -> crate::kernel::Result<refund::Refunding> {
+async fn whole(shop: &Shop, number: &str) -> yanxi::kernel::Result<refund::Refunding> {
     let order = shop.order(number).await;
     refund::refund(&shop.trade, &order, (&Asked::Whole, "test"), Actor::SYSTEM, None).await
 }
 
-#[tokio::test]
-async fn an_order_over_two_cooperatives_is_paid_shipped_received_and_completed() {
-    let shop = shop().await;
+async fn an_order_over_two_cooperatives_is_paid_shipped_received_and_completed(shop: Arc<Shop>) {
     let quote = shop.quote(&[("P01-1", 2), ("P02-1", 1)], None).await.unwrap();
     // 11.2 kg: 6.00 + 11 × 1.50; 0.6 kg: 8.00 (below 99).
     assert_eq!((quote.goods_fen, quote.freight_fen), (Fen(21_330), Fen(600 + 11 * 150 + 800)));
@@ -54,9 +67,7 @@ async fn an_order_over_two_cooperatives_is_paid_shipped_received_and_completed()
     assert!(shop.sellers(&placed.number).await.iter().all(|s| s.2 == S::Received));
 }
 
-#[tokio::test]
-async fn two_of_three_with_a_coupon_give_back_159_80_as_in_v6() {
-    let shop = shop().await;
+async fn two_of_three_with_a_coupon_give_back_159_80_as_in_v6(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 3)], Some("THIRTY")).await;
     shop.pay(&placed.number).await;
     let order = shop.order(&placed.number).await;
@@ -73,21 +84,17 @@ async fn two_of_three_with_a_coupon_give_back_159_80_as_in_v6() {
     assert!(whole(&shop, &placed.number).await.is_err());
 }
 
-#[tokio::test]
-async fn a_box_of_three_parts_is_split_by_list_price_as_in_v5() {
-    let shop = shop().await;
+async fn a_box_of_three_parts_is_split_by_list_price_as_in_v5(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P03-1", 1)], Some("TWENTY")).await;
     shop.pay(&placed.number).await;
     let sql = "SELECT payable_fen FROM line_parts ORDER BY part_no";
-    let parts: Vec<(i64,)> = crate::db::q(sql).all(&mut shop.trade.db.read().await.unwrap()).await.unwrap();
+    let parts: Vec<(i64,)> = yanxi::db::q(sql).all(&mut shop.trade.db.read().await.unwrap()).await.unwrap();
     assert_eq!(parts, [(8815,), (5307,), (3778,)]);
     whole(&shop, &placed.number).await.unwrap();
     assert_eq!(shop.booked("refund").await, 17_900);
 }
 
-#[tokio::test]
-async fn cancelling_gives_stock_and_coupon_back_once() {
-    let shop = shop().await;
+async fn cancelling_gives_stock_and_coupon_back_once(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P02-1", 5)], Some("THIRTY")).await;
     let quote = shop.quote(&[("P02-1", 1)], None).await;
     assert_eq!(quote.unwrap_err().refusal().unwrap().code, Code::OutOfStock);
@@ -98,9 +105,7 @@ async fn cancelling_gives_stock_and_coupon_back_once() {
     shop.placed(&[("P02-1", 5)], Some("THIRTY")).await;
 }
 
-#[tokio::test]
-async fn a_paid_order_is_cancelled_by_refunding_it_whole_until_something_ships() {
-    let shop = shop().await;
+async fn a_paid_order_is_cancelled_by_refunding_it_whole_until_something_ships(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1), ("P02-1", 1)], None).await;
     shop.pay(&placed.number).await;
     let order = shop.order(&placed.number).await;
@@ -118,9 +123,7 @@ async fn a_paid_order_is_cancelled_by_refunding_it_whole_until_something_ships()
     assert_eq!(foreign.unwrap_err().refusal().unwrap().code, Code::NotFound);
 }
 
-#[tokio::test]
-async fn nothing_is_received_by_time_without_a_pick_up_scan() {
-    let shop = shop().await;
+async fn nothing_is_received_by_time_without_a_pick_up_scan(shop: Arc<Shop>) {
     let mut numbers = Vec::new();
     for n in 0..2 {
         let placed = shop.placed(&[("P01-1", 1)], None).await;
@@ -139,9 +142,7 @@ async fn nothing_is_received_by_time_without_a_pick_up_scan() {
     assert_eq!(shop.state(&numbers[1].0).await, OrderState::Completed);
 }
 
-#[tokio::test]
-async fn parts_of_a_seller_order_ship_and_arrive_apart() {
-    let shop = shop().await;
+async fn parts_of_a_seller_order_ship_and_arrive_apart(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 3)], None).await;
     shop.pay(&placed.number).await;
     let (id, coop, _) = shop.sellers(&placed.number).await.remove(0);
@@ -164,14 +165,12 @@ async fn parts_of_a_seller_order_ship_and_arrive_apart() {
     assert_eq!(shop.state(&placed.number).await, OrderState::Completed);
 }
 
-#[tokio::test]
-async fn goods_that_cost_nothing_are_paid_when_placed() {
-    let shop = shop().await;
+async fn goods_that_cost_nothing_are_paid_when_placed(shop: Arc<Shop>) {
     // 99 and more of the second cooperative travel free; the coupon takes all of the goods.
     let quote = shop.quote(&[("P02-1", 3)], Some("ALL")).await.unwrap();
     assert_eq!((quote.discount_fen, quote.total_fen), (Fen(10_050), Fen(900)), "free freight counts after discounts");
     let sql = "UPDATE freight_rules SET first_fee_fen = 0, step_fee_fen = 0 WHERE template_id = 'f2'";
-    let _: () = crate::db::tx!(shop.trade.db, tx, { crate::db::q(sql).exec(&mut tx).await.map(|_| ()) }).unwrap();
+    write(&shop.trade.db, &[sql]).await;
     let placed = shop.placed(&[("P02-1", 3)], Some("ALL")).await;
     assert_eq!((placed.state, placed.total_fen), (OrderState::Paid, Fen::ZERO));
     assert_eq!(shop.stock("P02-1").await, (2, 0));
@@ -180,9 +179,7 @@ async fn goods_that_cost_nothing_are_paid_when_placed() {
     assert_eq!((shop.state(&placed.number).await, shop.stock("P02-1").await), (OrderState::Refunded, (5, 0)));
 }
 
-#[tokio::test]
-async fn a_refused_payment_leaves_the_order_waiting_and_another_may_succeed() {
-    let shop = shop().await;
+async fn a_refused_payment_leaves_the_order_waiting_and_another_may_succeed(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let id = shop.open_payment(&placed.number).await;
     assert_eq!(shop.settle(&id, Outcome::Failed).await, Finished::Failed);

@@ -1,8 +1,9 @@
 //! What desks and account pages ask of orders: statements, lists, export, closing an account.
 
-use super::fixture::{Shop, shop};
-use crate::{
-    db::{q, tx},
+use std::sync::Arc;
+
+use yanxi::{
+    db::q,
     identity::{NewPerson, Person, Role, create_person},
     kernel::{Actor, Code, Fen, Lang, Step},
     orders::{
@@ -11,6 +12,14 @@ use crate::{
         statement,
     },
 };
+
+use crate::support::{Shop, on_both};
+
+on_both! {
+    a_statement_sums_what_was_sold_and_refunded_for_one_cooperative,
+    desks_count_and_list_what_waits,
+    an_account_closes_when_its_orders_are_done_and_leaves_no_receiver,
+}
 
 async fn buyer(shop: &Shop, login: &str) -> Person {
     let new = NewPerson {
@@ -22,7 +31,10 @@ async fn buyer(shop: &Shop, login: &str) -> Person {
         password_hash: "none".to_owned(),
     };
     let mut step = Step::new(shop.trade.clock.now(), Actor::SYSTEM);
-    tx!(shop.trade.db, tx, { create_person(&mut tx, new.clone(), &mut step).await }).unwrap()
+    let mut tx = shop.trade.db.begin().await.unwrap();
+    let person = create_person(&mut tx, new, &mut step).await.unwrap();
+    tx.commit().await.unwrap();
+    person
 }
 
 async fn placed_by(shop: &Shop, person: &Person) -> String {
@@ -31,9 +43,7 @@ async fn placed_by(shop: &Shop, person: &Person) -> String {
     place::place(&shop.trade, placing, person.actor(), None).await.unwrap().number
 }
 
-#[tokio::test]
-async fn a_statement_sums_what_was_sold_and_refunded_for_one_cooperative() {
-    let shop = shop().await;
+async fn a_statement_sums_what_was_sold_and_refunded_for_one_cooperative(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 3), ("P02-1", 1)], Some("THIRTY")).await;
     shop.pay(&placed.number).await;
     let today = shop.trade.clock.today();
@@ -59,9 +69,7 @@ async fn a_statement_sums_what_was_sold_and_refunded_for_one_cooperative() {
     assert_eq!(reversed.unwrap_err().refusal().map(|r| r.code), Some(Code::RangeReversed));
 }
 
-#[tokio::test]
-async fn desks_count_and_list_what_waits() {
-    let shop = shop().await;
+async fn desks_count_and_list_what_waits(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     shop.pay(&placed.number).await;
     let coop = shop.sellers(&placed.number).await[0].1.clone();
@@ -71,13 +79,11 @@ async fn desks_count_and_list_what_waits() {
     assert!(counts[0].earliest.is_some());
     let latest = desk::latest(&mut conn, None, (10, 0)).await.unwrap();
     assert_eq!(latest.len(), 1);
-    let expired = desk::latest(&mut conn, Some(crate::orders::OrderState::Expired), (10, 0)).await.unwrap();
+    let expired = desk::latest(&mut conn, Some(yanxi::orders::OrderState::Expired), (10, 0)).await.unwrap();
     assert!(expired.is_empty());
 }
 
-#[tokio::test]
-async fn an_account_closes_when_its_orders_are_done_and_leaves_no_receiver() {
-    let shop = shop().await;
+async fn an_account_closes_when_its_orders_are_done_and_leaves_no_receiver(shop: Arc<Shop>) {
     let lin = buyer(&shop, "lin").await;
     let number = placed_by(&shop, &lin).await;
     let refused = account::close(&shop.trade, &lin).await.unwrap_err();

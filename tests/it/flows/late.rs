@@ -1,15 +1,24 @@
 //! Money that comes late, twice, forged or for the wrong amount (I3, I5).
 
-use super::fixture::shop;
-use crate::{
+use std::sync::Arc;
+
+use yanxi::{
     kernel::{Code, time::SECOND},
     orders::{OrderState, end, finish, finish::Finished},
     payments::{Provider, sandbox::Outcome},
 };
 
-#[tokio::test]
-async fn late_money_takes_the_stock_again_where_it_is_left() {
-    let shop = shop().await;
+use crate::support::{Shop, on_both};
+
+on_both! {
+    late_money_takes_the_stock_again_where_it_is_left,
+    late_money_goes_back_where_the_stock_is_gone,
+    a_second_payment_of_a_paid_order_goes_back,
+    events_in_any_number_and_the_poller_pay_once,
+    forged_and_mismatched_events_change_nothing,
+}
+
+async fn late_money_takes_the_stock_again_where_it_is_left(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P02-1", 5)], None).await;
     let payment = shop.open_payment(&placed.number).await;
     shop.trade.clock.advance(901 * SECOND);
@@ -20,9 +29,7 @@ async fn late_money_takes_the_stock_again_where_it_is_left() {
     assert_eq!((shop.state(&placed.number).await, shop.stock("P02-1").await), (OrderState::Paid, (0, 0)));
 }
 
-#[tokio::test]
-async fn late_money_goes_back_where_the_stock_is_gone() {
-    let shop = shop().await;
+async fn late_money_goes_back_where_the_stock_is_gone(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P02-1", 3)], None).await;
     let payment = shop.open_payment(&placed.number).await;
     shop.trade.clock.advance(901 * SECOND);
@@ -34,14 +41,12 @@ async fn late_money_goes_back_where_the_stock_is_gone() {
     assert_eq!((shop.booked("sale").await, shop.waiting_refunds().await.len()), (0, 0));
     assert_eq!(shop.booked("unapplied").await, shop.booked("unapplied_refund").await);
     let order = shop.order(&placed.number).await;
-    let payments = crate::payments::store::of_order(&mut shop.trade.db.read().await.unwrap(), &order.id).await.unwrap();
+    let payments = yanxi::payments::store::of_order(&mut shop.trade.db.read().await.unwrap(), &order.id).await.unwrap();
     assert_eq!(payments[0].state.as_str(), "refunded");
     assert_eq!(shop.pay(&other.number).await, Finished::Paid);
 }
 
-#[tokio::test]
-async fn a_second_payment_of_a_paid_order_goes_back() {
-    let shop = shop().await;
+async fn a_second_payment_of_a_paid_order_goes_back(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let (first, second) = (shop.open_payment(&placed.number).await, shop.open_payment(&placed.number).await);
     assert_eq!(shop.settle(&first, Outcome::Succeeded).await, Finished::Paid);
@@ -50,9 +55,7 @@ async fn a_second_payment_of_a_paid_order_goes_back() {
     assert_eq!(shop.stock("P01-1").await, (99, 0));
 }
 
-#[tokio::test]
-async fn events_in_any_number_and_the_poller_pay_once() {
-    let shop = shop().await;
+async fn events_in_any_number_and_the_poller_pay_once(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let payment = shop.open_payment(&placed.number).await;
     let Provider::Sandbox(sandbox) = &shop.trade.provider;
@@ -66,9 +69,7 @@ async fn events_in_any_number_and_the_poller_pay_once() {
     assert_eq!((shop.booked("sale").await, shop.stock("P01-1").await), (8990, (99, 0)));
 }
 
-#[tokio::test]
-async fn forged_and_mismatched_events_change_nothing() {
-    let shop = shop().await;
+async fn forged_and_mismatched_events_change_nothing(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let payment = shop.open_payment(&placed.number).await;
     let Provider::Sandbox(sandbox) = &shop.trade.provider;
@@ -77,7 +78,7 @@ async fn forged_and_mismatched_events_change_nothing() {
     let cheaper = String::from_utf8(delivery.body.clone()).unwrap().replace("\"amount\":", "\"amount\":1");
     let forged = finish::take_event(&shop.trade, &delivery.signature, cheaper.as_bytes()).await;
     assert_eq!(forged.unwrap_err().refusal().unwrap().code, Code::SignatureInvalid);
-    let signed = crate::payments::event::sign(shop.trade.provider.webhook_secret(), cheaper.as_bytes(), now).unwrap();
+    let signed = yanxi::payments::event::sign(shop.trade.provider.webhook_secret(), cheaper.as_bytes(), now).unwrap();
     let mismatch = finish::take_event(&shop.trade, &signed, cheaper.as_bytes()).await;
     assert_eq!(mismatch.unwrap_err().refusal().unwrap().code, Code::EventMismatch);
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fixture::{Shop, shop};
-use crate::{
+use yanxi::{
     db::idempotency::Key,
     kernel::{Actor, Code, Fen},
     orders::{
@@ -12,9 +11,16 @@ use crate::{
     },
 };
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_boxes_are_sold_exactly_once_each() {
-    let shop = Arc::new(shop().await);
+use crate::support::{Shop, on_both};
+
+on_both! {
+    a_hundred_boxes_are_sold_exactly_once_each,
+    twins_of_a_key_make_one_order_and_get_the_same_answer,
+    a_coupon_is_used_no_more_often_than_its_limits,
+    refunds_at_once_never_exceed_what_was_paid,
+}
+
+async fn a_hundred_boxes_are_sold_exactly_once_each(shop: Arc<Shop>) {
     let mut quotes = Vec::new();
     for _ in 0..150 {
         quotes.push(shop.quote(&[("P01-1", 1)], None).await.unwrap());
@@ -41,9 +47,7 @@ async fn a_hundred_boxes_are_sold_exactly_once_each() {
     assert_eq!((sold, shop.stock("P01-1").await, shop.booked("sale").await), (100, (0, 0), 100 * 8990));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn twins_of_a_key_make_one_order_and_get_the_same_answer() {
-    let shop = Arc::new(shop().await);
+async fn twins_of_a_key_make_one_order_and_get_the_same_answer(shop: Arc<Shop>) {
     let quote = shop.quote(&[("P01-1", 1)], None).await.unwrap();
     let key = Key {
         scope: format!("quote:{}", quote.quote_id),
@@ -75,9 +79,7 @@ async fn twins_of_a_key_make_one_order_and_get_the_same_answer() {
     assert_eq!(shop.stock("P01-1").await, (100, 1));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_coupon_is_used_no_more_often_than_its_limits() {
-    let shop = Arc::new(shop().await);
+async fn a_coupon_is_used_no_more_often_than_its_limits(shop: Arc<Shop>) {
     let mut buyers = Vec::new();
     for n in 0..6 {
         let quote = shop.quote(&[("P01-1", 1)], Some("THIRTY")).await.unwrap();
@@ -94,9 +96,7 @@ async fn a_coupon_is_used_no_more_often_than_its_limits() {
     assert_eq!(used, 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn refunds_at_once_never_exceed_what_was_paid() {
-    let shop = Arc::new(shop().await);
+async fn refunds_at_once_never_exceed_what_was_paid(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 3)], None).await;
     shop.pay(&placed.number).await;
     let order = shop.order(&placed.number).await;
