@@ -20,7 +20,7 @@ use crate::{
     kernel::{Actor, At, Code, Error, Fen, PaymentId, RefundId, Refusal, Result, SkuId, Step},
     ledger::{self, Kind},
     payments::{Payment, store},
-    stock::movement::{self, Movement},
+    stock::movement,
 };
 
 pub use super::refund_split::{Asked, AskedLine};
@@ -49,8 +49,6 @@ statements! {
                    WHERE order_id = $2 AND line_no = $3 AND part_no = $4";
     REFUNDED = "UPDATE orders SET refunded_fen = refunded_fen + $1 WHERE id = $2 RETURNING refunded_fen, total_fen";
     END = "UPDATE orders SET state = $1, closed_at = $2 WHERE id = $3 AND state = $4";
-    RESTOCK = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
-               WHERE sku_id = $3 AND location = 'online'";
     OPEN = "SELECT id FROM refunds WHERE state = 'requested' AND requested_at <= $1 ORDER BY requested_at LIMIT $2";
 }
 
@@ -345,17 +343,12 @@ async fn restock(
     step: &mut Step,
 ) -> Result<()> {
     let back = asked.iter().filter(|ask| ask.withdrawn_qty > 0);
-    let mut units: Vec<(SkuId, i64)> = back
+    let units: Vec<(SkuId, i64)> = back
         .filter_map(|ask| {
             lines.iter().find(|l| l.line_no == ask.line_no).map(|l| (l.sku_id.clone(), ask.withdrawn_qty))
         })
         .collect();
-    units.sort();
-    for (sku, qty) in &units {
-        tx.expect_rows(q(RESTOCK).bind(*qty).bind(step.at).bind(sku), 1).await?;
-    }
-    let moved = units.into_iter().map(|(sku, qty)| Movement::restock(sku, qty, &refund.id)).collect();
-    movement::record(tx, moved, step).await
+    movement::restock(tx, &refund.id, units, step).await
 }
 
 /// Where the last of the money went back the order ends `refunded`; else its states follow its lines.

@@ -10,6 +10,8 @@ statements! {
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     ADJUST = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
               WHERE sku_id = $3 AND location = $4 AND on_hand + $1 >= held";
+    RESTOCK = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
+               WHERE sku_id = $3 AND location = 'online'";
     OPEN = "INSERT INTO stock_levels (sku_id, location, on_hand, held, changed_at) VALUES ($1, $2, 0, 0, $3)
             ON CONFLICT (sku_id, location) DO NOTHING";
     HELD = "SELECT held FROM stock_levels WHERE sku_id = $1 AND location = $2";
@@ -90,6 +92,16 @@ pub async fn record(tx: &mut Tx, movements: Vec<Movement>, step: &mut Step) -> R
         ])?;
     }
     rows.exec(tx).await.map(|_| ())
+}
+
+/// Puts unshipped units of a refund back into stock, in key order.
+pub async fn restock(tx: &mut Tx, refund: &RefundId, mut units: Vec<(SkuId, i64)>, step: &mut Step) -> Result<()> {
+    units.sort();
+    for (sku, qty) in &units {
+        tx.expect_rows(q(RESTOCK).bind(*qty).bind(step.at).bind(sku), 1).await?;
+    }
+    let moved = units.into_iter().map(|(sku, qty)| Movement::restock(sku, qty, refund)).collect();
+    record(tx, moved, step).await
 }
 
 /// Changes what is on hand and records why; refuses to go below what orders hold.
