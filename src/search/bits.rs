@@ -4,13 +4,12 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bits {
     words: Vec<u64>,
-    n: usize,
 }
 
 impl Bits {
     /// The empty set over `0..n`.
     pub fn none(n: usize) -> Self {
-        Self { words: vec![0; n.div_ceil(64)], n }
+        Self { words: vec![0; n.div_ceil(64)] }
     }
 
     /// The whole of `0..n`.
@@ -19,12 +18,7 @@ impl Bits {
         if let (Some(last), tail @ 1..) = (words.last_mut(), n % 64) {
             *last = (1 << tail) - 1;
         }
-        Self { words, n }
-    }
-
-    /// Size of the universe.
-    pub fn universe(&self) -> usize {
-        self.n
+        Self { words }
     }
 
     /// The words, lowest product first.
@@ -43,6 +37,14 @@ impl Bits {
         let i = i as usize;
         if let Some(word) = self.words.get_mut(i / 64) {
             *word |= 1 << (i % 64);
+        }
+    }
+
+    /// Takes `i` out.
+    pub fn remove(&mut self, i: u32) {
+        let i = i as usize;
+        if let Some(word) = self.words.get_mut(i / 64) {
+            *word &= !(1 << (i % 64));
         }
     }
 

@@ -15,13 +15,13 @@ pub struct Engine {
 
 impl Engine {
     /// An engine over these documents, built on the calling thread.
-    pub fn new(docs: Vec<Doc>) -> Self {
+    pub fn new(docs: &[Doc]) -> Self {
         Self { index: Arc::new(ArcSwap::from_pointee(Index::build(docs))) }
     }
 
     /// Builds a new index on a blocking thread and swaps it in: readers see the old one until then.
     pub async fn rebuild(&self, docs: Vec<Doc>) -> Result<()> {
-        let built = tokio::task::spawn_blocking(move || Index::build(docs)).await;
+        let built = tokio::task::spawn_blocking(move || Index::build(&docs)).await;
         self.index.store(Arc::new(built.map_err(|e| Error::Fault(e.into()))?));
         Ok(())
     }

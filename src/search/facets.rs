@@ -115,6 +115,11 @@ impl FacetTable {
         set
     }
 
+    /// All products.
+    pub fn everything(&self) -> Bits {
+        Bits::all(self.n)
+    }
+
     /// Products of one value of a facet.
     pub fn products(&self, facet: Facet, value: &str) -> Option<&Posting> {
         let at = place(facet);

@@ -1,148 +1,196 @@
 //! The read-only index over one state of the catalogue.
 
 use super::{
-    Doc, Facet, Hits, SearchRequest, Sort, Suggestion, bits::Bits, facets::FacetTable, normalize, page::Order,
-    posting::Posting, suggest,
+    Doc, Facet, Hits, SearchRequest, Sort, Suggestion,
+    bits::Bits,
+    build,
+    columns::Columns,
+    concept::Concept,
+    facets::FacetTable,
+    lexicon::Lexicon,
+    normalize,
+    page::{Order, Top},
+    posting::Posting,
+    solve::{self, Solved},
+    store::Shown,
+    suggest,
+    terms::Terms,
 };
+
+/// What a product in stock and in season earns beside its text, in thousandths of a full match.
+const READY: u32 = 120;
+
+type Weighted<'a> = (u32, Concept<'a>);
 
 /// Search over one state of the catalogue. Build it with [`Index::build`], ask it with [`Index::search`].
 pub struct Index {
-    pub(super) docs: Vec<Doc>,
-    pub(super) texts: Vec<String>,
-    facets: FacetTable,
-    stocked: Posting,
-    from_fen: Vec<i64>,
-    by_sales: Order,
-    by_price: Order,
-    by_price_down: Order,
-    by_newest: Order,
+    pub(super) shown: Shown,
+    pub(super) terms: Terms,
+    pub(super) lexicon: Lexicon,
+    pub(super) facets: FacetTable,
+    pub(super) columns: Columns,
+    pub(super) stocked: Posting,
+    pub(super) from_fen: Vec<i64>,
+    pub(super) orders: Orders,
+}
+
+/// Orders of the list.
+pub(super) struct Orders {
+    pub sales: Order,
+    pub price: Order,
+    pub price_down: Order,
+    pub newest: Order,
 }
 
 impl Index {
     /// Builds the index; documents keep their order, which breaks the last ties.
-    pub fn build(docs: Vec<Doc>) -> Self {
-        let n = docs.len();
-        let stocked = (0..).zip(&docs).filter(|(_, d)| d.skus.iter().any(|s| s.in_stock)).map(|(p, _)| p).collect();
-        let from_fen: Vec<i64> = docs.iter().map(Doc::from_fen).collect();
-        let doc = |p: u32| &docs[p as usize];
-        Self {
-            texts: docs.iter().map(searchable).collect(),
-            facets: FacetTable::build(&docs),
-            stocked: Posting::new(stocked, n),
-            by_sales: Order::new(n, |p| -doc(p).sales),
-            by_price: Order::new(n, |p| from_fen[p as usize]),
-            by_price_down: Order::new(n, |p| -from_fen[p as usize]),
-            by_newest: Order::new(n, |p| -doc(p).created_at.0),
-            from_fen,
-            docs,
-        }
+    pub fn build(docs: &[Doc]) -> Self {
+        build::build(docs)
     }
 
     /// Number of products.
     pub fn len(&self) -> usize {
-        self.docs.len()
+        self.from_fen.len()
     }
 
     /// Nothing is indexed.
     pub fn is_empty(&self) -> bool {
-        self.docs.is_empty()
+        self.from_fen.is_empty()
     }
 
     /// Answers a request; the same request gives the same answer on every run.
     pub fn search(&self, req: &SearchRequest) -> Hits {
-        let mut base = self.matching(&req.text);
-        self.keep_prices(&mut base, req);
         let in_season = self.facets.in_season(req.day);
+        let solved = self.solve(req, &in_season);
+        let mut base = solved.set.clone();
+        self.keep_prices(&mut base, req);
         let chosen = self.facets.choose(base, req, in_season.clone());
         let total = chosen.matched.count();
         let per_page = req.per_page.clamp(1, 100) as usize;
-        let from = per_page.saturating_mul(req.page.max(1) as usize - 1);
-        let page = self.page(&chosen.matched, &in_season, req.sort, (from, per_page));
+        let span = (per_page.saturating_mul(req.page.max(1) as usize - 1), per_page);
+        let sort = if req.sort == Sort::Relevance { solved.sort.unwrap_or_default() } else { req.sort };
+        let page = match sort {
+            Sort::Relevance if !solved.concepts.is_empty() => {
+                self.ranked(&chosen.matched, &in_season, &solved.concepts, span)
+            }
+            Sort::Relevance => self.by_season(&chosen.matched, &in_season, span),
+            Sort::Price => self.orders.price.slice(&chosen.matched, total, span.0, span.1),
+            Sort::PriceDown => self.orders.price_down.slice(&chosen.matched, total, span.0, span.1),
+            Sort::Sales => self.orders.sales.slice(&chosen.matched, total, span.0, span.1),
+            Sort::Newest => self.orders.newest.slice(&chosen.matched, total, span.0, span.1),
+        };
         Hits {
-            codes: page.into_iter().map(|p| self.docs[p as usize].code.clone()).collect(),
+            codes: page.into_iter().map(|p| self.shown.code(p).to_owned()).collect(),
             total,
             facets: self.facets.count(&chosen, req),
-            zero: total == 0 && !req.text.trim().is_empty(),
-            ..Hits::default()
+            corrections: solved.corrections,
+            chips: solved.chips,
+            notes: solved.notes,
+            zero: solved.zero,
         }
     }
 
     /// Suggestions for what was typed so far, at most ten.
     pub fn suggest(&self, text: &str) -> Vec<Suggestion> {
-        suggest::suggest(self, &self.facets, text)
+        suggest::suggest(self, text)
     }
 
-    /// Values of a facet with all their products, for halls and filters.
+    /// Number of products of a facet's value.
     pub fn facet_total(&self, facet: Facet, value: &str) -> usize {
         self.facets.products(facet, value).map_or(0, Posting::len)
     }
 
-    fn matching(&self, text: &str) -> Bits {
-        let text = normalize(text);
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let mut set = Bits::none(self.len());
-        for (doc, p) in self.texts.iter().zip(0..) {
-            if words.iter().all(|w| doc.contains(w)) {
-                set.add(p);
-            }
+    /// Code and digest of every document, in order: what the audit compares with the database.
+    pub fn digests(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.shown.digests()
+    }
+
+    /// Bytes held, nearly.
+    pub fn bytes(&self) -> usize {
+        let orders = [&self.orders.sales, &self.orders.price, &self.orders.price_down, &self.orders.newest];
+        self.shown.bytes()
+            + self.terms.bytes()
+            + self.lexicon.bytes()
+            + self.facets.bytes()
+            + self.columns.bytes()
+            + self.stocked.bytes()
+            + self.from_fen.len() * 8
+            + orders.map(Order::bytes).iter().sum::<usize>()
+    }
+
+    pub(super) fn solve<'a>(&'a self, req: &SearchRequest, in_season: &'a Bits) -> Solved<'a> {
+        let typed = normalize(&req.text);
+        if let Some(product) = self.shown.by_code(typed.trim()) {
+            let mut set = Bits::none(self.len());
+            set.add(product);
+            return Solved::of(set);
         }
+        if typed.trim().is_empty() {
+            return Solved::of(Bits::all(self.len()));
+        }
+        solve::solve(self, &req.text, in_season)
+    }
+
+    /// Products whose least price lies between both.
+    pub(super) fn priced(&self, low: i64, high: i64) -> Bits {
+        let mut set = Bits::none(self.len());
+        let fits = self.from_fen.iter().zip(0..).filter(|(fen, _)| (low..=high).contains(*fen));
+        fits.for_each(|(_, p)| set.add(p));
         set
     }
 
+    /// Least price of a set in fen.
+    pub(super) fn least_price(&self, set: &Bits) -> i64 {
+        let mut least = i64::MAX;
+        set.each(|p| least = least.min(self.from_fen[p as usize]));
+        least
+    }
+
     fn keep_prices(&self, set: &mut Bits, req: &SearchRequest) {
-        if req.min_fen.is_none() && req.max_fen.is_none() {
-            return;
+        if req.min_fen.is_some() || req.max_fen.is_some() {
+            set.and(self.priced(req.min_fen.unwrap_or(0), req.max_fen.unwrap_or(i64::MAX)).words());
         }
-        let (low, high) = (req.min_fen.unwrap_or(0), req.max_fen.unwrap_or(i64::MAX));
-        let mut kept = Bits::none(self.len());
-        set.each(|p| {
-            if (low..=high).contains(&self.from_fen[p as usize]) {
-                kept.add(p);
-            }
-        });
-        *set = kept;
     }
 
-    fn page(&self, matched: &Bits, in_season: &Bits, sort: Sort, (from, take): (usize, usize)) -> Vec<u32> {
-        let order = match sort {
-            Sort::Relevance => return self.page_by_season(matched, in_season, (from, take)),
-            Sort::Price => &self.by_price,
-            Sort::PriceDown => &self.by_price_down,
-            Sort::Sales => &self.by_sales,
-            Sort::Newest => &self.by_newest,
-        };
-        order.slice(matched, matched.count(), from, take)
-    }
-
-    /// In season and in stock first, most sold first in each half.
-    fn page_by_season(&self, matched: &Bits, in_season: &Bits, (from, take): (usize, usize)) -> Vec<u32> {
+    fn ready(&self, matched: &Bits, in_season: &Bits) -> Bits {
         let mut ready = Bits::none(self.len());
         self.stocked.add_to(&mut ready);
         ready.and(in_season.words());
         ready.and(matched.words());
+        ready
+    }
+
+    /// Text first, readiness next, most sold last.
+    fn ranked(
+        &self,
+        matched: &Bits,
+        in_season: &Bits,
+        concepts: &[Weighted],
+        (from, take): (usize, usize),
+    ) -> Vec<u32> {
+        let mut scores = vec![0_u32; self.len()];
+        concepts.iter().for_each(|(share, concept)| concept.score(matched, *share, &mut scores));
+        self.ready(matched, in_season).each(|p| scores[p as usize] += READY);
+        let mut top = Top::new((from + take).min(self.len()));
+        let sales = &self.orders.sales;
+        matched.each(|p| top.offer(u64::from(u32::MAX - scores[p as usize]) << 32 | u64::from(sales.rank(p))));
+        top.sorted().into_iter().skip(from).take(take).map(|key| sales.at(key as u32)).collect()
+    }
+
+    /// The best of a set whatever the season, for suggestions.
+    pub(super) fn best(&self, set: &Bits, concepts: &[Weighted], take: usize) -> Vec<u32> {
+        self.ranked(set, set, concepts, (0, take))
+    }
+
+    /// In season and in stock first, most sold first in each half.
+    fn by_season(&self, matched: &Bits, in_season: &Bits, (from, take): (usize, usize)) -> Vec<u32> {
+        let ready = self.ready(matched, in_season);
         let mut rest = matched.clone();
         rest.minus(ready.words());
         let first = ready.count();
-        let mut page = self.by_sales.slice(&ready, first, from, take);
+        let mut page = self.orders.sales.slice(&ready, first, from, take);
         let (skip, left) = (from.saturating_sub(first as usize), take - page.len());
-        page.extend(self.by_sales.slice(&rest, rest.count(), skip, left));
+        page.extend(self.orders.sales.slice(&rest, rest.count(), skip, left));
         page
     }
-}
-
-fn searchable(doc: &Doc) -> String {
-    let specs: Vec<&str> = doc.skus.iter().map(|s| s.spec.as_str()).collect();
-    [
-        &doc.code,
-        &doc.name,
-        &doc.name_en,
-        &doc.category.zh,
-        &doc.category.en,
-        &doc.county.zh,
-        &doc.coop.zh,
-        &doc.keywords,
-        &specs.join(" "),
-    ]
-    .map(|t| normalize(t))
-    .join("\n")
 }

@@ -8,16 +8,32 @@
 //! same bit sets. Everything but `zero` is pure. Owns the table `search_zero_hits`.
 
 mod bits;
+mod build;
+mod columns;
+mod concept;
 mod doc;
 mod engine;
 mod facets;
 mod hash;
 mod index;
+mod label;
+mod lexicon;
+mod name;
 mod normalize;
+mod number;
 mod page;
 mod posting;
+mod quantity;
+mod query;
+mod relax;
 mod request;
+mod segment;
+mod solve;
+mod sound;
+mod store;
 mod suggest;
+mod terms;
+mod thesaurus;
 
 pub use doc::{Doc, Spec, Term};
 pub use engine::Engine;

@@ -8,7 +8,12 @@ pub const LIMIT: usize = 160;
 /// NFKC, traditional → simplified, lower case; control characters become blanks.
 /// Time is bounded: no more than [`LIMIT`] characters come out.
 pub fn normalize(text: &str) -> String {
-    let folded: String = text.chars().take(LIMIT * 2).nfkc().take(LIMIT).flat_map(char::to_lowercase).collect();
+    let plain = |c: char| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let folded: String = if text.chars().take(LIMIT).all(plain) {
+        text.chars().take(LIMIT).map(|c| c.to_ascii_lowercase()).collect()
+    } else {
+        text.chars().take(LIMIT * 2).nfkc().take(LIMIT).flat_map(char::to_lowercase).collect()
+    };
     fast2s::convert(&folded)
         .chars()
         .map(|c| match c {

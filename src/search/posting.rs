@@ -62,6 +62,14 @@ impl Posting {
         }
     }
 
+    /// Takes its products out of `set`.
+    pub fn take_from(&self, set: &mut Bits) {
+        match self {
+            Self::Few(list) => list.iter().for_each(|p| set.remove(*p)),
+            Self::Many(words, _) => set.minus(words),
+        }
+    }
+
     /// What this and all `others` share.
     pub fn and_all(&self, others: &[&Self], n: usize) -> Self {
         match self {

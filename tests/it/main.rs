@@ -9,5 +9,7 @@
 mod containers;
 mod flows;
 mod house;
+mod relevance;
+mod search;
 mod statements;
 mod support;

@@ -1,0 +1,132 @@
+//! Building an index from documents.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Doc,
+    columns::Columns,
+    facets::FacetTable,
+    hash::QuickMap,
+    index::{Index, Orders},
+    lexicon::{Lexicon, Words},
+    name, normalize,
+    page::Order,
+    posting::Posting,
+    store::Shown,
+    terms::{Draft, Terms, Tier},
+    thesaurus::{Kind, thesaurus},
+};
+
+/// Characters of a summary that are indexed.
+const SUMMARY: usize = 60;
+const DIVISIONS: [char; 4] = ['县', '市', '区', '州'];
+
+/// Builds all parts; text on this thread, the rest on another.
+pub fn build(docs: &[Doc]) -> Index {
+    let n = docs.len();
+    let from_fen: Vec<i64> = docs.iter().map(Doc::from_fen).collect();
+    let doc = |p: u32| &docs[p as usize];
+    let ((terms, lexicon), (shown, facets, columns, orders)) = std::thread::scope(|scope| {
+        let rest = scope.spawn(|| {
+            let orders = Orders {
+                sales: Order::new(n, |p| -doc(p).sales),
+                price: Order::new(n, |p| from_fen[p as usize]),
+                price_down: Order::new(n, |p| -from_fen[p as usize]),
+                newest: Order::new(n, |p| -doc(p).created_at.0),
+            };
+            (Shown::build(docs), FacetTable::build(docs), Columns::build(docs), orders)
+        });
+        let texts = read_texts(docs);
+        (texts, rest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let stocked = (0..).zip(docs).filter(|(_, d)| d.skus.iter().any(|s| s.in_stock)).map(|(p, _)| p).collect();
+    Index { shown, terms, lexicon, facets, columns, stocked: Posting::new(stocked, n), from_fen, orders }
+}
+
+/// Names of places in the documents: 延川县 and 延川, 江阴市 and 江阴.
+fn places(docs: &[Doc]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut seen: QuickMap<&str, ()> = QuickMap::default();
+    for name in docs.iter().flat_map(|d| [Some(&d.county.zh), d.pairing.as_ref()]).flatten() {
+        if !name.is_empty() && seen.insert(name, ()).is_none() {
+            let name = normalize(name);
+            let short = name.trim_end_matches(DIVISIONS);
+            if short.chars().count() >= 2 && short != name {
+                names.push(short.to_owned());
+            }
+            names.push(name);
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn read_texts(docs: &[Doc]) -> (Terms, Lexicon) {
+    let places = places(docs);
+    let mut words = Words::new(thesaurus());
+    places.iter().for_each(|p| words.add(p, Kind::Place));
+    let mut reader = Reader { draft: Draft::default(), words, places, seen: QuickMap::default() };
+    for (doc, p) in docs.iter().zip(0..) {
+        reader.read(doc, p);
+    }
+    let categories: BTreeSet<&str> = docs.iter().map(|d| d.category.zh.as_str()).collect();
+    categories.iter().for_each(|name| reader.words.add(&normalize(name), Kind::Noun));
+    (reader.draft.finish(docs.len()), reader.words.finish())
+}
+
+struct Reader {
+    draft: Draft,
+    words: Words,
+    places: Vec<String>,
+    seen: QuickMap<String, ()>,
+}
+
+impl Reader {
+    fn read(&mut self, doc: &Doc, p: u32) {
+        self.read_name(doc, p);
+        let name_en = normalize(&doc.name_en);
+        self.draft.add_text(Tier::Name, &name_en, p);
+        for word in name_en.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| w.len() >= 3) {
+            if self.is_new(word) {
+                self.words.add_core(word);
+            }
+        }
+        let common = [&doc.category.zh, &doc.category.en, &doc.county.zh, &doc.county.en, &doc.keywords];
+        let further = doc.pairing.iter().chain(&doc.grade).chain(doc.skus.iter().map(|s| &s.spec));
+        for text in common.into_iter().chain(further) {
+            self.draft.add_common(Tier::Meta, text, p);
+        }
+        self.draft.add_common(Tier::Prose, &doc.coop.zh, p);
+        let summary: String = doc.summary.chars().take(SUMMARY).collect();
+        self.draft.add_text(Tier::Prose, &normalize(&summary), p);
+    }
+
+    fn read_name(&mut self, doc: &Doc, p: u32) {
+        let places = &self.places;
+        let name = name::read(&doc.name, thesaurus(), |w| places.binary_search_by(|p| p.as_str().cmp(w)).is_ok());
+        self.draft.add_text(Tier::Name, &name.main, p);
+        self.draft.add_text(Tier::Meta, &name.aside, p);
+        if let Some(head) = &name.head {
+            self.draft.add_word(Tier::Head, head, p);
+            for kin in thesaurus().parents(head) {
+                self.draft.add_word(Tier::Head, kin, p);
+            }
+        }
+        for run in &name.runs {
+            if self.is_new(run) {
+                self.words.add_run(run);
+            }
+        }
+        for core in &name.cores {
+            if self.is_new(&format!("\u{1}{core}")) {
+                self.words.add_core(core);
+            }
+        }
+    }
+
+    /// The text was not met before: names count once in the lexicon, however many products have them.
+    fn is_new(&mut self, text: &str) -> bool {
+        !self.seen.contains_key(text) && self.seen.insert(text.to_owned(), ()).is_none()
+    }
+}

@@ -1,0 +1,256 @@
+//! Typed text cut into the words it most likely means, whatever script they are typed in.
+//!
+//! One pass of dynamic programming over at most 160 characters: each stretch may be a word as
+//! written, its pinyin, its initials, a word of the same or nearly the same sound, or (asked for
+//! when nothing else was found) a mistyped one; the cheapest cut wins.
+
+use super::{
+    lexicon::{Level, Lexicon},
+    normalize::is_han,
+    sound,
+    thesaurus::Kind,
+};
+
+/// Longest stretch of Chinese characters, and of letters, that one word may take.
+const HAN_MAX: usize = 8;
+const LETTERS_MAX: usize = 26;
+/// Words kept for one stretch.
+const CHOICES: usize = 10;
+
+/// How a word was recognised, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// As written.
+    Written,
+    /// By its pinyin in letters.
+    Pinyin,
+    /// By the beginning of its pinyin.
+    Start,
+    /// By its initials.
+    Initials,
+    /// By characters of the same sound.
+    Homophone,
+    /// By nearly the same sound.
+    Near,
+    /// One character mistyped.
+    Typo,
+}
+
+impl How {
+    /// Share of a full match that it earns, in thousandths.
+    pub fn weight(self) -> u32 {
+        match self {
+            Self::Written | Self::Pinyin => 1000,
+            Self::Initials => 930,
+            Self::Start => 900,
+            Self::Homophone => 880,
+            Self::Near => 800,
+            Self::Typo => 720,
+        }
+    }
+
+    /// The text was changed to find something: worth a correction.
+    pub fn corrects(self) -> bool {
+        self >= Self::Homophone
+    }
+
+    fn cost(self, level: Level) -> u32 {
+        let [known, core, piece] = match self {
+            Self::Written => [100, 130, 220],
+            Self::Pinyin => [120, 160, 260],
+            Self::Start => [240, 320, 900],
+            Self::Initials => [180, 300, 420],
+            Self::Homophone => [190, 260, 340],
+            Self::Near => [220, 300, 420],
+            Self::Typo => [290, 370, 900],
+        };
+        match level {
+            Level::Known => known,
+            Level::Core => core,
+            Level::Piece => piece,
+        }
+    }
+}
+
+/// A word that a stretch may mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// Entry of the lexicon.
+    pub id: u32,
+    /// How it was recognised.
+    pub how: How,
+}
+
+/// A stretch of the text with what it may mean, best first; nothing where it is unknown.
+#[derive(Clone, Debug)]
+pub struct Stretch {
+    /// As typed, normalized.
+    pub source: String,
+    /// What it may mean.
+    pub matches: Vec<Match>,
+}
+
+/// How hard to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// Mistyped words too.
+    pub typos: bool,
+    /// The last word may be unfinished.
+    pub typing: bool,
+}
+
+/// Cuts a text into words.
+pub fn cut(text: &str, lexicon: &Lexicon, effort: Effort) -> Vec<Stretch> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut best: Vec<(u32, usize, Vec<Match>)> = vec![(u32::MAX, 0, Vec::new()); chars.len() + 1];
+    best[0].0 = 0;
+    for from in 0..chars.len() {
+        let so_far = best[from].0;
+        if so_far == u32::MAX {
+            continue;
+        }
+        let mut offer = |to: usize, cost: u32, matches: Vec<Match>| {
+            if so_far + cost < best[to].0 {
+                best[to] = (so_far + cost, from, matches);
+            }
+        };
+        offer(from + 1, unknown_cost(chars[from]), Vec::new());
+        if chars[from] != ' ' {
+            Stretches { chars: &chars, lexicon, effort }.each_from(from, &mut offer);
+        }
+    }
+    whole_words(&chars, collect(&chars, best))
+}
+
+/// A word of letters is understood as a whole or not at all: no `ip` in `iphone`.
+fn whole_words(chars: &[char], found: Vec<(usize, usize, Vec<Match>)>) -> Vec<Stretch> {
+    let mut kept: Vec<(usize, usize, Vec<Match>)> = Vec::new();
+    for (from, to, matches) in found {
+        let is_letters = |at: usize| chars.get(at).is_some_and(char::is_ascii_alphanumeric);
+        let torn = matches.is_empty() && to - from > 1;
+        let joins = from > 0 && is_letters(from - 1) && is_letters(from);
+        match kept.last_mut() {
+            Some((_, end, last)) if joins && (torn || last.is_empty()) && is_letters(*end - 1) => {
+                *end = to;
+                last.clear();
+            }
+            _ => kept.push((from, to, matches)),
+        }
+    }
+    let source = |from: usize, to: usize| chars[from..to].iter().collect::<String>().trim().to_owned();
+    let stretches = kept.into_iter().map(|(from, to, matches)| Stretch { source: source(from, to), matches });
+    stretches.filter(|s| !s.source.is_empty()).collect()
+}
+
+fn unknown_cost(c: char) -> u32 {
+    match c {
+        ' ' => 0,
+        c if is_han(c) => 400,
+        _ => 260,
+    }
+}
+
+fn collect(chars: &[char], mut best: Vec<(u32, usize, Vec<Match>)>) -> Vec<(usize, usize, Vec<Match>)> {
+    let mut found: Vec<(usize, usize, Vec<Match>)> = Vec::new();
+    let mut at = chars.len();
+    while at > 0 {
+        let (_, from, matches) = std::mem::replace(&mut best[at], (0, 0, Vec::new()));
+        let unknown = matches.is_empty();
+        match found.last_mut() {
+            Some((start, _, last))
+                if unknown && last.is_empty() && *start == at && chars[from] != ' ' && chars[at] != ' ' =>
+            {
+                *start = from;
+            }
+            _ => found.push((from, at, matches)),
+        }
+        at = from;
+    }
+    found.reverse();
+    found
+}
+
+struct Stretches<'a> {
+    chars: &'a [char],
+    lexicon: &'a Lexicon,
+    effort: Effort,
+}
+
+impl Stretches<'_> {
+    fn each_from(&self, from: usize, offer: &mut impl FnMut(usize, u32, Vec<Match>)) {
+        let (mut text, mut letters) = (String::new(), String::new());
+        let (mut han, mut latin, mut blanks) = (0, 0, 0);
+        for (at, c) in self.chars.iter().enumerate().skip(from) {
+            if *c == ' ' {
+                blanks += 1;
+                continue;
+            }
+            if is_han(*c) {
+                han += 1;
+            } else {
+                latin += 1;
+            }
+            if han > HAN_MAX || letters.len() > LETTERS_MAX || blanks > 6 {
+                return;
+            }
+            text.push(*c);
+            sound::push_letters(&mut letters, *c);
+            let matches = self.matches(&text, &letters, (han, latin), at + 1 == self.chars.len());
+            if let Some(first) = matches.first() {
+                let level = self.lexicon.entry(first.id).level;
+                // Nothing but a word as written may take a single character.
+                offer(at + 1, first.how.cost(level) + blanks * 8, matches);
+            }
+        }
+    }
+
+    fn matches(&self, text: &str, letters: &str, (han, latin): (usize, usize), last: bool) -> Vec<Match> {
+        let mut found: Vec<Match> = Vec::new();
+        let written = self.lexicon.written(text);
+        found.extend(written.map(|id| Match { id, how: How::Written }));
+        let spelled = latin > 0 && letters.len() >= 2;
+        if spelled || (han >= 2 && written.is_none()) || (han == 1 && latin == 0 && self.effort.typos) {
+            let how = if latin > 0 { How::Pinyin } else { How::Homophone };
+            self.extend(&mut found, self.lexicon.sounding(letters), how);
+            if found.is_empty() && letters.len() >= 3 {
+                self.extend(&mut found, self.lexicon.near(letters), How::Near);
+            }
+        }
+        if han == 0 && (2..=8).contains(&latin) && !found.iter().any(|m| self.is_known(m.id)) {
+            self.extend(&mut found, self.lexicon.initialled(text), How::Initials);
+        }
+        if self.effort.typing && last && latin > 0 && letters.len() >= 2 && found.is_empty() {
+            self.extend(&mut found, &self.lexicon.starting(letters, CHOICES), How::Start);
+        }
+        if self.effort.typos && found.is_empty() && (han >= 2 || letters.len() >= 4) {
+            let typed = if latin == 0 { text } else { letters };
+            let mut near = self.lexicon.mistyped(typed);
+            if near.is_empty() && latin == 0 && han >= 3 {
+                near = self.lexicon.mistyped(letters);
+            }
+            self.extend(&mut found, &near, How::Typo);
+        }
+        found.sort_by_key(|m| {
+            let entry = self.lexicon.entry(m.id);
+            (m.how.cost(entry.level), std::cmp::Reverse(entry.uses), m.id)
+        });
+        found.truncate(CHOICES);
+        found
+    }
+
+    fn is_known(&self, id: u32) -> bool {
+        self.lexicon.entry(id).level == Level::Known
+    }
+
+    fn extend(&self, found: &mut Vec<Match>, ids: &[u32], how: How) {
+        for id in ids {
+            let guess = how >= How::Homophone;
+            let kind = self.lexicon.entry(*id).kind;
+            // A guess must name goods or places; phrases are taken as written only.
+            if found.iter().any(|m| m.id == *id) || (guess && !matches!(kind, Kind::Noun | Kind::Place | Kind::Name)) {
+                continue;
+            }
+            found.push(Match { id: *id, how });
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! From a text to the products it means: all that is asked for, else step by step less, and said so.
+
+use super::{
+    Chip, Index, Note, Sort,
+    bits::Bits,
+    concept::Concept,
+    label,
+    posting::Posting,
+    quantity::Quantity,
+    query::{self, Ask, Item},
+    request::Facet,
+    segment::{Effort, How},
+};
+
+/// What a text came to.
+pub struct Solved<'a> {
+    /// Products that it means.
+    pub set: Bits,
+    /// The text, piece by piece.
+    pub items: Vec<Item>,
+    /// What they earn by it, each with its share in thousandths.
+    pub concepts: Vec<(u32, Concept<'a>)>,
+    /// The order that it asks for.
+    pub sort: Option<Sort>,
+    /// What was understood.
+    pub chips: Vec<Chip>,
+    /// What was relaxed.
+    pub notes: Vec<Note>,
+    /// What may have been meant.
+    pub corrections: Vec<String>,
+    /// No product has all that was asked for.
+    pub zero: bool,
+}
+
+/// One item at work.
+pub(super) struct Asked<'a> {
+    pub(super) item: Item,
+    pub(super) concept: Option<Concept<'a>>,
+    /// Products that have it; none where it is not required.
+    pub(super) set: Option<Bits>,
+}
+
+/// A text at work.
+pub(super) struct Solver<'a> {
+    pub(super) index: &'a Index,
+    in_season: &'a Bits,
+    pub(super) asked: Vec<Asked<'a>>,
+    pub(super) notes: Vec<Note>,
+    pub(super) corrections: Vec<String>,
+}
+
+/// Solves a text; mistyped words are looked for where the text as it stands finds nothing.
+pub fn solve<'a>(index: &'a Index, text: &str, in_season: &'a Bits) -> Solved<'a> {
+    let mut best = Solver::new(index, text, in_season, false);
+    let mut set = best.all();
+    if set.is_empty() || best.is_puzzled() {
+        let looser = Solver::new(index, text, in_season, true);
+        let found = looser.all();
+        if !found.is_empty() || looser.puzzles() < best.puzzles() {
+            (best, set) = (looser, found);
+        }
+    }
+    if best.asked.is_empty() {
+        set = Bits::none(index.len());
+    }
+    let zero = set.is_empty();
+    best.correct();
+    if zero {
+        set = best.relax();
+    }
+    best.finish(set, zero)
+}
+
+/// A note in both languages.
+pub(super) fn note(zh: String, en: String) -> Note {
+    Note { zh, en }
+}
+
+impl<'a> Solver<'a> {
+    fn new(index: &'a Index, text: &str, in_season: &'a Bits, typos: bool) -> Self {
+        let items = query::read(text, &index.lexicon, Effort { typos, typing: true });
+        let mut solver = Self { index, in_season, asked: Vec::new(), notes: Vec::new(), corrections: Vec::new() };
+        solver.asked = items.into_iter().map(|item| solver.ask(item)).collect();
+        solver
+    }
+
+    pub(super) fn ask(&self, item: Item) -> Asked<'a> {
+        let terms = &self.index.terms;
+        let n = self.index.len();
+        let concept = match &item.ask {
+            Ask::Goods(words) => Some(Concept::goods(terms, words)),
+            Ask::Place(words) => Some(Concept::place(terms, words)),
+            Ask::Grade(grade) | Ask::Soft(grade) => Some(Concept::raw(terms, grade)),
+            Ask::Intent(name) => Some(Concept::occasion(terms, name)),
+            Ask::Unknown => Some(Concept::raw(terms, &item.source)),
+            _ => None,
+        };
+        let set = match &item.ask {
+            Ask::Soft(_) | Ask::Nothing | Ask::Order(_) => None,
+            Ask::Cert(kind) => Some(self.facet(Facet::Cert, |v| v == kind)),
+            Ask::Scheme(part) => Some(self.facet(Facet::Scheme, |v| v.to_ascii_lowercase().contains(part.as_str()))),
+            Ask::Season => Some(self.in_season.clone()),
+            Ask::Quantity(Quantity::Price(low, high)) => Some(self.index.priced(*low, *high)),
+            Ask::Quantity(quantity) => Some(self.index.columns.products(*quantity)),
+            _ => concept.as_ref().map(|c| c.products(n)),
+        };
+        Asked { item, concept, set }
+    }
+
+    fn facet(&self, facet: Facet, fits: impl Fn(&str) -> bool) -> Bits {
+        let mut set = Bits::none(self.index.len());
+        let values = self.index.facets.terms(facet).filter(|(term, _)| fits(&term.value));
+        let postings = values.filter_map(|(term, _)| self.index.facets.products(facet, &term.value));
+        postings.for_each(|p: &Posting| p.add_to(&mut set));
+        set
+    }
+
+    /// Products that have all that is asked for, but for the items of which `but` is true.
+    pub(super) fn all_but(&self, but: impl Fn(usize) -> bool) -> Bits {
+        let mut set = Bits::all(self.index.len());
+        let required = self.asked.iter().enumerate().filter(|(at, _)| !but(*at)).filter_map(|(_, a)| a.set.as_ref());
+        required.for_each(|other| set.and(other.words()));
+        set
+    }
+
+    fn all(&self) -> Bits {
+        self.all_but(|_| false)
+    }
+
+    fn puzzles(&self) -> usize {
+        self.asked.iter().filter(|a| a.item.ask == Ask::Unknown).count()
+    }
+
+    fn is_puzzled(&self) -> bool {
+        self.puzzles() > 0
+    }
+
+    /// Where a word was taken for another one, says which text was searched for.
+    fn correct(&mut self) {
+        if !self.asked.iter().any(|a| a.item.how.corrects()) {
+            return;
+        }
+        let words = self.asked.iter().map(|a| match &a.item.ask {
+            Ask::Goods(words) | Ask::Place(words) if a.item.how != How::Written => words[0].text.clone(),
+            _ => a.item.source.clone(),
+        });
+        self.corrections.push(words.collect::<Vec<_>>().join(" "));
+    }
+
+    fn without(&self, but: usize) -> String {
+        let others = self.asked.iter().enumerate().filter(|(at, a)| *at != but && a.item.ask != Ask::Nothing);
+        others.map(|(_, a)| a.item.source.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn chips(&self) -> Vec<Chip> {
+        let named = self.asked.iter().enumerate().filter_map(|(at, a)| {
+            let (kind, (label, label_en)) = describe(a)?;
+            Some(Chip { kind, label, label_en, without: self.without(at) })
+        });
+        named.collect()
+    }
+
+    fn finish(self, set: Bits, zero: bool) -> Solved<'a> {
+        let chips = self.chips();
+        let sort = self.asked.iter().find_map(|a| match a.item.ask {
+            Ask::Order(sort) => Some(sort),
+            _ => None,
+        });
+        let share = |ask: &Ask| if matches!(ask, Ask::Soft(_)) { 80 } else { 1000 };
+        let (mut items, mut concepts) = (Vec::new(), Vec::new());
+        for asked in self.asked {
+            concepts.extend(asked.concept.map(|c| (share(&asked.item.ask), c)));
+            items.push(asked.item);
+        }
+        Solved { set, items, concepts, sort, chips, notes: self.notes, corrections: self.corrections, zero }
+    }
+}
+
+type Words = (String, String);
+
+/// Kind and words of an item's chip; plain goods have none.
+fn describe(asked: &Asked) -> Option<(&'static str, Words)> {
+    let words = |(zh, en): (&str, &str)| (zh.to_owned(), en.to_owned());
+    Some(match &asked.item.ask {
+        Ask::Place(places) => ("county", (places[0].text.clone(), places[0].text.clone())),
+        Ask::Grade(grade) => ("grade", (grade.clone(), grade.clone())),
+        Ask::Cert(kind) => ("cert", words(label::cert(kind))),
+        Ask::Scheme(part) => ("scheme", words(label::scheme(part))),
+        Ask::Intent(name) => ("intent", words(label::occasion(name))),
+        Ask::Season => ("season", words(("当季", "in season"))),
+        Ask::Order(Sort::Sales) => ("order", words(("销量优先", "most sold first"))),
+        Ask::Order(Sort::Newest) => ("order", words(("新品优先", "newest first"))),
+        Ask::Order(_) => ("order", words(("价格从低到高", "cheapest first"))),
+        Ask::Quantity(quantity) => (label::kind(*quantity), label::quantity(*quantity)),
+        Ask::Goods(_) | Ask::Soft(_) | Ask::Nothing | Ask::Unknown => return None,
+    })
+}
+
+impl Solved<'_> {
+    /// These products, for no word of a text.
+    pub fn of(set: Bits) -> Self {
+        let (chips, notes, corrections) = Default::default();
+        let (items, concepts) = Default::default();
+        Solved { set, items, concepts, sort: None, chips, notes, corrections, zero: false }
+    }
+}

@@ -1,0 +1,142 @@
+//! Search as a whole: counts that equal clicks, equal answers, hostile texts.
+
+use proptest::prelude::*;
+use yanxi::{
+    kernel::{At, Day, Season},
+    search::{Doc, Facet, Index, SearchRequest, Sort, Spec, Term},
+};
+
+const NAMES: [&str; 6] = ["洛川红富士", "延川狗头枣", "安塞小米", "延长黑木耳礼盒", "宜川大红袍花椒", "志丹羊肉块"];
+
+fn day() -> Day {
+    "2026-11-24".parse().unwrap()
+}
+
+fn product(at: usize) -> Doc {
+    let pick = |n: usize, from: usize| (at * 7 + from * 13 + at / 5) % n;
+    let term = |kind: &str, n: usize| Term::new(format!("{kind}{n}"), format!("{kind}{n}"), format!("{kind}{n}"));
+    Doc {
+        code: format!("T{at}"),
+        slug: format!("t-{at}"),
+        name: NAMES[pick(6, 0)].into(),
+        county: Term::new(format!("6106{:02}", pick(5, 1)), format!("县{}", pick(5, 1)), "county"),
+        category: term("c", pick(4, 2)),
+        coop: term("coop", pick(7, 3)),
+        certs: (0..pick(3, 4)).map(|n| term("cert", n)).collect(),
+        schemes: (0..pick(3, 5)).map(|n| term("scheme", n)).collect(),
+        grade: (pick(3, 6) > 0).then(|| ["特级", "一级"][pick(2, 6)].to_owned()),
+        skus: (0..=pick(2, 7))
+            .map(|n| Spec {
+                sku: format!("T{at}-{n}"),
+                spec: "5kg".into(),
+                net_g: [250, 500, 2500, 5000, 10_000][pick(5, n)],
+                price_fen: 1000 + (pick(30, n) as i64) * 990,
+                diameter_mm: [None, Some(75), Some(80)][pick(3, n + 1)],
+                in_stock: pick(4, n) > 0,
+                season: [None, Some(Season { from: "07-01".into(), to: "08-31".into() })][pick(2, n)].clone(),
+                ..Spec::default()
+            })
+            .collect(),
+        sales: pick(50, 8) as i64,
+        created_at: At(at as i64),
+        ..Doc::default()
+    }
+}
+
+fn market(n: usize) -> Index {
+    Index::build(&(0..n).map(product).collect::<Vec<_>>())
+}
+
+fn total(index: &Index, req: &SearchRequest) -> u64 {
+    index.search(req).total
+}
+
+/// Clicks every value of every facet and compares the total with the count that was shown.
+fn assert_counts_are_clicks(index: &Index, req: &SearchRequest) {
+    for facet in index.search(req).facets {
+        for value in facet.values {
+            let mut click = req.clone();
+            click.selected.retain(|(f, _)| *f != facet.facet);
+            click.selected.push((facet.facet, value.value.clone()));
+            assert_eq!(total(index, &click), value.count, "{:?} {} of {:?}", facet.facet, value.value, req.selected);
+        }
+    }
+}
+
+#[test]
+fn facet_counts_equal_what_a_click_gives() {
+    let index = market(300);
+    let all = SearchRequest::on(day());
+    assert_eq!(total(&index, &all), 300);
+    assert_counts_are_clicks(&index, &all);
+    assert_counts_are_clicks(&index, &all.clone().text("狗头枣"));
+    let chosen = all.with(Facet::County, "610601").with(Facet::County, "610602").with(Facet::Grade, "特级");
+    assert_counts_are_clicks(&index, &chosen);
+    assert_counts_are_clicks(&index, &SearchRequest { min_fen: Some(5000), ..chosen.with(Facet::InSeason, "true") });
+}
+
+#[test]
+fn two_values_of_a_facet_give_what_either_gives() {
+    let index = market(300);
+    let all = SearchRequest::on(day());
+    let a = total(&index, &all.clone().with(Facet::County, "610601"));
+    let b = total(&index, &all.clone().with(Facet::County, "610602"));
+    assert_eq!(total(&index, &all.with(Facet::County, "610601").with(Facet::County, "610602")), a + b);
+}
+
+#[test]
+fn pages_of_every_order_hold_every_product_once() {
+    let index = market(300);
+    for sort in Sort::ALL {
+        let mut seen = Vec::new();
+        for page in 1..=13 {
+            let req = SearchRequest { page, sort, ..SearchRequest::on(day()) };
+            let hits = index.search(&req);
+            assert_eq!(hits, index.search(&req), "equal answers on every run");
+            seen.extend(hits.codes);
+        }
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 300, "{sort:?}");
+    }
+}
+
+#[test]
+fn the_index_knows_which_state_it_holds() {
+    let docs: Vec<Doc> = (0..20).map(product).collect();
+    let index = Index::build(&docs);
+    assert!(index.digests().zip(&docs).all(|((code, digest), doc)| code == doc.code && digest == doc.digest()));
+    let mut edited = docs[3].clone();
+    edited.skus[0].price_fen += 1;
+    assert_ne!(edited.digest(), docs[3].digest());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_gets_an_answer(text in "\\PC{0,60}", trade in "(洛川|苹果|lcpg|gtz|80mm|十斤|-|[0-9]{1,20}|元|以内|#|有机|送礼|🍎|x|半| ){0,12}") {
+        let index = market(30);
+        for text in [text, trade] {
+            let hits = index.search(&SearchRequest::on(day()).text(text.clone()));
+            prop_assert!(hits.codes.len() as u64 <= hits.total);
+            for chip in &hits.chips {
+                index.search(&SearchRequest::on(day()).text(chip.without.clone()));
+            }
+            index.suggest(&text);
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_characters_are_answered_in_bounded_time() {
+    let index = market(30);
+    for unit in ["洛川苹果", "a", "lcpg ", "1", "十", "\u{301}", "﷽", "🍎", "-", "一二三四五六七八九十"]
+    {
+        let text: String = unit.chars().cycle().take(10_000).collect();
+        let started = std::time::Instant::now();
+        index.search(&SearchRequest::on(day()).text(text.clone()));
+        index.suggest(&text);
+        assert!(started.elapsed().as_millis() < 1500, "{unit}: {:?}", started.elapsed());
+    }
+}
