@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 /// Longest wait for the first answer: the demonstration data is made on the first start.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_mins(2);
 
 /// A server in a process of its own; killed when dropped.
 pub struct Server {

@@ -4,7 +4,7 @@
 //! `bare` is an axum server in a process of its own that answers the very same bytes; `client`
 //! loads either over connections that stay open; `pages` and `orders` say what is asked for.
 //! Program and bare server take turns in rounds of the same run, so that a busy machine slows both.
-//! PostgreSQL joins where TEST_POSTGRES_URL names a server (tests/run starts one).
+//! PostgreSQL joins where `TEST_POSTGRES_URL` names a server (tests/run starts one).
 #![allow(clippy::disallowed_methods, reason = "a bench reads the machine's clock and its own arguments")]
 
 mod app;

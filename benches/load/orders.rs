@@ -6,10 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use tokio::{sync::Mutex, task::JoinSet};
 use yanxi::{
-    db::{Db, Engine, idempotency::Key, q},
+    db::{
+        Db, Engine,
+        idempotency::{Key, Running},
+        q,
+    },
     kernel::{Actor, Clock, Dice, QuoteId, Step},
     orders::{
         Trade,
@@ -26,7 +30,7 @@ use crate::{
     postgres::Database,
     raw::{self, Plain},
     report::Figures,
-    shop::{REGION, basket, order_of},
+    shop::{REGION, baskets, order_of},
 };
 
 const MORE_STOCK: &str = "UPDATE stock_levels SET on_hand = on_hand + 10000000";
@@ -36,10 +40,10 @@ pub async fn measure(plan: &Plan, database: Option<&Database>) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let url = database.map(|d| d.url.as_str());
     let app = Server::app(folder.path(), url).await?;
-    let basket = basket(app.address).await?;
+    let baskets = baskets(app.address).await?;
     let file = sqlite_file(folder.path());
     let own_url = url.map_or_else(|| file.clone(), str::to_owned);
-    let bench = Bench::open(&own_url, &basket.skus).await?;
+    let bench = Bench::open(&own_url, &baskets).await?;
     let (mut plain, mut verb, mut http) = (Figures::default(), Figures::default(), Figures::default());
     for round in 0..=plan.rounds {
         // The first turn of each warms up and is short.
@@ -58,7 +62,11 @@ pub async fn measure(plan: &Plan, database: Option<&Database>) -> Result<()> {
     let engine = if database.is_some() { "PostgreSQL" } else { "SQLite" };
     println!("\n| orders of two cooperatives on {engine} | orders/s | p50 ms | p99 ms | µs of processor | ratio |");
     println!("| --- | --: | --: | --: | --: | --: |");
-    println!("| the same {} statements from a plain loop | {} | 1 |", bench.template.statements(), plain.cells());
+    println!(
+        "| the same {} statements from a plain loop | {} | 1 |",
+        bench.goods[0].template.statements(),
+        plain.cells()
+    );
     println!("| `orders::place` without HTTP | {} | {:.2} |", verb.cells(), verb.ratio(&plain));
     println!("| `POST /api/v1/orders` | {} | {:.2} |", http.cells(), http.ratio(&plain));
     bench.trade.db.close().await;
@@ -73,10 +81,15 @@ fn sqlite_file(folder: &std::path::Path) -> String {
     format!("sqlite:{}", file.unwrap_or_default().display())
 }
 
-struct Bench {
-    trade: Trade,
+/// A basket as it was quoted, and the statements of its order.
+struct Goods {
     quote: Quote,
     template: raw::Template,
+}
+
+struct Bench {
+    trade: Trade,
+    goods: Vec<Goods>,
     url: String,
 }
 
@@ -99,13 +112,26 @@ fn key(quote_id: &str) -> Key {
 }
 
 impl Bench {
-    async fn open(url: &str, skus: &[String]) -> Result<Self> {
+    async fn open(url: &str, baskets: &[Vec<String>]) -> Result<Self> {
         let db = Db::open(url, None).await?;
         let mut tx = db.begin().await?;
         q(MORE_STOCK).exec(&mut tx).await?;
         tx.commit().await?;
         let provider = Provider::Sandbox(Sandbox::of(&db).await?);
-        let trade = Trade { db, clock: Clock::System, provider, keys: Default::default(), hold_seconds: 900 };
+        let trade = Trade { db, clock: Clock::System, provider, keys: Running::default(), hold_seconds: 900 };
+        let mut bench = Self { trade, goods: Vec::new(), url: url.to_owned() };
+        for skus in baskets {
+            let quote = bench.priced(skus).await?;
+            bench.keep(std::slice::from_ref(&quote)).await?;
+            let id = &quote.quote_id.0;
+            let placed = place::place(&bench.trade, placing(id), Actor::GUEST, Some(&key(id))).await?;
+            let template = raw::Template::of(url, &placed.number).await?;
+            bench.goods.push(Goods { quote, template });
+        }
+        Ok(bench)
+    }
+
+    async fn priced(&self, skus: &[String]) -> Result<Quote> {
         let ask = Ask {
             items: skus.iter().map(|sku| AskedItem { sku: sku.clone(), qty: 1 }).collect(),
             region_code: REGION.to_owned(),
@@ -114,32 +140,33 @@ impl Bench {
             fulfilment: Fulfilment::Delivery,
             outlet: None,
         };
-        let mut step = Step { at: trade.clock.now(), by: Actor::GUEST, dice: Dice::System };
-        let quote = pricing::price(&mut trade.db.read().await?, &ask, &mut step).await?;
-        let mut bench = Self { trade, quote, template: raw::Template::default(), url: url.to_owned() };
-        let sample = bench.quotes(1).await?.pop().context("a quote")?;
-        let placed = place::place(&bench.trade, placing(&sample), Actor::GUEST, Some(&key(&sample))).await?;
-        bench.template = raw::Template::of(&bench.url, &placed.number).await?;
-        Ok(bench)
+        let mut step = Step { at: self.trade.clock.now(), by: Actor::GUEST, dice: Dice::System };
+        Ok(pricing::price(&mut self.trade.db.read().await?, &ask, &mut step).await?)
     }
 
-    /// Keeps so many quotes and answers their ids.
+    async fn keep(&self, quotes: &[Quote]) -> Result<()> {
+        let mut tx = self.trade.db.begin().await?;
+        for quote in quotes {
+            pricing::keep_quote(&mut tx, quote, None, self.trade.clock.now()).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Keeps so many quotes, over all baskets in turn; answers their ids.
     async fn quotes(&self, count: usize) -> Result<Vec<String>> {
         let now = self.trade.clock.now();
-        let mut ids = Vec::with_capacity(count);
-        let mut tx = self.trade.db.begin().await?;
-        for _ in 0..count {
-            let id = Dice::System.id(now)?;
-            let quote = Quote { quote_id: QuoteId(id.clone()), ..self.quote.clone() };
-            pricing::keep_quote(&mut tx, &quote, None, now).await?;
-            ids.push(id);
+        let mut quotes = Vec::with_capacity(count);
+        for goods in self.goods.iter().cycle().take(count) {
+            quotes.push(Quote { quote_id: QuoteId(Dice::System.id(now)?), ..goods.quote.clone() });
         }
-        tx.commit().await?;
-        Ok(ids)
+        self.keep(&quotes).await?;
+        Ok(quotes.into_iter().map(|quote| quote.quote_id.0).collect())
     }
 
     async fn plain(&self, orders: usize, connections: usize) -> Result<Turn> {
-        let plans = self.quotes(orders).await?.iter().map(|id| self.template.order(id)).collect::<Result<Vec<_>>>()?;
+        let quotes = self.quotes(orders).await?;
+        let plans = quotes.iter().zip(self.goods.iter().cycle()).map(|(id, goods)| goods.template.order(id));
+        let plans = plans.collect::<Result<Vec<_>>>()?;
         // SQLite has one writer at a time; more connections would only wait for each other.
         let connections = if self.trade.db.engine() == Engine::Sqlite { 1 } else { connections };
         let plain = Plain::open(&self.url, connections).await?;
@@ -173,7 +200,7 @@ impl Bench {
         let quotes = self.quotes(orders).await?;
         let calls: client::Calls = Arc::new(move |n| quotes.get(n).map(|id| order_of(id)));
         let before = app.processor_time();
-        let mut turn = client::load(app.address, connections, Duration::from_secs(600), &calls).await?;
+        let mut turn = client::load(app.address, connections, Duration::from_mins(10), &calls).await?;
         turn.processor = before.zip(app.processor_time()).map(|(from, to)| to.saturating_sub(from));
         Ok(turn)
     }

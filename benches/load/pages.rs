@@ -10,7 +10,7 @@ use crate::{
     bare::{self, Answers},
     client::{self, Call, Calls},
     report::Figures,
-    shop::{Basket, basket},
+    shop::{baskets, quote_of},
 };
 
 /// One thing that is asked for.
@@ -25,18 +25,18 @@ fn always(name: &'static str, target: &'static str) -> Scene {
     Scene { name, calls: Arc::new(move |_| Some(Call::get(target))), same: true }
 }
 
-async fn scenes(address: std::net::SocketAddr) -> Result<(Vec<Scene>, Basket)> {
+async fn scenes(address: std::net::SocketAddr) -> Result<Vec<Scene>> {
     let list = client::json(address, &Call::get("/api/v1/products?per_page=24")).await?;
     let slugs: Vec<String> =
         list["items"].as_array().into_iter().flatten().filter_map(|p| p["slug"].as_str().map(str::to_owned)).collect();
     ensure!(!slugs.is_empty(), "the list of products is empty");
-    let basket = basket(address).await?;
+    let baskets = baskets(address).await?;
     let product = move |n: usize| Some(Call::get(format!("/p/{}", slugs[n % slugs.len()])));
     // A price limit that no request had before makes a query that no cache knows.
     let fresh = |path: &'static str| -> Calls {
         Arc::new(move |n| Some(Call::get(format!("{path}?q=%E8%8B%B9%E6%9E%9C&min_fen={}", unique(n)))))
     };
-    let quote = basket.quote();
+    let quote = move |n: usize| Some(quote_of(&baskets[n % baskets.len()]));
     let scenes = vec![
         always("home `/`", "/"),
         Scene { name: "product page, 24 in turn", calls: Arc::new(product), same: true },
@@ -46,9 +46,9 @@ async fn scenes(address: std::net::SocketAddr) -> Result<(Vec<Scene>, Basket)> {
         always("search API, same query", "/api/v1/products?q=%E8%8B%B9%E6%9E%9C"),
         Scene { name: "search API, each query new", calls: fresh("/api/v1/products"), same: false },
         always("suggest", "/api/v1/search/suggest?q=lcpg"),
-        Scene { name: "quote of two cooperatives", calls: Arc::new(move |_| Some(quote.clone())), same: false },
+        Scene { name: "quote of two cooperatives", calls: Arc::new(quote), same: false },
     ];
-    Ok((scenes, basket))
+    Ok(scenes)
 }
 
 /// A number that was not asked for in this process before; small enough to leave all goods in.
@@ -82,7 +82,7 @@ pub async fn measure(plan: &Plan) -> Result<()> {
     let app = Server::app(folder.path(), None).await?;
     println!("\nstart on a new folder {first:.1?}, on an existing one {:.1?}", app.started_in);
     let idle = app.memory();
-    let (scenes, _) = scenes(app.address).await?;
+    let scenes = scenes(app.address).await?;
     println!(
         "\n| asked for | bytes | yanxi/s | p50 ms | p99 ms | µs of processor | bare/s | p50 ms | p99 ms | µs | ratio |"
     );

@@ -1,4 +1,4 @@
-//! A database of the bench's own on the PostgreSQL that TEST_POSTGRES_URL names.
+//! A database of the bench's own on the PostgreSQL that `TEST_POSTGRES_URL` names.
 
 use anyhow::Result;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};

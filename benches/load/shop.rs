@@ -1,8 +1,8 @@
-//! What is bought: one SKU each of two cooperatives, sent to a district of Wuxi.
+//! What is bought: SKUs of two cooperatives in a basket, sent to a district of Wuxi.
 
 use std::net::SocketAddr;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use crate::client::{self, Call};
@@ -10,15 +10,9 @@ use crate::client::{self, Call};
 /// Liangxi district of Wuxi.
 pub const REGION: &str = "320213";
 
-/// A basket of two cooperatives.
-#[derive(Clone, Debug)]
-pub struct Basket {
-    /// SKU codes.
-    pub skus: Vec<String>,
-}
-
-/// Two SKUs of different cooperatives that can be bought now.
-pub async fn basket(address: SocketAddr) -> Result<Basket> {
+/// Baskets of two SKUs of different cooperatives that can be bought now; no SKU is in two baskets,
+/// so that orders at once do not all wait for one row of stock.
+pub async fn baskets(address: SocketAddr) -> Result<Vec<Vec<String>>> {
     let list = client::json(address, &Call::get("/api/v1/products?per_page=100")).await?;
     let mut skus: Vec<(String, String)> = Vec::new();
     for product in list["items"].as_array().into_iter().flatten() {
@@ -27,28 +21,21 @@ pub async fn basket(address: SocketAddr) -> Result<Basket> {
             continue;
         }
         for sku in product["skus"].as_array().into_iter().flatten() {
-            let code = sku["sku"].as_str().unwrap_or_default();
-            let one = quote_of(&[code.to_owned()]);
-            if sku["available"].as_i64().unwrap_or(0) > 10 && client::json(address, &one).await.is_ok() {
-                skus.push((coop.clone(), code.to_owned()));
+            let code = sku["sku"].as_str().unwrap_or_default().to_owned();
+            let enough = sku["available"].as_i64().unwrap_or(0) > 10;
+            if enough && client::json(address, &quote_of(std::slice::from_ref(&code))).await.is_ok() {
+                skus.push((coop, code));
                 break;
             }
         }
-        if skus.len() == 2 {
-            return Ok(Basket { skus: skus.into_iter().map(|(_, sku)| sku).collect() });
-        }
     }
-    None.context("no two cooperatives have goods to sell")
+    let skus: Vec<String> = skus.into_iter().map(|(_, sku)| sku).collect();
+    ensure!(skus.len() >= 2, "no two cooperatives have goods to sell");
+    Ok(skus.chunks_exact(2).map(<[String]>::to_vec).collect())
 }
 
-impl Basket {
-    /// The request for its quote.
-    pub fn quote(&self) -> Call {
-        quote_of(&self.skus)
-    }
-}
-
-fn quote_of(skus: &[String]) -> Call {
+/// The request for a basket's quote.
+pub fn quote_of(skus: &[String]) -> Call {
     let items: Vec<Value> = skus.iter().map(|sku| json!({"sku": sku, "qty": 1})).collect();
     let body = json!({"items": items, "address": {"region_code": REGION, "street": "人民路 1 号"}});
     Call::post("/api/v1/quotes", body.to_string(), "none".to_owned())
