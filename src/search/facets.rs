@@ -147,7 +147,9 @@ impl FacetTable {
             })
             .collect();
         let mut matched = base;
-        unions.iter().for_each(|(_, u)| matched.and(u.words()));
+        for (_, union) in &unions {
+            matched.and(union.words());
+        }
         Chosen { matched, without, in_season }
     }
 
