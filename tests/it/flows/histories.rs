@@ -202,7 +202,16 @@ impl Life {
         row.0
     }
 
+    /// Half of those who give an order up have a payment open, and half of these pay it all the same.
     async fn cancel(&mut self, which: usize) {
+        let open = if self.below(2) == 0 { self.open(which).await } else { None };
+        self.end(which).await;
+        if let Some(id) = open.filter(|_| self.dice.below(2).unwrap() == 0) {
+            self.settle(which, &id).await;
+        }
+    }
+
+    async fn end(&mut self, which: usize) {
         let order = self.shop.order(&self.orders[which].number).await;
         if told(end::cancel(&self.shop.trade, &order, Actor::GUEST).await).is_none() {
             return;
