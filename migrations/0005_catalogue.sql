@@ -115,5 +115,6 @@ CREATE TABLE product_schemes (
 -- Paid quantity per product, for "sales" and ranking; recomputed from the ledger by audit.
 CREATE TABLE product_sales (
   product_id TEXT NOT NULL PRIMARY KEY REFERENCES products (id),
-  qty BIGINT NOT NULL
+  qty BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL
 );

@@ -10,6 +10,8 @@ pub mod identity;
 
 pub mod ledger;
 
+pub mod catalogue;
+
 pub mod pricing;
 
 pub mod search;
@@ -19,3 +21,11 @@ pub mod stock;
 pub mod payments;
 
 pub mod orders;
+
+pub mod counter;
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod jobs;
+pub mod web;

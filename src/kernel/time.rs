@@ -79,7 +79,7 @@ impl<'de> Deserialize<'de> for At {
 }
 
 /// A calendar day in Asia/Shanghai, written `YYYY-MM-DD`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub civil::Date);
 
 impl Day {

@@ -34,7 +34,6 @@ mod store;
 mod suggest;
 mod terms;
 mod thesaurus;
-pub mod zero;
 
 pub use doc::{Doc, Spec, Term};
 pub use engine::Engine;

@@ -18,9 +18,7 @@ impl Posting {
             return Self::Few(products.into_boxed_slice());
         }
         let mut bits = Bits::none(n);
-        for product in &products {
-            bits.add(*product);
-        }
+        products.iter().for_each(|p| bits.add(*p));
         Self::Many(bits.words().into(), products.len() as u32)
     }
 

@@ -1,9 +1,6 @@
 //! Orders from quote to refund, each on SQLite and on PostgreSQL.
 
-mod crowd;
 mod desks;
-mod events;
-mod histories;
 mod late;
 mod lifecycle;
 mod races;

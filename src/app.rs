@@ -1,0 +1,254 @@
+//! The program as a whole: built from its configuration, started, stopped without losing anything.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, extract::Request, routing::get};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tower::Service;
+
+use crate::{
+    catalogue::Shelf,
+    config::Config,
+    counter::Live,
+    db::{Db, idempotency::Running as RunningKeys, migrate, q, statements, tx},
+    jobs::{self, Jobs},
+    kernel::{Clock, Error, Result},
+    orders::Trade,
+    payments::{Provider, sandbox::Sandbox},
+    search::Engine,
+    web::{
+        self, State,
+        limits::{Limits, Peer},
+    },
+};
+
+statements! {
+    KIND = "SELECT value FROM market WHERE key = 'kind'";
+    SET_KIND = "INSERT INTO market (key, value) VALUES ('kind', $1) ON CONFLICT (key) DO NOTHING";
+}
+
+/// How long running requests get when the program stops.
+const STOP_PATIENCE: Duration = Duration::from_secs(20);
+/// How long a client may take to send its headers.
+const HEADER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A built market that does not listen yet.
+pub struct App {
+    state: State,
+    router: Router,
+    metrics: Option<(SocketAddr, PrometheusHandle)>,
+}
+
+/// A market that serves.
+pub struct Serving {
+    /// Where it listens, which may differ from what was asked (port 0).
+    pub address: SocketAddr,
+    /// What handlers see.
+    pub state: State,
+    stop: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+    jobs: Jobs,
+}
+
+/// Structured log lines on stderr; `RUST_LOG` sets what is logged.
+pub fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    // A second call, as in tests, leaves the first in place.
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Connects to the configured database; the SQLite file's folder is made where it is missing.
+pub async fn connect(config: &Config) -> Result<Db> {
+    if config.database.is_none() {
+        std::fs::create_dir_all(&config.data)
+            .map_err(|e| Error::fault(format!("YANXI_DATA: {} cannot be created: {e}", config.data.display())))?;
+    }
+    Db::open(&config.database_url(), config.replica.as_deref()).await
+}
+
+/// The configured database with its schema up to date and its kind decided.
+pub async fn open_database(config: &Config, clock: &Clock) -> Result<Db> {
+    let db = connect(config).await?;
+    migrate::run(&db, clock.now()).await?;
+    decide_kind(config, &db).await?;
+    Ok(db)
+}
+
+/// A database is demonstration or real from its creation, for ever; another wish stops the start.
+async fn decide_kind(config: &Config, db: &Db) -> Result<()> {
+    let wish = config.demo.unwrap_or_else(|| config.demo_by_default());
+    let known: Option<(String,)> = q(KIND).opt(&mut db.read().await?).await?;
+    let Some((kind,)) = known else {
+        let kind = if wish { "demo" } else { "real" };
+        return tx!(db, tx, { q(SET_KIND).bind(kind).exec(&mut tx).await.map(|_| ()) });
+    };
+    match config.demo {
+        Some(wish) if wish != (kind == "demo") => Err(Error::fault(format!(
+            "YANXI_DEMO: this database was created as {kind} and stays so; unset YANXI_DEMO or use another database"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a database is a demonstration.
+pub async fn is_demo(db: &Db) -> Result<bool> {
+    let known: Option<(String,)> = q(KIND).opt(&mut db.read().await?).await?;
+    Ok(known.is_some_and(|row| row.0 == "demo"))
+}
+
+impl App {
+    /// Opens the database, loads the demonstration into a new one, reads the catalogue, builds the index.
+    pub async fn build(config: Config) -> Result<Self> {
+        Self::build_at(config, Clock::System).await
+    }
+
+    /// The same with a clock that tests turn.
+    pub async fn build_at(config: Config, clock: Clock) -> Result<Self> {
+        let db = open_database(&config, &clock).await?;
+        let demo = is_demo(&db).await?;
+        config.refuse_open_http(demo).map_err(Error::fault)?;
+        let provider = Provider::Sandbox(Sandbox::of(&db).await?);
+        let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
+        let search = Engine::new(&snapshot.docs());
+        let counter = Live::read(&mut db.read().await?, clock.now(), demo).await?;
+        let keys = RunningKeys::default();
+        let metrics = match config.metrics_listen {
+            Some(address) => Some((address, recorder()?)),
+            None => None,
+        };
+        let trade = Trade { db, clock, provider, keys, hold_seconds: config.hold_seconds };
+        let state = State {
+            trade,
+            shelf: Shelf::new(snapshot),
+            search,
+            counter,
+            demo,
+            limits: Limits::per_minute(config.rate),
+            pages: web::pages::Cache::default(),
+            config: Arc::new(config),
+        };
+        let router = web::router(&state).map_err(Error::fault)?;
+        Ok(Self { state, router, metrics })
+    }
+
+    /// The router alone, for tests that need no socket.
+    pub fn router(&self) -> (Router, State) {
+        (self.router.clone(), self.state.clone())
+    }
+
+    /// Listens, starts the jobs, prints the address and the demonstration's accounts.
+    pub async fn start(self) -> Result<Serving> {
+        let Self { state, router, metrics } = self;
+        let wish = state.config.listen;
+        let listener = TcpListener::bind(wish)
+            .await
+            .map_err(|e| Error::fault(format!("YANXI_LISTEN: {wish} cannot be used: {e}")))?;
+        let address = listener.local_addr()?;
+        if let Some((address, handle)) = metrics {
+            serve_metrics(address, handle).await?;
+        }
+        let jobs = jobs::start(&state)?;
+        let (stop, stopped) = watch::channel(false);
+        let accepting = tokio::spawn(accept(listener, router, stopped));
+        greet(&state, address);
+        Ok(Serving { address, state, stop, accepting, jobs })
+    }
+}
+
+impl Serving {
+    /// Serves until SIGINT or SIGTERM, then stops.
+    pub async fn until_stopped(self) {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        let terminated = async {
+            match &mut terminate {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated => {}
+        }
+        tracing::info!("stopping");
+        self.stop().await;
+    }
+
+    /// Takes no new connections, lets running requests and jobs end, closes the database.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Err(error) = self.accepting.await {
+            tracing::warn!(%error, "the listener broke off");
+        }
+        self.jobs.stop().await;
+        self.state.db().close().await;
+    }
+}
+
+async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE);
+    let graceful = GracefulShutdown::new();
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, say: others may end meanwhile.
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            _ = stopped.changed() => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let mut request: Request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(Peer(peer));
+            router.clone().call(request)
+        });
+        let connection = server.serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(STOP_PATIENCE, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+}
+
+fn recorder() -> Result<PrometheusHandle> {
+    PrometheusBuilder::new().install_recorder().map_err(|e| Error::fault(format!("metrics: {e}")))
+}
+
+async fn serve_metrics(address: SocketAddr, handle: PrometheusHandle) -> Result<()> {
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|e| Error::fault(format!("YANXI_METRICS_LISTEN: {address} cannot be used: {e}")))?;
+    let router = Router::new().route("/metrics", get(move || async move { handle.render() }));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(())
+}
+
+fn greet(state: &State, address: SocketAddr) {
+    println!("延锡集市 Yanxi Market: {}", state.config.origin);
+    if state.config.origin != format!("http://{address}") {
+        println!("listening on {address}");
+    }
+    if state.demo {
+        println!("演示数据 demonstration data. Accounts, all with the password {}:", "yanxi-demo");
+        println!("  shopper, coop01 … coop14, clerk, bureau, operator");
+    }
+}

@@ -1,0 +1,292 @@
+//! What is published, as pages and search see it.
+
+use std::sync::Arc;
+
+use crate::kernel::{At, CoopId, Day, Fen, Grams, ProductId, Season, SkuId};
+
+/// A county of Yan'an.
+#[derive(Clone, Debug)]
+pub struct County {
+    /// GB code.
+    pub code: String,
+    /// Address of its hall's page.
+    pub slug: String,
+    /// 洛川县.
+    pub name: String,
+    /// 洛川.
+    pub short_name: String,
+    /// Luochuan.
+    pub name_en: String,
+    /// A former poverty county (832).
+    pub origin_832: bool,
+    /// What it is known for.
+    pub story: String,
+    /// The same in English.
+    pub story_en: String,
+    /// Its pairing with a district of Wuxi.
+    pub pairing: Option<Pairing>,
+}
+
+/// A pairing (结对) of a county and a district of Wuxi.
+#[derive(Clone, Debug)]
+pub struct Pairing {
+    /// Code in reports.
+    pub code: String,
+    /// District by GB code.
+    pub district_code: String,
+    /// 江阴 · 延川.
+    pub name: String,
+    /// Jiangyin – Yanchuan.
+    pub name_en: String,
+    /// 延川馆.
+    pub hall_name: String,
+}
+
+/// A hall, zone or cabinet in Wuxi.
+#[derive(Clone, Debug)]
+pub struct Outlet {
+    /// Code, as `JY`.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Name in English.
+    pub name_en: String,
+    /// `hall`, `zone` or `cabinet`.
+    pub kind: String,
+    /// Its county, if it is a county's hall.
+    pub county_code: Option<String>,
+    /// District by GB code.
+    pub district_code: String,
+    /// Street address.
+    pub address: String,
+}
+
+/// An approved cooperative.
+#[derive(Clone, Debug)]
+pub struct Coop {
+    /// Its id.
+    pub id: CoopId,
+    /// `C01`.
+    pub code: String,
+    /// Address of its page.
+    pub slug: String,
+    /// Name.
+    pub name: String,
+    /// Name in English.
+    pub name_en: String,
+    /// County by GB code.
+    pub county_code: String,
+    /// Credit code (统一社会信用代码).
+    pub credit_code: String,
+    /// Phone.
+    pub phone: String,
+    /// Who they are.
+    pub story: String,
+    /// The same in English.
+    pub story_en: String,
+    /// Where parcels start.
+    pub ship_from: String,
+    /// Hours from payment to dispatch.
+    pub sla_hours: i64,
+    /// Households with evidence (带动农户), never derived from sales.
+    pub households: i64,
+    /// Certificates of the cooperative itself.
+    pub certs: Vec<Certificate>,
+}
+
+/// A certificate with its validity.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    /// `gi`, `green`, `organic`…
+    pub kind: String,
+    /// Number.
+    pub number: String,
+    /// Who holds it.
+    pub holder: String,
+    /// First day.
+    pub valid_from: Day,
+    /// Last day.
+    pub valid_to: Day,
+}
+
+impl Certificate {
+    /// Whether it holds on a day: an expired one is never shown as valid.
+    pub fn holds(&self, day: Day) -> bool {
+        (self.valid_from..=self.valid_to).contains(&day)
+    }
+}
+
+/// A picture of a product.
+#[derive(Clone, Debug)]
+pub struct Photo {
+    /// Name in seeds/photos.
+    pub name: String,
+    /// What it shows.
+    pub alt: String,
+    /// The same in English.
+    pub alt_en: String,
+    /// 示意图.
+    pub illustration: bool,
+}
+
+/// A part of a set (counting.md D6).
+#[derive(Clone, Debug)]
+pub struct SetPart {
+    /// What it is.
+    pub name: String,
+    /// The same in English.
+    pub name_en: String,
+    /// Producing county.
+    pub county_code: String,
+    /// Producing cooperative.
+    pub coop_id: CoopId,
+}
+
+/// A SKU (规格).
+#[derive(Clone, Debug)]
+pub struct Sku {
+    /// Its id.
+    pub id: SkuId,
+    /// `P01-1`.
+    pub code: String,
+    /// Specification.
+    pub spec: String,
+    /// The same in English.
+    pub spec_en: String,
+    /// Fruit diameter in mm.
+    pub diameter_mm: Option<i64>,
+    /// Least number of pieces.
+    pub pieces_min: Option<i64>,
+    /// Most.
+    pub pieces_max: Option<i64>,
+    /// `gift`, `family`, `canteen`…
+    pub pack: Option<String>,
+    /// Net weight.
+    pub net: Grams,
+    /// Gross weight.
+    pub gross: Grams,
+    /// Price.
+    pub price: Fen,
+    /// When it is sold.
+    pub season: Option<Season>,
+    /// For presale: shipped by then.
+    pub presale_ships_by: Option<String>,
+    /// Parts, where it is a set.
+    pub parts: Vec<SetPart>,
+}
+
+/// What is left of a SKU, as it is shown: exact up to ten, then "plenty", so that a sale changes a
+/// page only when it changes what people see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stock {
+    /// Nothing.
+    None,
+    /// So many.
+    Few(i64),
+    /// More than ten.
+    Plenty,
+}
+
+impl Stock {
+    /// Of so many available units.
+    pub fn of(available: i64) -> Self {
+        match available {
+            ..=0 => Self::None,
+            1..=10 => Self::Few(available),
+            _ => Self::Plenty,
+        }
+    }
+}
+
+/// A published product.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// Its id.
+    pub id: ProductId,
+    /// `P01`.
+    pub code: String,
+    /// Address of its page.
+    pub slug: String,
+    /// Name.
+    pub name: String,
+    /// Name in English.
+    pub name_en: String,
+    /// County by GB code.
+    pub county_code: String,
+    /// Category.
+    pub category_code: String,
+    /// Seller.
+    pub coop_id: CoopId,
+    /// Products that show their specifications as one matrix.
+    pub family: Option<String>,
+    /// One line.
+    pub summary: String,
+    /// The same in English.
+    pub summary_en: String,
+    /// Story.
+    pub story: String,
+    /// The same in English.
+    pub story_en: String,
+    /// How to keep it.
+    pub storage: String,
+    /// The same in English.
+    pub storage_en: String,
+    /// Variety.
+    pub variety: Option<String>,
+    /// Grade.
+    pub grade: Option<String>,
+    /// `fresh`, `seven_day` or `custom` (消法 art. 25).
+    pub return_class: String,
+    /// Needs the cold chain.
+    pub cold_chain: bool,
+    /// 坏果包赔.
+    pub bad_fruit_promise: bool,
+    /// Words to be found by.
+    pub tags: String,
+    /// When it was published first.
+    pub published_at: At,
+    /// Pictures, the main one first.
+    pub photos: Arc<[Photo]>,
+    /// SKUs on sale.
+    pub skus: Arc<[Sku]>,
+    /// Certificates, its own and expired ones too.
+    pub certs: Arc<[Certificate]>,
+    /// Schemes that hold today.
+    pub schemes: Arc<[String]>,
+    /// Available units of each SKU, in their order.
+    pub available: Vec<i64>,
+    /// Units sold.
+    pub sales: i64,
+}
+
+impl Product {
+    /// Whether a SKU can be bought on a day as far as the season goes.
+    pub fn in_season(&self, day: Day) -> bool {
+        self.skus.iter().any(|sku| sku.in_season(day))
+    }
+
+    /// Whether a SKU can be bought on a day and is left.
+    pub fn buyable(&self, day: Day) -> bool {
+        self.skus.iter().zip(&self.available).any(|(sku, left)| *left > 0 && sku.in_season(day))
+    }
+
+    /// Lowest price.
+    pub fn from_fen(&self) -> Fen {
+        self.skus.iter().map(|sku| sku.price).min().unwrap_or(Fen::ZERO)
+    }
+
+    /// The first day on which something of it is in season again; none where it is now or always.
+    pub fn opens(&self, day: Day) -> Option<Day> {
+        if self.in_season(day) {
+            return None;
+        }
+        self.skus.iter().filter_map(|sku| sku.season.as_ref()?.opens_after(day).ok()).min()
+    }
+}
+
+impl Sku {
+    /// Whether it is sold on a day; presale is sold at any time.
+    pub fn in_season(&self, day: Day) -> bool {
+        self.presale_ships_by.is_some() || self.season.as_ref().is_none_or(|season| season.contains(day))
+    }
+}

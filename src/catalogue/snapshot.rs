@@ -1,0 +1,212 @@
+//! The published catalogue in memory: read-only, swapped as a whole.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    facts::{Coop, County, Outlet, Product, Sku, Stock},
+    rows::{Named, SchemeRow},
+};
+use crate::{
+    kernel::{At, CoopId, Day, ProductId, SkuId},
+    pricing::freight::Rule,
+    search::{Doc, Spec, Term},
+};
+
+/// Everything that is published, as of one moment.
+#[derive(Clone, Default)]
+pub struct Snapshot {
+    /// The catalogue's version in the database.
+    pub version: i64,
+    /// Rises whenever something that is shown changes: rendered pages are kept by it.
+    pub shown: u64,
+    /// The day for which seasons and certificates are judged.
+    pub day: Day,
+    /// When it was read.
+    pub read_at: At,
+    /// Products by code.
+    pub products: Vec<Arc<Product>>,
+    /// Cooperatives by code.
+    pub coops: Arc<[Coop]>,
+    /// Counties in the order of the halls.
+    pub counties: Arc<[County]>,
+    /// Categories in their order.
+    pub categories: Vec<Named>,
+    /// Recognition schemes.
+    pub schemes: Vec<SchemeRow>,
+    /// Halls, zones and cabinets.
+    pub outlets: Vec<Outlet>,
+    /// Freight of every cooperative.
+    pub freight: Vec<Rule>,
+    pub(super) places: Arc<Places>,
+}
+
+/// Where a product stands, by each of its names.
+#[derive(Default)]
+pub(super) struct Places {
+    code: HashMap<String, usize>,
+    slug: HashMap<String, usize>,
+    id: HashMap<ProductId, usize>,
+    sku_code: HashMap<String, (usize, usize)>,
+    sku_id: HashMap<SkuId, (usize, usize)>,
+    family: HashMap<String, Vec<usize>>,
+}
+
+impl Snapshot {
+    /// Takes the products and notes where each stands.
+    pub(super) fn hold(&mut self, products: Vec<Arc<Product>>) {
+        let mut places = Places::default();
+        for (place, product) in products.iter().enumerate() {
+            places.code.insert(product.code.clone(), place);
+            places.slug.insert(product.slug.clone(), place);
+            places.id.insert(product.id.clone(), place);
+            if let Some(family) = &product.family {
+                places.family.entry(family.clone()).or_default().push(place);
+            }
+            for (n, sku) in product.skus.iter().enumerate() {
+                places.sku_code.insert(sku.code.clone(), (place, n));
+                places.sku_id.insert(sku.id.clone(), (place, n));
+            }
+        }
+        self.products = products;
+        self.places = Arc::new(places);
+    }
+
+    /// The product of a code.
+    pub fn by_code(&self, code: &str) -> Option<&Arc<Product>> {
+        self.places.code.get(code).map(|place| &self.products[*place])
+    }
+
+    /// The product of an address.
+    pub fn by_slug(&self, slug: &str) -> Option<&Arc<Product>> {
+        self.places.slug.get(slug).map(|place| &self.products[*place])
+    }
+
+    /// The product and SKU of a SKU code, with the available units.
+    pub fn sku(&self, code: &str) -> Option<(&Arc<Product>, &Sku, i64)> {
+        let (place, n) = *self.places.sku_code.get(code)?;
+        let product = &self.products[place];
+        Some((product, &product.skus[n], product.available[n]))
+    }
+
+    /// Products whose specifications stand in one matrix with this one, itself included.
+    pub fn family(&self, product: &Product) -> Vec<&Arc<Product>> {
+        let places = product.family.as_ref().and_then(|family| self.places.family.get(family));
+        match places {
+            Some(places) => places.iter().map(|place| &self.products[*place]).collect(),
+            None => self.by_code(&product.code).into_iter().collect(),
+        }
+    }
+
+    /// The cooperative of an id.
+    pub fn coop(&self, id: &CoopId) -> Option<&Coop> {
+        self.coops.iter().find(|coop| coop.id == *id)
+    }
+
+    /// The cooperative of an address.
+    pub fn coop_by_slug(&self, slug: &str) -> Option<&Coop> {
+        self.coops.iter().find(|coop| coop.slug == slug)
+    }
+
+    /// The county of a code.
+    pub fn county(&self, code: &str) -> Option<&County> {
+        self.counties.iter().find(|county| county.code == code)
+    }
+
+    /// The county of an address or code.
+    pub fn county_by_slug(&self, slug: &str) -> Option<&County> {
+        self.counties.iter().find(|county| county.slug == slug || county.code == slug)
+    }
+
+    /// The category of a code.
+    pub fn category(&self, code: &str) -> Option<&Named> {
+        self.categories.iter().find(|category| category.code == code)
+    }
+
+    /// Products of a cooperative.
+    pub fn of_coop<'a>(&'a self, coop: &'a CoopId) -> impl Iterator<Item = &'a Arc<Product>> {
+        self.products.iter().filter(move |product| product.coop_id == *coop)
+    }
+
+    /// Products of a county.
+    pub fn of_county<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a Arc<Product>> {
+        self.products.iter().filter(move |product| product.county_code == code)
+    }
+
+    /// What can be bought now, most sold first.
+    pub fn in_season_now(&self, most: usize) -> Vec<&Arc<Product>> {
+        let seasonal = |p: &Product| p.skus.iter().any(|s| s.season.is_some() && s.presale_ships_by.is_none());
+        let mut now: Vec<_> = self.products.iter().filter(|p| seasonal(p) && p.buyable(self.day)).collect();
+        now.sort_by(|a, b| b.sales.cmp(&a.sales).then_with(|| a.code.cmp(&b.code)));
+        now.truncate(most);
+        now
+    }
+
+    /// Writes changed stock and sales into it; answers whether something that is shown changed.
+    pub(super) fn update(&mut self, stock: &[(SkuId, i64)], sales: &[(ProductId, i64)]) -> bool {
+        let mut shown = false;
+        for (sku, available) in stock {
+            let Some((place, n)) = self.places.sku_id.get(sku).copied() else { continue };
+            let before = self.products[place].available[n];
+            if before != *available {
+                Arc::make_mut(&mut self.products[place]).available[n] = *available;
+                shown |= Stock::of(before) != Stock::of(*available);
+            }
+        }
+        for (product, qty) in sales {
+            let Some(place) = self.places.id.get(product).copied() else { continue };
+            if self.products[place].sales != *qty {
+                Arc::make_mut(&mut self.products[place]).sales = *qty;
+            }
+        }
+        shown
+    }
+
+    /// The documents that search is built from.
+    pub fn docs(&self) -> Vec<Doc> {
+        self.products.iter().map(|product| self.doc(product)).collect()
+    }
+
+    fn doc(&self, product: &Product) -> Doc {
+        let county = self.county(&product.county_code);
+        let coop = self.coop(&product.coop_id);
+        let category = self.category(&product.category_code);
+        let scheme = |code: &String| {
+            let known = self.schemes.iter().find(|s| s.code == *code);
+            known.map_or_else(|| Term::new(code, code, code), |s| Term::new(code, &s.name, &s.name_en))
+        };
+        let mut certs: Vec<Term> =
+            product.certs.iter().filter(|c| c.holds(self.day)).map(|c| super::view::cert_term(&c.kind)).collect();
+        certs.dedup();
+        let specs = product.skus.iter().zip(&product.available).map(|(sku, available)| Spec {
+            sku: sku.code.clone(),
+            spec: sku.spec.clone(),
+            net_g: sku.net.0,
+            price_fen: sku.price.0,
+            diameter_mm: sku.diameter_mm,
+            pieces: sku.pieces_min.zip(sku.pieces_max),
+            in_stock: *available > 0,
+            season: sku.season.clone().filter(|_| sku.presale_ships_by.is_none()),
+        });
+        let parts = product.skus.iter().flat_map(|s| s.parts.iter()).map(|p| p.name.as_str());
+        let words: Vec<&str> =
+            product.variety.iter().map(String::as_str).chain([product.tags.as_str()]).chain(parts).collect();
+        Doc {
+            code: product.code.clone(),
+            slug: product.slug.clone(),
+            name: product.name.clone(),
+            name_en: product.name_en.clone(),
+            category: category.map_or_else(Term::default, |c| Term::new(&c.code, &c.name, &c.name_en)),
+            county: county.map_or_else(Term::default, |c| Term::new(&c.code, &c.name, &c.name_en)),
+            pairing: county.and_then(|c| c.pairing.as_ref()).map(|p| p.name.clone()),
+            coop: coop.map_or_else(Term::default, |c| Term::new(&c.slug, &c.name, &c.name_en)),
+            certs,
+            schemes: product.schemes.iter().map(scheme).collect(),
+            grade: product.grade.clone(),
+            skus: specs.collect(),
+            sales: product.sales,
+            created_at: product.published_at,
+            summary: product.summary.clone(),
+            keywords: words.join(" "),
+        }
+    }
+}

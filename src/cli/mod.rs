@@ -1,0 +1,93 @@
+//! Commands of the one binary: one file each; without a command it serves.
+
+mod journal;
+mod openapi;
+mod serve;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    app,
+    config::Config,
+    db::Db,
+    kernel::{Clock, Error, Result},
+};
+
+/// Yanxi Market 延锡集市: storefront, ordering and sales counter.
+#[derive(Parser)]
+#[command(name = "yanxi", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start everything in one process (also without a command).
+    Serve,
+    /// Build the search index anew and say how long it took.
+    Reindex,
+    /// The public sales journal.
+    #[command(subcommand)]
+    Journal(journal::Command),
+    /// Accounts.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Print the `OpenAPI` document.
+    Openapi,
+}
+
+/// Runs the command line; errors are one line on stderr.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.to_string()),
+    };
+    match runtime.block_on(run(cli.command.unwrap_or(Command::Serve))) {
+        Ok(code) => code,
+        Err(Error::Refused(refusal)) => failed(&refusal.detail(crate::kernel::Lang::En)),
+        Err(Error::Fault(error) | Error::Unavailable(error) | Error::Conflict(error)) => failed(&format!("{error:#}")),
+    }
+}
+
+fn failed(line: &str) -> ExitCode {
+    eprintln!("yanxi: {}", line.replace('\n', " "));
+    ExitCode::FAILURE
+}
+
+async fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Openapi => return openapi::print(),
+        Command::Journal(journal) => return journal::run(journal).await,
+        _ => {}
+    }
+    let config = Config::from_env().map_err(Error::fault)?;
+    match command {
+        Command::Serve => serve::run(config).await,
+        Command::Reindex => reindex(config).await,
+        Command::User(command) => user::run(config, command).await,
+        Command::Openapi | Command::Journal(_) => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// The database of an existing market, for commands that are not `serve`.
+async fn open(config: &Config) -> Result<Db> {
+    app::open_database(config, &Clock::System).await
+}
+
+/// The index is held in memory and built when a process starts; this builds one and tells the time.
+async fn reindex(config: Config) -> Result<ExitCode> {
+    let db = open(&config).await?;
+    let clock = Clock::System;
+    let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
+    let started = std::time::Instant::now();
+    let index = crate::search::Index::build(&snapshot.docs());
+    println!("{} products indexed in {} ms", index.len(), started.elapsed().as_millis());
+    crate::catalogue::bump(&db).await?;
+    println!("running processes build theirs within a second");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,176 @@
+//! The counter's figures (counting.md 2.4), read from the sums of the sealed journal.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    db::{Conn, FromRow, q, statements},
+    kernel::{At, Fen, Result},
+};
+
+/// Version of the definitions that the figures follow.
+pub const DEFINITION_VERSION: &str = "2026-1";
+
+statements! {
+    SUMS = "SELECT CAST(COALESCE(SUM(gross_fen), 0) AS BIGINT) AS gross, CAST(COALESCE(SUM(refunds_fen), 0) AS BIGINT) AS refunds,
+              CAST(COALESCE(SUM(adjustments_fen), 0) AS BIGINT) AS adjustments,
+              CAST(COALESCE(SUM(effective_fen), 0) AS BIGINT) AS effective,
+              CAST(COALESCE(SUM(excluded_fen), 0) AS BIGINT) AS excluded
+            FROM counter_days WHERE day >= $1";
+    ORDERS = "SELECT CAST(COALESCE(SUM(orders), 0) AS BIGINT) FROM counter_orders WHERE day >= $1";
+    COUNTIES = "SELECT d.county_code AS county, COALESCE(MAX(c.name), '') AS name, COALESCE(MAX(c.name_en), '') AS name_en,
+                  CAST(SUM(d.gross_fen - d.refunds_fen + d.adjustments_fen) AS BIGINT) AS net_paid_fen
+                FROM counter_days d LEFT JOIN counties c ON c.code = d.county_code
+                GROUP BY d.county_code ORDER BY 4 DESC, 1";
+    HOUSEHOLDS = "SELECT CAST(count(DISTINCT id_hash) AS BIGINT) FROM households";
+    HEAD = "SELECT seq, hash FROM journal_entries ORDER BY seq DESC LIMIT 1";
+    ALL_FROM = "SELECT COALESCE(MIN(day), '') FROM counter_days";
+}
+
+/// Net paid and paid orders of a span.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Span {
+    /// 净支付额: paid less refunded.
+    #[schema(value_type = i64)]
+    pub net_paid_fen: Fen,
+    /// Distinct paid orders, not lowered by refunds.
+    pub orders: i64,
+}
+
+/// Everything since the market opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct All {
+    /// 支付额.
+    #[schema(value_type = i64)]
+    pub gross_paid_fen: Fen,
+    /// 退款额.
+    #[schema(value_type = i64)]
+    pub refunds_fen: Fen,
+    /// 净支付额.
+    #[schema(value_type = i64)]
+    pub net_paid_fen: Fen,
+    /// 有效销售额: received, less refunds and exclusions.
+    #[schema(value_type = i64)]
+    pub effective_fen: Fen,
+    /// Distinct paid orders.
+    pub orders: i64,
+    /// 带动户数: households with evidence.
+    pub households: i64,
+    /// 剔除: taken out by review.
+    #[schema(value_type = i64)]
+    pub excluded_fen: Fen,
+}
+
+/// A county's share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromRow, ToSchema)]
+pub struct CountyShare {
+    /// GB code, as in the journal.
+    pub county: String,
+    /// Name.
+    pub name: String,
+    /// Name in English.
+    pub name_en: String,
+    /// 净支付额.
+    #[schema(value_type = i64)]
+    pub net_paid_fen: Fen,
+}
+
+/// The journal's last entry that the figures include.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromRow, ToSchema)]
+pub struct Head {
+    /// Its number; 0 before the first.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// The counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Figures {
+    /// When these figures were read.
+    #[schema(value_type = String)]
+    pub as_of: At,
+    /// Version of the definitions.
+    pub definition_version: String,
+    /// Today in Asia/Shanghai.
+    pub today: Span,
+    /// This month.
+    pub month: Span,
+    /// This year.
+    pub year: Span,
+    /// Since the market opened.
+    pub all: All,
+    /// Net paid by county, largest first.
+    pub by_county: Vec<CountyShare>,
+    /// The journal's head.
+    pub head: Head,
+    /// Whether the figures are of a demonstration (演示数据).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
+}
+
+#[derive(FromRow)]
+struct Sums {
+    gross: i64,
+    refunds: i64,
+    adjustments: i64,
+    effective: i64,
+    excluded: i64,
+}
+
+impl Sums {
+    fn net(&self) -> Fen {
+        Fen(self.gross - self.refunds + self.adjustments)
+    }
+}
+
+/// The journal's head.
+pub async fn head(conn: &mut Conn) -> Result<Head> {
+    let head: Option<Head> = q(HEAD).opt(conn).await?;
+    Ok(head.unwrap_or_else(|| Head { seq: 0, hash: super::GENESIS.to_owned() }))
+}
+
+/// Reads the figures. They are consistent with `head` where the connection reads one snapshot.
+pub async fn read(conn: &mut Conn, now: At, demo: bool) -> Result<Figures> {
+    let today = now.day();
+    let head = head(conn).await?;
+    let all = sums(conn, "").await?;
+    let households: (i64,) = q(HOUSEHOLDS).one(conn).await?;
+    Ok(Figures {
+        as_of: now,
+        definition_version: DEFINITION_VERSION.to_owned(),
+        today: span(conn, &today.to_string()).await?,
+        month: span(conn, &today.month_start().to_string()).await?,
+        year: span(conn, &today.year_start().to_string()).await?,
+        all: All {
+            gross_paid_fen: Fen(all.gross),
+            refunds_fen: Fen(all.refunds),
+            net_paid_fen: all.net(),
+            effective_fen: Fen(all.effective),
+            orders: orders(conn, "").await?,
+            households: households.0,
+            excluded_fen: Fen(all.excluded),
+        },
+        by_county: q(COUNTIES).all(conn).await?,
+        head,
+        demo,
+    })
+}
+
+/// First day with a figure, for "since"; none before the first sale.
+pub async fn since(conn: &mut Conn) -> Result<Option<String>> {
+    let (day,): (String,) = q(ALL_FROM).one(conn).await?;
+    Ok((!day.is_empty()).then_some(day))
+}
+
+async fn sums(conn: &mut Conn, from: &str) -> Result<Sums> {
+    q(SUMS).bind(from).one(conn).await
+}
+
+async fn orders(conn: &mut Conn, from: &str) -> Result<i64> {
+    q(ORDERS).bind(from).one::<(i64,)>(conn).await.map(|row| row.0)
+}
+
+async fn span(conn: &mut Conn, from: &str) -> Result<Span> {
+    Ok(Span { net_paid_fen: sums(conn, from).await?.net(), orders: orders(conn, from).await? })
+}

@@ -1,0 +1,30 @@
+//! The journal, page by page.
+
+use crate::{
+    db::{Conn, FromRow, q, statements},
+    kernel::Result,
+};
+
+statements! {
+    AFTER = "SELECT seq, body FROM journal_entries WHERE seq > $1 ORDER BY seq LIMIT $2";
+    LATEST = "SELECT seq, body FROM journal_entries ORDER BY seq DESC LIMIT $1";
+}
+
+/// An entry as it is published: one line of JSON.
+#[derive(Clone, Debug, FromRow)]
+pub struct Line {
+    /// Its number.
+    pub seq: i64,
+    /// The entry in the form of RFC 8785, its hash included.
+    pub body: String,
+}
+
+/// Entries after `seq`, at most `most`.
+pub async fn after(conn: &mut Conn, seq: i64, most: i64) -> Result<Vec<Line>> {
+    q(AFTER).bind(seq).bind(most).all(conn).await
+}
+
+/// The newest entries, newest first.
+pub async fn latest(conn: &mut Conn, most: i64) -> Result<Vec<Line>> {
+    q(LATEST).bind(most).all(conn).await
+}

@@ -1,0 +1,203 @@
+//! Sealing: ledger facts become journal entries, in a chain, and move the counter.
+
+use std::collections::BTreeMap;
+
+use super::{Entry, GENESIS};
+use crate::{
+    db::{Conn, Db, FromRow, Query, Rows, Tx, outbox, q, statements, tx},
+    kernel::{At, Result},
+    ledger::Kind,
+    orders::view::journal_ref,
+};
+
+statements! {
+    HEAD = "SELECT seq, hash FROM journal_entries ORDER BY seq DESC LIMIT 1";
+    FACTS = "SELECT e.entry, e.n, e.kind, e.amount_fen, e.qty, e.at, e.day, e.line_no, e.after_receipt, e.channel,
+               e.county_code, e.category_code, e.schemes, c.slug AS coop, p.code AS product, o.number, o.journal_salt
+             FROM ledger_entries e JOIN orders o ON o.id = e.order_id
+             LEFT JOIN coops c ON c.id = e.coop_id LEFT JOIN products p ON p.id = e.product_id
+             WHERE e.entry IN ($1) ORDER BY e.entry, e.n";
+    SEALED = "SELECT DISTINCT ledger_entry FROM journal_entries WHERE ledger_entry IN ($1)";
+    ADD = "INSERT INTO journal_entries (seq, hash, ledger_entry, ledger_n, body) VALUES ($1, $2, $3, $4, $5)";
+    COUNT = "INSERT INTO counter_days (day, county_code, gross_fen, refunds_fen, adjustments_fen, effective_fen, excluded_fen)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (day, county_code) DO UPDATE SET gross_fen = counter_days.gross_fen + excluded.gross_fen,
+               refunds_fen = counter_days.refunds_fen + excluded.refunds_fen,
+               adjustments_fen = counter_days.adjustments_fen + excluded.adjustments_fen,
+               effective_fen = counter_days.effective_fen + excluded.effective_fen,
+               excluded_fen = counter_days.excluded_fen + excluded.excluded_fen";
+    COUNT_ORDERS = "INSERT INTO counter_orders (day, orders) VALUES ($1, $2)
+                    ON CONFLICT (day) DO UPDATE SET orders = counter_orders.orders + excluded.orders";
+}
+
+/// A ledger row with what the journal says of it.
+#[derive(Clone, Debug, FromRow)]
+struct Fact {
+    entry: String,
+    n: i64,
+    kind: Kind,
+    amount_fen: i64,
+    qty: i64,
+    at: At,
+    day: String,
+    line_no: Option<i64>,
+    after_receipt: bool,
+    channel: Option<String>,
+    county_code: Option<String>,
+    category_code: Option<String>,
+    schemes: Option<String>,
+    coop: Option<String>,
+    product: Option<String>,
+    number: String,
+    journal_salt: String,
+}
+
+impl Fact {
+    /// Whether the journal tells of it: goods only, never freight or promotions.
+    fn public(&self) -> bool {
+        matches!(self.kind, Kind::Sale | Kind::Receipt | Kind::Refund | Kind::Exclusion | Kind::Adjustment)
+    }
+
+    /// Order within a block: a refund stands on the side of the receipt on which the ledger has it.
+    fn rank(&self) -> u8 {
+        match self.kind {
+            Kind::Sale => 0,
+            Kind::Refund if !self.after_receipt => 1,
+            Kind::Receipt => 2,
+            _ => 3,
+        }
+    }
+
+    fn sign(&self) -> i64 {
+        if matches!(self.kind, Kind::Refund | Kind::Exclusion) { -1 } else { 1 }
+    }
+
+    fn published(&self, seq: i64, prev_hash: String, sealed_at: At) -> Result<Entry> {
+        let named = |text: &Option<String>| text.clone().filter(|t| t != "none");
+        let line = self.line_no.map(|n| journal_ref(&self.journal_salt, &format!("{}/{n}", self.number)));
+        Entry {
+            seq,
+            sealed_at: sealed_at.hour_rfc3339(),
+            prev_hash,
+            hash: String::new(),
+            kind: self.kind.as_str().to_owned(),
+            day: Some(self.day.clone()),
+            at: Some(self.at.hour_rfc3339()),
+            channel: self.channel.clone(),
+            county: named(&self.county_code),
+            coop: self.coop.clone(),
+            product: self.product.clone(),
+            category: named(&self.category_code),
+            qty: Some(self.sign() * self.qty),
+            goods_fen: Some(self.sign() * self.amount_fen),
+            schemes: self.schemes.as_deref().map(serde_json::from_str).transpose()?,
+            order_ref: Some(journal_ref(&self.journal_salt, &self.number)),
+            line_ref: line,
+        }
+        .sealed()
+    }
+}
+
+/// What a block adds to a day and county.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    pub gross: i64,
+    pub refunds: i64,
+    pub adjustments: i64,
+    pub effective: i64,
+    pub excluded: i64,
+}
+
+impl Sums {
+    /// Adds money of a kind, as counting.md 2.4 and surface.md define it.
+    pub fn add(&mut self, kind: Kind, amount: i64, after_receipt: bool) {
+        match kind {
+            Kind::Sale => self.gross += amount,
+            Kind::Receipt => self.effective += amount,
+            Kind::Refund => {
+                self.refunds += amount;
+                if after_receipt {
+                    self.effective -= amount;
+                }
+            }
+            Kind::Exclusion => {
+                self.excluded += amount;
+                self.effective -= amount;
+            }
+            Kind::Adjustment => self.adjustments += amount,
+            _ => {}
+        }
+    }
+}
+
+/// Seals one block of at most `most` facts; answers how many entries it has.
+pub async fn block(db: &Db, now: At, most: i64) -> Result<usize> {
+    let waiting = outbox::next(&mut db.read().await?, outbox::JOURNAL, most).await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    tx!(db, tx, {
+        let facts = unsealed(&mut tx, &waiting).await?;
+        let entries = append(&mut tx, &facts, now).await?;
+        outbox::done(&mut tx, &waiting).await?;
+        Ok(entries)
+    })
+}
+
+/// The rows of the waiting facts that the journal does not have yet, in their order.
+async fn unsealed(conn: &mut Conn, waiting: &[outbox::Waiting]) -> Result<Vec<Fact>> {
+    let keys: Vec<&str> = waiting.iter().map(|w| w.key.as_str()).collect();
+    let sealed: Vec<(String,)> = Query::with_list(SEALED, keys.iter().copied()).all(conn).await?;
+    let mut rows: Vec<Fact> = Query::with_list(FACTS, keys.iter().copied()).all(conn).await?;
+    let place: BTreeMap<&str, usize> = keys.iter().enumerate().rev().map(|(place, key)| (*key, place)).collect();
+    rows.retain(|fact| fact.public() && !sealed.iter().any(|s| s.0 == fact.entry));
+    rows.sort_by_key(|fact| (fact.rank(), place.get(fact.entry.as_str()).copied(), fact.n));
+    Ok(rows)
+}
+
+async fn append(tx: &mut Tx, facts: &[Fact], now: At) -> Result<usize> {
+    let head: Option<(i64, String)> = q(HEAD).opt(tx).await?;
+    let (mut seq, mut hash) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
+    let mut rows = Rows::of(ADD)?;
+    let mut days: BTreeMap<(&str, &str), Sums> = BTreeMap::new();
+    let mut orders: BTreeMap<(&str, &str), ()> = BTreeMap::new();
+    for fact in facts {
+        seq += 1;
+        let entry = fact.published(seq, hash, now)?;
+        let body = entry.canonical()?;
+        rows.push([seq.into(), (&entry.hash).into(), (&fact.entry).into(), fact.n.into(), body.into()])?;
+        hash = entry.hash;
+        let county = fact.county_code.as_deref().unwrap_or("none");
+        days.entry((fact.day.as_str(), county)).or_default().add(fact.kind, fact.amount_fen, fact.after_receipt);
+        if fact.kind == Kind::Sale {
+            orders.insert((fact.day.as_str(), fact.number.as_str()), ());
+        }
+    }
+    rows.exec(tx).await?;
+    count(tx, &days, orders.into_keys().map(|(day, _)| day)).await?;
+    Ok(facts.len())
+}
+
+/// Adds to the figures; an order is one sale fact, so it is counted once.
+async fn count<'a>(
+    tx: &mut Tx,
+    days: &BTreeMap<(&str, &str), Sums>,
+    orders: impl Iterator<Item = &'a str>,
+) -> Result<()> {
+    let mut rows = Rows::of(COUNT)?;
+    for ((day, county), s) in days {
+        let figures = [s.gross, s.refunds, s.adjustments, s.effective, s.excluded].map(Into::into);
+        let [gross, refunds, adjustments, effective, excluded] = figures;
+        rows.push([(*day).into(), (*county).into(), gross, refunds, adjustments, effective, excluded])?;
+    }
+    rows.exec(tx).await?;
+    let mut by_day: BTreeMap<&str, i64> = BTreeMap::new();
+    for day in orders {
+        *by_day.entry(day).or_default() += 1;
+    }
+    let mut rows = Rows::of(COUNT_ORDERS)?;
+    for (day, n) in by_day {
+        rows.push([day.into(), n.into()])?;
+    }
+    rows.exec(tx).await.map(|_| ())
+}

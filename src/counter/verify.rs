@@ -1,0 +1,104 @@
+//! Verifying the journal from its lines alone: the chain, and the figures that follow from it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{Entry, GENESIS};
+
+/// What the journal says in sum.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Entries read.
+    pub entries: i64,
+    /// Hash of the last.
+    pub head: String,
+    /// 支付额.
+    pub gross: i64,
+    /// 退款额.
+    pub refunds: i64,
+    /// 净支付额: sales, refunds and adjustments.
+    pub net: i64,
+    /// 有效销售额.
+    pub effective: i64,
+    /// 剔除.
+    pub excluded: i64,
+    /// Distinct orders with a sale.
+    pub orders: i64,
+    /// Net paid by county.
+    pub by_county: BTreeMap<String, i64>,
+}
+
+/// Reads a journal line by line; refuses the first that does not fit, saying why.
+#[derive(Default)]
+pub struct Verifier {
+    sums: Verified,
+    orders: HashSet<String>,
+    received: HashSet<String>,
+}
+
+impl Verifier {
+    /// One more line.
+    pub fn line(&mut self, line: &str) -> Result<(), String> {
+        let entry: Entry = serde_json::from_str(line).map_err(|e| format!("entry {}: {e}", self.sums.entries + 1))?;
+        let at = |what: &str| format!("entry {}: {what}", entry.seq);
+        let prev = if self.sums.entries == 0 { GENESIS } else { &self.sums.head };
+        if entry.seq != self.sums.entries + 1 {
+            return Err(at(&format!("expected number {}", self.sums.entries + 1)));
+        }
+        if entry.prev_hash != prev {
+            return Err(at("does not name the hash of the entry before it"));
+        }
+        if entry.expected_hash().map_err(|e| at(&e.to_string()))? != entry.hash {
+            return Err(at("its hash is not that of its content"));
+        }
+        self.add(&entry).map_err(|fault| at(&fault))?;
+        self.sums.entries = entry.seq;
+        self.sums.head = entry.hash;
+        Ok(())
+    }
+
+    /// The sums of all lines so far.
+    pub fn sums(mut self) -> Verified {
+        self.sums.orders = i64::try_from(self.orders.len()).unwrap_or(i64::MAX);
+        if self.sums.entries == 0 {
+            GENESIS.clone_into(&mut self.sums.head);
+        }
+        self.sums
+    }
+
+    fn add(&mut self, entry: &Entry) -> Result<(), String> {
+        let money = entry.goods_fen.unwrap_or(0);
+        let line = entry.line_ref.clone().unwrap_or_default();
+        let net = match entry.kind.as_str() {
+            "sale" => {
+                self.sums.gross += money;
+                self.orders.extend(entry.order_ref.clone());
+                money
+            }
+            "receipt" => {
+                self.sums.effective += money;
+                self.received.insert(line);
+                0
+            }
+            "refund" => {
+                self.sums.refunds -= money;
+                if self.received.contains(&line) {
+                    self.sums.effective += money;
+                }
+                money
+            }
+            "exclusion" => {
+                self.sums.excluded -= money;
+                self.sums.effective += money;
+                0
+            }
+            "adjustment" => money,
+            "checkpoint" => 0,
+            other => return Err(format!("unknown kind {other}")),
+        };
+        self.sums.net += net;
+        if net != 0 {
+            *self.sums.by_county.entry(entry.county.clone().unwrap_or_else(|| "none".to_owned())).or_default() += net;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! Jobs: work that no request waits for. Each is a verb of a capability, run again and again.
+//!
+//! A process asks for the lease `jobs` every few seconds; the one that holds it runs the leased
+//! jobs, so that two never do the same work, and another takes over when it dies. Jobs that keep
+//! this process's own memory in step (catalogue, counter) run everywhere. A job that fails is
+//! logged and tried again at its next turn; all are idempotent.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{sync::watch, task::JoinSet};
+
+use crate::{
+    db::lease,
+    kernel::{Dice, Result, time::SECOND},
+    web::State,
+};
+
+mod catalogue;
+mod count_sales;
+mod expire_holds;
+mod forget;
+mod live_counter;
+mod receive;
+mod reconcile;
+mod seal_journal;
+mod send_refunds;
+
+/// A turn of a job; answers how many things it did.
+type Turn = fn(State) -> Pin<Box<dyn Future<Output = Result<usize>> + Send>>;
+
+/// A job of the table below.
+struct Job {
+    name: &'static str,
+    every: Duration,
+    /// Whether only the process with the lease runs it.
+    leased: bool,
+    turn: Turn,
+}
+
+/// How long a lease lasts without being renewed.
+const LEASE: i64 = 15 * SECOND;
+/// How often it is renewed.
+const RENEW: Duration = Duration::from_secs(5);
+
+fn table(state: &State) -> Vec<Job> {
+    let second = Duration::from_secs(1);
+    let reconcile = Duration::from_secs(state.config.reconcile_seconds.clamp(1, 60).unsigned_abs());
+    vec![
+        Job { name: "catalogue", every: second, leased: false, turn: |s| Box::pin(catalogue::turn(s)) },
+        Job { name: "live_counter", every: second, leased: false, turn: |s| Box::pin(live_counter::turn(s)) },
+        Job { name: "seal_journal", every: second, leased: true, turn: |s| Box::pin(seal_journal::turn(s)) },
+        Job { name: "count_sales", every: second, leased: true, turn: |s| Box::pin(count_sales::turn(s)) },
+        Job { name: "expire_holds", every: second, leased: true, turn: |s| Box::pin(expire_holds::turn(s)) },
+        Job { name: "reconcile", every: reconcile, leased: true, turn: |s| Box::pin(reconcile::turn(s)) },
+        Job { name: "send_refunds", every: second * 15, leased: true, turn: |s| Box::pin(send_refunds::turn(s)) },
+        Job { name: "receive", every: second * 60, leased: true, turn: |s| Box::pin(receive::turn(s)) },
+        Job { name: "forget", every: second * 600, leased: true, turn: |s| Box::pin(forget::turn(s)) },
+    ]
+}
+
+/// The running jobs of this process.
+pub struct Jobs {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    state: State,
+    holder: String,
+}
+
+/// Starts all jobs.
+pub fn start(state: &State) -> Result<Jobs> {
+    let (stop, stopped) = watch::channel(false);
+    let holder = Dice::System.id(state.now())?;
+    let leads = Arc::new(AtomicBool::new(false));
+    let mut tasks = JoinSet::new();
+    tasks.spawn(lead(state.clone(), holder.clone(), leads.clone(), stopped.clone()));
+    for job in table(state) {
+        tasks.spawn(repeat(job, state.clone(), leads.clone(), stopped.clone()));
+    }
+    Ok(Jobs { stop, tasks, state: state.clone(), holder })
+}
+
+impl Jobs {
+    /// Lets every job finish its turn, then gives the lease back.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+        if let Err(error) = lease::release(self.state.db(), "jobs", &self.holder).await {
+            tracing::warn!(%error, "the lease of the jobs runs out by itself");
+        }
+    }
+}
+
+async fn lead(state: State, holder: String, leads: Arc<AtomicBool>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let took = lease::take(state.db(), "jobs", &holder, state.now(), LEASE).await;
+        if let Err(error) = &took {
+            tracing::warn!(%error, "the lease of the jobs could not be asked for");
+        }
+        leads.store(took.unwrap_or(false), Ordering::SeqCst);
+        if pause(RENEW, &mut stopped).await {
+            return;
+        }
+    }
+}
+
+async fn repeat(job: Job, state: State, leads: Arc<AtomicBool>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if !job.leased || leads.load(Ordering::SeqCst) {
+            let started = tokio::time::Instant::now();
+            match (job.turn)(state.clone()).await {
+                Ok(0) => {}
+                Ok(done) => tracing::debug!(job = job.name, done, "job"),
+                Err(error) => {
+                    tracing::warn!(job = job.name, error = format!("{error:#}"), "a job failed and will be tried again")
+                }
+            }
+            metrics::histogram!("yanxi_job_seconds", "job" => job.name).record(started.elapsed().as_secs_f64());
+        }
+        if pause(job.every, &mut stopped).await {
+            return;
+        }
+    }
+}
+
+/// Waits, or answers `true` at once when the program stops.
+async fn pause(length: Duration, stopped: &mut watch::Receiver<bool>) -> bool {
+    if *stopped.borrow_and_update() {
+        return true;
+    }
+    tokio::select! {
+        () = tokio::time::sleep(length) => false,
+        _ = stopped.changed() => true,
+    }
+}

@@ -1,0 +1,353 @@
+//! The catalogue for programs: products with facets, suggestions, cooperatives, traces.
+
+use axum::{
+    Json,
+    extract::{Path, State as Inject},
+    http::Uri,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    catalogue::{Coop, ProductView, Snapshot},
+    kernel::{Code, Lang, Refusal, parse},
+    search::{Facet, FacetCount, Hits, SearchRequest, Sort, Suggestion},
+    web::{Allow, Result, Route, State, auth::Language, json::ApiQuery},
+};
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/api/v1/products", Allow::Anyone, list_products),
+        Route::get("/api/v1/products/{slug}", Allow::Anyone, get_product),
+        Route::get("/api/v1/search/suggest", Allow::Anyone, suggest),
+        Route::get("/api/v1/coops", Allow::Anyone, list_coops),
+        Route::get("/api/v1/coops/{slug}", Allow::Anyone, get_coop),
+        Route::get("/api/v1/regions", Allow::Anyone, list_regions),
+    ]
+}
+
+/// Parameters of a product list. A facet's parameter may stand several times: or within it.
+#[derive(Debug, IntoParams, Deserialize)]
+#[allow(dead_code, reason = "describes the parameters; they are read one by one")]
+pub struct ProductQuery {
+    /// What was typed.
+    q: Option<String>,
+    county: Option<String>,
+    category: Option<String>,
+    cert: Option<String>,
+    scheme: Option<String>,
+    coop: Option<String>,
+    grade: Option<String>,
+    diameter: Option<String>,
+    weight: Option<String>,
+    price: Option<String>,
+    in_season: Option<String>,
+    /// Least price in 分.
+    min_fen: Option<i64>,
+    /// Greatest price in 分.
+    max_fen: Option<i64>,
+    /// `relevance`, `price`, `-price`, `sales` or `newest`.
+    sort: Option<String>,
+    page: Option<i64>,
+    per_page: Option<i64>,
+}
+
+/// Values of the facets.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FacetValue {
+    pub value: String,
+    pub label: String,
+    pub count: u64,
+}
+
+/// A page of products.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProductPage {
+    pub items: Vec<ProductView>,
+    pub total: u64,
+    pub page: i64,
+    pub per_page: i64,
+    #[schema(value_type = Object)]
+    pub facets: std::collections::BTreeMap<&'static str, Vec<FacetValue>>,
+    pub corrections: Vec<String>,
+    /// What was relaxed, in words.
+    pub notes: Vec<String>,
+    /// What was understood.
+    pub chips: Vec<ChipView>,
+}
+
+/// A piece of the text that was understood.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChipView {
+    pub kind: String,
+    pub label: String,
+    /// The text without it.
+    pub without: String,
+}
+
+/// A parsed list request: what to search and which page.
+pub struct Listing {
+    /// For the engine.
+    pub request: SearchRequest,
+    /// From 1.
+    pub page: i64,
+    /// At most 100.
+    pub per_page: i64,
+}
+
+/// Reads a list's query; pages of products use it too. Refuses unknown parameters and bad numbers.
+pub fn listing(query: &str, snapshot: &Snapshot) -> Result<Listing, Refusal> {
+    let mut request = SearchRequest::on(snapshot.day);
+    let (mut page, mut per_page) = (1, 24);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let number = |least: i64, most: i64| -> Result<i64, Refusal> {
+            let wrong = || Refusal::of_field(name.as_ref(), Code::WrongType).with("expected", "i64");
+            parse::within(&name, value.parse().map_err(|_| wrong())?, least, most)
+        };
+        match name.as_ref() {
+            "lang" => {}
+            "q" => request.text = parse::optional_text("q", &value, 10_000)?,
+            "sort" => {
+                let unknown = || {
+                    Refusal::of_field("sort", Code::WrongType)
+                        .with("expected", "relevance, price, -price, sales, newest")
+                };
+                request.sort = Sort::parse(&value).ok_or_else(unknown)?;
+            }
+            "min_fen" => request.min_fen = Some(number(0, i64::MAX)?),
+            "max_fen" => request.max_fen = Some(number(0, i64::MAX)?),
+            "page" => page = number(1, 1_000_000)?,
+            "per_page" => per_page = number(1, 100)?,
+            other => {
+                let facet = Facet::parse(other).ok_or_else(|| Refusal::of_field(other, Code::Unknown))?;
+                if !value.is_empty() && request.selected.len() < 64 {
+                    request.selected.push((facet, value.into_owned()));
+                }
+            }
+        }
+    }
+    request.page = u32::try_from(page).unwrap_or(u32::MAX);
+    request.per_page = u32::try_from(per_page).unwrap_or(24);
+    Ok(Listing { request, page, per_page })
+}
+
+/// listProducts
+#[utoipa::path(get, path = "/api/v1/products", operation_id = "listProducts", tag = "catalogue",
+    params(ProductQuery), responses((status = 200, body = ProductPage)))]
+pub async fn list_products(
+    Inject(state): Inject<State>,
+    Language(lang): Language,
+    uri: Uri,
+) -> Result<Json<ProductPage>> {
+    let snapshot = state.shelf.now();
+    let listing = listing(uri.query().unwrap_or_default(), &snapshot)?;
+    let hits = state.search.search(&listing.request);
+    state.note_zero(&listing.request, &hits);
+    Ok(Json(page(&state, &snapshot, (listing.page, listing.per_page), hits, lang)))
+}
+
+fn page(state: &State, snapshot: &Snapshot, (page, per_page): (i64, i64), hits: Hits, lang: Lang) -> ProductPage {
+    let items = hits.codes.iter().filter_map(|code| snapshot.by_code(code));
+    let value = |v: FacetCount| FacetValue { label: v.label_in(lang).to_owned(), value: v.value, count: v.count };
+    ProductPage {
+        items: items.map(|product| snapshot.view(product, lang, state.demo)).collect(),
+        total: hits.total,
+        page,
+        per_page,
+        notes: hits.notes.iter().map(|note| note.text_in(lang).to_owned()).collect(),
+        chips: hits
+            .chips
+            .iter()
+            .map(|c| ChipView {
+                kind: c.kind.to_owned(),
+                label: c.label_in(lang).to_owned(),
+                without: c.without.clone(),
+            })
+            .collect(),
+        facets: hits
+            .facets
+            .into_iter()
+            .map(|f| (f.facet.as_str(), f.values.into_iter().map(value).collect()))
+            .collect(),
+        corrections: hits.corrections,
+    }
+}
+
+/// getProduct
+#[utoipa::path(get, path = "/api/v1/products/{slug}", operation_id = "getProduct", tag = "catalogue",
+    params(("slug" = String, Path)), responses((status = 200, body = ProductView)))]
+pub async fn get_product(
+    Inject(state): Inject<State>,
+    Language(lang): Language,
+    Path(slug): Path<String>,
+) -> Result<Json<ProductView>> {
+    let snapshot = state.shelf.now();
+    let product = snapshot.by_slug(&slug).or_else(|| snapshot.by_code(&slug));
+    let product = product.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok(Json(snapshot.view(product, lang, state.demo)))
+}
+
+/// What is typed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct SuggestQuery {
+    q: Option<String>,
+}
+
+/// A suggestion.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuggestionView {
+    /// `query`, `product`, `category`, `county` or `coop`.
+    pub kind: String,
+    pub label: String,
+    pub value: String,
+    pub detail: String,
+    /// Page that it leads to.
+    pub href: String,
+}
+
+/// Suggestions while typing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Suggestions {
+    pub items: Vec<SuggestionView>,
+}
+
+/// suggest
+#[utoipa::path(get, path = "/api/v1/search/suggest", operation_id = "suggest", tag = "catalogue",
+    params(SuggestQuery), responses((status = 200, body = Suggestions)))]
+pub async fn suggest(
+    Inject(state): Inject<State>,
+    Language(lang): Language,
+    ApiQuery(query): ApiQuery<SuggestQuery>,
+) -> Result<Json<Suggestions>> {
+    let text = parse::optional_text("q", &query.q.unwrap_or_default(), 10_000)?;
+    let items = state.search.suggest(&text).into_iter().map(|s| suggestion(s, lang)).collect();
+    Ok(Json(Suggestions { items }))
+}
+
+fn suggestion(s: Suggestion, lang: Lang) -> SuggestionView {
+    use crate::search::SuggestionKind as K;
+    let value = crate::web::percent(&s.value);
+    let (kind, href) = match s.kind {
+        K::Query => ("query", format!("/products?q={value}")),
+        K::Product => ("product", format!("/p/{value}")),
+        K::Category => ("category", format!("/products?category={value}")),
+        K::County => ("county", format!("/products?county={value}")),
+        K::Coop => ("coop", format!("/coops/{value}")),
+    };
+    SuggestionView {
+        kind: kind.to_owned(),
+        label: lang.pick(&s.label, &s.label_en).to_owned(),
+        value: s.value,
+        detail: s.detail,
+        href,
+    }
+}
+
+/// A cooperative.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CoopView {
+    pub code: String,
+    pub slug: String,
+    pub name: String,
+    pub county: String,
+    pub county_code: String,
+    pub story: String,
+    pub ship_from: String,
+    pub sla_hours: i64,
+    pub credit_code: String,
+    /// Households with evidence in the market's files; never estimated from sales.
+    pub households: i64,
+    pub products: usize,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
+}
+
+/// All cooperatives.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Coops {
+    pub items: Vec<CoopView>,
+    pub total: usize,
+    pub page: i64,
+    pub per_page: i64,
+}
+
+fn coop_view(state: &State, snapshot: &Snapshot, coop: &Coop, lang: Lang) -> CoopView {
+    let county = snapshot.county(&coop.county_code);
+    CoopView {
+        code: coop.code.clone(),
+        slug: coop.slug.clone(),
+        name: lang.pick(&coop.name, &coop.name_en).to_owned(),
+        county: county.map(|c| lang.pick(&c.name, &c.name_en).to_owned()).unwrap_or_default(),
+        county_code: coop.county_code.clone(),
+        story: lang.pick(&coop.story, &coop.story_en).to_owned(),
+        ship_from: coop.ship_from.clone(),
+        sla_hours: coop.sla_hours,
+        credit_code: coop.credit_code.clone(),
+        households: coop.households,
+        products: snapshot.of_coop(&coop.id).count(),
+        demo: state.demo,
+    }
+}
+
+/// listCoops
+#[utoipa::path(get, path = "/api/v1/coops", operation_id = "listCoops", tag = "catalogue",
+    params(super::orders::Paging), responses((status = 200, body = Coops)))]
+pub async fn list_coops(
+    Inject(state): Inject<State>,
+    Language(lang): Language,
+    ApiQuery(paging): ApiQuery<super::orders::Paging>,
+) -> Result<Json<Coops>> {
+    let (page, per_page) = paging.checked(24)?;
+    let snapshot = state.shelf.now();
+    let first = usize::try_from((page - 1) * per_page).unwrap_or(usize::MAX);
+    let items = snapshot.coops.iter().skip(first).take(usize::try_from(per_page).unwrap_or(24));
+    Ok(Json(Coops {
+        items: items.map(|coop| coop_view(&state, &snapshot, coop, lang)).collect(),
+        total: snapshot.coops.len(),
+        page,
+        per_page,
+    }))
+}
+
+/// getCoop
+#[utoipa::path(get, path = "/api/v1/coops/{slug}", operation_id = "getCoop", tag = "catalogue",
+    params(("slug" = String, Path)), responses((status = 200, body = CoopView)))]
+pub async fn get_coop(
+    Inject(state): Inject<State>,
+    Language(lang): Language,
+    Path(slug): Path<String>,
+) -> Result<Json<CoopView>> {
+    let snapshot = state.shelf.now();
+    let coop = snapshot.coop_by_slug(&slug).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok(Json(coop_view(&state, &snapshot, coop, lang)))
+}
+
+/// Which division's parts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct RegionQuery {
+    /// Code of the division above; provinces where absent.
+    parent: Option<String>,
+}
+
+/// An administrative division.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegionView {
+    pub code: String,
+    pub name: String,
+}
+
+/// listRegions
+#[utoipa::path(get, path = "/api/v1/regions", operation_id = "listRegions", tag = "catalogue",
+    params(RegionQuery), responses((status = 200, body = Vec<RegionView>)))]
+pub async fn list_regions(
+    Inject(state): Inject<State>,
+    ApiQuery(query): ApiQuery<RegionQuery>,
+) -> Result<Json<Vec<RegionView>>> {
+    let parent = query.parent.unwrap_or_default();
+    let mut conn = state.db().read_replica().await?;
+    let rows = crate::pricing::region::children(&mut conn, &parent).await?;
+    Ok(Json(rows.into_iter().map(|(code, name)| RegionView { code, name }).collect()))
+}

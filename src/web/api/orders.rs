@@ -1,0 +1,225 @@
+//! Orders of their owner: placed, seen, cancelled, received.
+
+use axum::{
+    Json,
+    extract::{Path, State as Inject},
+    http::StatusCode,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    kernel::{Code, Refusal, SellerOrderId},
+    orders::{
+        end,
+        place::{self, Placed, Placing},
+        read, receive,
+        view::{self, OrderView},
+    },
+    web::{
+        Allow, Result, Route, State,
+        auth::Caller,
+        durable::durable,
+        json::{ApiJson, ApiQuery, IdempotencyKey},
+    },
+};
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/api/v1/orders", Allow::Anyone, place_order),
+        Route::get("/api/v1/orders", Allow::SignedIn, list_my_orders),
+        Route::get("/api/v1/orders/{number}", Allow::Owner, get_order),
+        Route::post("/api/v1/orders/{number}/cancel", Allow::Owner, cancel_order),
+        Route::post("/api/v1/orders/{number}/seller-orders/{id}/receipt", Allow::Owner, confirm_receipt),
+    ]
+}
+
+/// A quote to be ordered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderRequest {
+    /// From `quote`.
+    pub quote_id: String,
+    /// Receiver.
+    pub contact: Contact,
+    /// Where the quote's street is to be completed.
+    pub address: Option<Address>,
+    /// Invoice (发票).
+    pub invoice: Option<Invoice>,
+    /// Note to the cooperatives.
+    #[serde(default)]
+    pub note: String,
+    /// Name of the buying unit (单位).
+    pub unit: Option<String>,
+}
+
+/// Who receives.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Name.
+    pub name: String,
+    /// Phone.
+    pub phone: String,
+}
+
+/// The address again, completed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// Must be the quote's.
+    pub region_code: Option<String>,
+    /// Street.
+    pub street: Option<String>,
+}
+
+/// To whom the invoice goes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invoice {
+    /// 抬头.
+    pub title: String,
+    /// 税号.
+    #[serde(default)]
+    pub tax_no: String,
+}
+
+/// A page of the caller's orders.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderPage {
+    pub items: Vec<OrderView>,
+    pub total: i64,
+    pub page: i64,
+    pub per_page: i64,
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// From 1.
+    pub page: Option<i64>,
+    /// At most 100.
+    pub per_page: Option<i64>,
+}
+
+impl Paging {
+    /// `(page, per_page)`; refuses what is out of range.
+    pub fn checked(&self, default: i64) -> Result<(i64, i64), Refusal> {
+        let page = crate::kernel::parse::within("page", self.page.unwrap_or(1), 1, 1_000_000)?;
+        let per_page = crate::kernel::parse::within("per_page", self.per_page.unwrap_or(default), 1, 100)?;
+        Ok((page, per_page))
+    }
+}
+
+/// placeOrder
+#[utoipa::path(post, path = "/api/v1/orders", operation_id = "placeOrder", tag = "shopping",
+    request_body = OrderRequest, params(("Idempotency-Key" = String, Header)),
+    responses((status = 201, body = Placed)))]
+pub async fn place_order(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    key: IdempotencyKey,
+    ApiJson { value, hash }: ApiJson<OrderRequest>,
+) -> Result<(StatusCode, Json<Placed>)> {
+    let scope = match &caller.person {
+        Some(person) => format!("person:{}", person.id),
+        None => format!("quote:{}", value.quote_id),
+    };
+    if scope.len() > 200 {
+        return Err(Refusal::of_field("quote_id", Code::QuoteUnknown).into());
+    }
+    let key = key.needed(scope, "placeOrder", "", &hash)?;
+    let (region_code, street) = value.address.map_or((None, None), |a| (a.region_code, a.street));
+    let placing = Placing {
+        quote_id: value.quote_id,
+        name: value.contact.name,
+        phone: value.contact.phone,
+        region_code,
+        street,
+        note: value.note,
+        invoice: value.invoice.map(|i| (i.title, i.tax_no)),
+        unit: value.unit,
+    };
+    let (trade, by) = (state.trade.clone(), caller.actor());
+    let placed = durable(async move { place::place(&trade, placing, by, Some(&key)).await }).await?;
+    Ok((StatusCode::CREATED, Json(placed)))
+}
+
+/// getOrder
+#[utoipa::path(get, path = "/api/v1/orders/{number}", operation_id = "getOrder", tag = "shopping",
+    params(("number" = String, Path), ("X-Order-Token" = Option<String>, Header)),
+    responses((status = 200, body = OrderView)))]
+pub async fn get_order(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Result<Json<OrderView>> {
+    Ok(Json(seen(&state, &caller, &number).await?))
+}
+
+/// The owner's view of an order; not found for everyone else.
+pub async fn seen(state: &State, caller: &Caller, number: &str) -> Result<OrderView> {
+    let mut conn = state.db().read().await?;
+    let order = read::owned(&mut conn, number, &caller.owner()).await?;
+    Ok(view::view(&mut conn, order, caller.lang, true).await?)
+}
+
+/// listMyOrders
+#[utoipa::path(get, path = "/api/v1/orders", operation_id = "listMyOrders", tag = "shopping", params(Paging),
+    responses((status = 200, body = OrderPage)))]
+pub async fn list_my_orders(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    ApiQuery(paging): ApiQuery<Paging>,
+) -> Result<Json<OrderPage>> {
+    let (page, per_page) = paging.checked(24)?;
+    let person = caller.person()?;
+    let mut conn = state.db().read().await?;
+    let (orders, total) = read::of_person(&mut conn, &person.id, (per_page, (page - 1) * per_page)).await?;
+    let mut items = Vec::with_capacity(orders.len());
+    for order in orders {
+        items.push(view::view(&mut conn, order, caller.lang, true).await?);
+    }
+    Ok(Json(OrderPage { items, total, page, per_page }))
+}
+
+/// cancelOrder
+#[utoipa::path(post, path = "/api/v1/orders/{number}/cancel", operation_id = "cancelOrder", tag = "shopping",
+    params(("number" = String, Path)), responses((status = 200, body = OrderView)))]
+pub async fn cancel_order(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Result<Json<OrderView>> {
+    cancel(&state, &caller, &number).await?;
+    Ok(Json(seen(&state, &caller, &number).await?))
+}
+
+/// Cancels for the owner; the order's page does the same.
+pub async fn cancel(state: &State, caller: &Caller, number: &str) -> Result<()> {
+    let order = read::owned(&mut state.db().read().await?, number, &caller.owner()).await?;
+    let (trade, by) = (state.trade.clone(), caller.actor());
+    durable(async move { end::cancel(&trade, &order, by).await }).await
+}
+
+/// confirmReceipt
+#[utoipa::path(post, path = "/api/v1/orders/{number}/seller-orders/{id}/receipt", operation_id = "confirmReceipt",
+    tag = "shopping", params(("number" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = OrderView)))]
+pub async fn confirm_receipt(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path((number, id)): Path<(String, String)>,
+) -> Result<Json<OrderView>> {
+    confirm(&state, &caller, &number, id).await?;
+    Ok(Json(seen(&state, &caller, &number).await?))
+}
+
+/// Confirms receipt for the owner; the order's page does the same.
+pub async fn confirm(state: &State, caller: &Caller, number: &str, seller_order: String) -> Result<()> {
+    let order = read::owned(&mut state.db().read().await?, number, &caller.owner()).await?;
+    let (trade, by) = (state.trade.clone(), caller.actor());
+    durable(async move { receive::confirm(&trade, &order, &SellerOrderId(seller_order), by).await }).await
+}

@@ -1,0 +1,125 @@
+//! Payments: opened for an order, settled in the sandbox, told by the provider's signed events.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State as Inject},
+    http::{HeaderMap, StatusCode},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    kernel::{Code, PaymentId, Refusal},
+    orders::{
+        finish::{self, Finished},
+        pay::{self, Paying},
+        read,
+    },
+    payments::{Method, PaymentState, Provider, sandbox::Outcome, store},
+    web::{
+        Allow, Result, Route, State,
+        auth::Caller,
+        durable::durable,
+        json::{ApiJson, IdempotencyKey},
+    },
+};
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/api/v1/orders/{number}/payments", Allow::Owner, pay_order),
+        Route::post("/api/v1/sandbox/payments/{payment_id}", Allow::Anyone, settle_sandbox),
+        Route::post("/api/v1/webhooks/stripe", Allow::Anyone, stripe_webhook),
+    ]
+}
+
+/// How to pay.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentRequest {
+    /// `sandbox`; others where they are configured.
+    pub method: Method,
+}
+
+/// What the payer does.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleRequest {
+    /// `succeeded` or `failed`.
+    pub outcome: Outcome,
+}
+
+/// Where a payment stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PaymentAnswer {
+    pub payment_id: String,
+    pub state: PaymentState,
+}
+
+/// That an event was taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Received {
+    pub received: bool,
+}
+
+/// payOrder
+#[utoipa::path(post, path = "/api/v1/orders/{number}/payments", operation_id = "payOrder", tag = "shopping",
+    request_body = PaymentRequest, params(("number" = String, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 201, body = Paying)))]
+pub async fn pay_order(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(number): Path<String>,
+    key: IdempotencyKey,
+    ApiJson { value, hash }: ApiJson<PaymentRequest>,
+) -> Result<(StatusCode, Json<Paying>)> {
+    let order = read::owned(&mut state.db().read().await?, &number, &caller.owner()).await?;
+    let scope = match &caller.person {
+        Some(person) => format!("person:{}", person.id),
+        None => format!("order:{}", order.id),
+    };
+    let key = key.needed(scope, "payOrder", &number, &hash)?;
+    let (trade, by) = (state.trade.clone(), caller.actor());
+    let paying = durable(async move { pay::pay(&trade, &order, value.method, by, Some(&key)).await }).await?;
+    Ok((StatusCode::CREATED, Json(paying)))
+}
+
+/// settleSandbox
+#[utoipa::path(post, path = "/api/v1/sandbox/payments/{payment_id}", operation_id = "settleSandbox",
+    tag = "shopping", request_body = SettleRequest, params(("payment_id" = String, Path)),
+    responses((status = 200, body = PaymentAnswer)))]
+pub async fn settle_sandbox(
+    Inject(state): Inject<State>,
+    Path(payment_id): Path<String>,
+    ApiJson { value, .. }: ApiJson<SettleRequest>,
+) -> Result<Json<PaymentAnswer>> {
+    let id = PaymentId(payment_id);
+    settle(&state, &id, value.outcome).await?;
+    let payment = store::find(&mut state.db().read().await?, id.as_str()).await?;
+    let payment = payment.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok(Json(PaymentAnswer { payment_id: payment.id.0, state: payment.state }))
+}
+
+/// Acts as the payer at the sandbox, whose signed event then comes in as any provider's does.
+pub async fn settle(state: &State, id: &PaymentId, outcome: Outcome) -> Result<Finished> {
+    let (trade, id) = (state.trade.clone(), id.clone());
+    durable(async move {
+        let Provider::Sandbox(sandbox) = &trade.provider;
+        let delivery = sandbox.settle(&trade.db, &id, outcome, trade.clock.now()).await?;
+        finish::take_event(&trade, &delivery.signature, &delivery.body).await
+    })
+    .await
+}
+
+/// stripeWebhook
+#[utoipa::path(post, path = "/api/v1/webhooks/stripe", operation_id = "stripeWebhook", tag = "shopping",
+    params(("Stripe-Signature" = String, Header)), request_body = String,
+    responses((status = 200, body = Received)))]
+pub async fn stripe_webhook(Inject(state): Inject<State>, headers: HeaderMap, body: Bytes) -> Result<Json<Received>> {
+    let signature = headers.get("stripe-signature").and_then(|v| v.to_str().ok());
+    let signature = signature.ok_or_else(|| Refusal::new(Code::SignatureInvalid))?.to_owned();
+    let trade = state.trade.clone();
+    durable(async move { finish::take_event(&trade, &signature, &body).await }).await?;
+    Ok(Json(Received { received: true }))
+}

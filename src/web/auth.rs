@@ -1,0 +1,114 @@
+//! Who asks: a session's cookie or bearer token, an order's token, a language.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+
+use super::{Error, State};
+use crate::{
+    identity::{Person, session},
+    kernel::{Actor, Code, Lang, Refusal},
+    orders::read::Owner,
+};
+
+/// Name of the session cookie on plain http; https adds `__Host-`.
+const COOKIE: &str = "yanxi_session";
+
+/// Who asks, as far as the request tells.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who is signed in.
+    pub person: Option<Person>,
+    /// The session's token, to end it.
+    pub session: Option<String>,
+    /// `X-Order-Token`.
+    pub order_token: Option<String>,
+    /// Language of the answer.
+    pub lang: Lang,
+}
+
+impl Caller {
+    /// The actor of what is done.
+    pub fn actor(&self) -> Actor {
+        self.person.as_ref().map_or(Actor::GUEST, Person::actor)
+    }
+
+    /// The person; refuses who is not signed in.
+    pub fn person(&self) -> Result<&Person, Error> {
+        self.person.as_ref().ok_or_else(|| Refusal::new(Code::SignInNeeded).into())
+    }
+
+    /// Whose orders the caller may see: an own one, or that of the token.
+    pub fn owner(&self) -> Owner {
+        Owner { person: self.person.as_ref().map(|p| p.id.clone()), token: self.order_token.clone() }
+    }
+}
+
+impl FromRequestParts<State> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Error> {
+        if let Some(caller) = parts.extensions.get::<Self>() {
+            return Ok(caller.clone());
+        }
+        let token = bearer(&parts.headers).or_else(|| cookie(&parts.headers, &cookie_name(state)));
+        let person = match &token {
+            Some(token) => session::who(&mut state.db().read().await?, token, state.now()).await?,
+            None => None,
+        };
+        let order_token = parts.headers.get("x-order-token").and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let caller = Self { person, session: token, order_token, lang: language(parts) };
+        parts.extensions.insert(caller.clone());
+        Ok(caller)
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+/// A cookie of the request by name.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    all.flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Name of the session's cookie.
+pub fn cookie_name(state: &State) -> String {
+    if state.config.https() { format!("__Host-{COOKIE}") } else { COOKIE.to_owned() }
+}
+
+/// `Set-Cookie` that opens a session in a browser for so many seconds; none ends it.
+pub fn session_cookie(state: &State, opened: Option<(&str, i64)>) -> String {
+    let secure = if state.config.https() { "; Secure" } else { "" };
+    let (token, age) = opened.unwrap_or(("", 0));
+    format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", cookie_name(state))
+}
+
+/// The language asked for: `?lang=`, else the cookie, else `Accept-Language`, else Chinese.
+pub fn language(parts: &Parts) -> Lang {
+    let query = parts.uri.query().unwrap_or_default();
+    let asked = query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Lang::parse);
+    asked
+        .or_else(|| cookie(&parts.headers, "lang").as_deref().and_then(Lang::parse))
+        .or_else(|| parts.headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok().and_then(Lang::parse))
+        .unwrap_or_default()
+}
+
+/// The language alone, where nothing else of the caller matters.
+#[derive(Clone, Copy, Debug)]
+pub struct Language(pub Lang);
+
+impl<S: Sync> FromRequestParts<S> for Language {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(language(parts)))
+    }
+}

@@ -1,0 +1,90 @@
+//! Requests that write, counted by client address.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    sync::Arc,
+};
+
+use axum::{
+    extract::{FromRequestParts, Request, State as Inject},
+    http::{HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use governor::{DefaultKeyedRateLimiter, Quota, clock::Clock};
+
+use super::{Error, State};
+use crate::kernel::{Code, Refusal};
+
+/// Who called, by the connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// The client's address: the connection's, or what the nearest proxy says where the connection
+/// comes from a proxy of ours (loopback or a private network). What a client claims further left
+/// in `X-Forwarded-For` is never believed.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<Peer>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
+        let proxy = match peer {
+            IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
+            IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+        };
+        let said = parts.headers.get_all("x-forwarded-for").iter().next_back().and_then(|v| v.to_str().ok());
+        let nearest = said.and_then(|line| line.rsplit(',').next()).and_then(|ip| ip.trim().parse().ok());
+        Ok(Self(nearest.filter(|_| proxy).unwrap_or(peer)))
+    }
+}
+
+/// The limiter; `off` lets everything pass.
+#[derive(Clone, Default)]
+pub struct Limits(Option<Arc<DefaultKeyedRateLimiter<IpAddr>>>);
+
+impl Limits {
+    /// So many writes a minute from one address.
+    pub fn per_minute(rate: Option<u32>) -> Self {
+        let quota = rate.and_then(NonZeroU32::new).map(Quota::per_minute);
+        Self(quota.map(|quota| Arc::new(DefaultKeyedRateLimiter::keyed(quota))))
+    }
+
+    /// Counts a write; the refusal says how long to wait.
+    fn check(&self, address: IpAddr) -> Result<(), u64> {
+        let Some(limiter) = &self.0 else { return Ok(()) };
+        limiter
+            .check_key(&address)
+            .map_err(|early| early.wait_time_from(governor::clock::DefaultClock::default().now()).as_secs().max(1))
+    }
+
+    /// Drops addresses that have been quiet, so that memory stays bounded.
+    pub fn forget_quiet(&self) {
+        if let Some(limiter) = &self.0 {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+}
+
+/// The layer: 429 with `Retry-After` past the limit.
+pub async fn limit(Inject(state): Inject<State>, request: Request, next: Next) -> Response {
+    // A provider's events are signed and must never be lost to a limit.
+    if request.method().is_safe() || request.uri().path() == "/api/v1/webhooks/stripe" {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(&mut parts, &state).await;
+    match state.limits.check(address) {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(seconds) => {
+            let refusal = Refusal::new(Code::TooManyRequests).with("seconds", seconds);
+            let mut response = Error::from(refusal).into_response();
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! HTTP: one table of routes with the permission of each; `api` answers programs, `pages` people.
+//!
+//! A request passes: security headers → time limit → number and errors (`problem::edge`) → panics →
+//! cross-site check → write limit (`limits`) → the route's permission (`route`) → its handler, which
+//! extracts (`auth::Caller`, `json::ApiJson`, `form`), calls one verb of a capability (writes in
+//! `durable`) and answers. Errors leave as `web::Error` and get their words at the edge.
+
+pub mod api;
+pub mod auth;
+pub mod durable;
+pub mod form;
+pub mod headers;
+pub mod json;
+pub mod limits;
+pub mod openapi;
+pub mod pages;
+pub mod problem;
+pub mod route;
+pub mod state;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
+
+pub use problem::{Error, Result};
+pub use route::{Allow, Route};
+pub use state::State;
+
+/// Longest time a handler may take before it is answered 503.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Largest body: long texts are refused by their field, not by their weight.
+const LARGEST_BODY: usize = 2 * 1024 * 1024;
+
+/// Whether a path answers problem+json rather than pages.
+pub fn is_api(path: &str) -> bool {
+    path.starts_with("/api/") || path == "/openapi.json" || path.ends_with("z") && path.len() <= 8
+}
+
+/// Text as part of a query.
+pub fn percent(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// Every route of the market.
+pub fn routes() -> Vec<Route> {
+    let mut all = api::routes();
+    all.extend(openapi::routes());
+    all.extend(pages::routes());
+    all
+}
+
+/// The router over a state.
+pub fn router(state: &State) -> Result<Router, String> {
+    let csrf = CsrfLayer::new()
+        .add_trusted_origin(state.config.origin.as_str())
+        .map_err(|error| format!("YANXI_ORIGIN: {error}"))?;
+    let mut router = Router::new();
+    for route in routes() {
+        router = route.mount(router, state);
+    }
+    Ok(router
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .with_state(state.clone())
+        .layer(from_fn_with_state(state.clone(), limits::limit))
+        .layer(csrf)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(from_fn(pages::remember_language))
+        .layer(from_fn_with_state(state.clone(), problem::edge))
+        .layer(from_fn_with_state(state.clone(), headers::guard)))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let words = panic.downcast_ref::<String>().map(String::as_str);
+    let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no words");
+    Error::from(crate::kernel::Error::fault(format!("panic: {words}"))).into_response()
+}

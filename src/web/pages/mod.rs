@@ -1,0 +1,36 @@
+//! Pages for people, rendered on the server; each file has its page structs beside their handlers.
+
+mod cache;
+pub mod errors;
+
+use axum::{
+    extract::Request,
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+
+use super::Route;
+use crate::kernel::Lang;
+
+pub use cache::Cache;
+
+/// All pages.
+pub fn routes() -> Vec<Route> {
+    Vec::new()
+}
+
+/// `?lang=` is remembered in a cookie.
+pub async fn remember_language(request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let asked = query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Lang::parse);
+    let page = !super::is_api(request.uri().path());
+    let mut response = next.run(request).await;
+    if let Some(lang) = asked.filter(|_| page)
+        && let Ok(cookie) =
+            HeaderValue::from_str(&format!("lang={}; Path=/; SameSite=Lax; Max-Age=31536000", lang.tag()))
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

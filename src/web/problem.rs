@@ -1,0 +1,210 @@
+//! Errors as answers: problem+json (RFC 9457) under `/api`, a page with a way on elsewhere.
+//!
+//! A handler's error travels to the edge as an extension of its response, where the language and
+//! the kind of answer are known; a fault is logged there once, with the request's id.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{State, auth, is_api};
+use crate::kernel::{self, Code, Lang, Refusal};
+
+/// What a handler fails with.
+#[derive(Clone, Debug)]
+pub struct Error(Arc<kernel::Error>);
+
+/// Result of handlers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl<E: Into<kernel::Error>> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self(Arc::new(error.into()))
+    }
+}
+
+impl Error {
+    /// The refusal, if it is one: forms show it beside their fields.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.0.refusal()
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = status(&self.0).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+fn status(error: &kernel::Error) -> StatusCode {
+    let code = match error {
+        kernel::Error::Refused(refusal) if !refusal.fields.is_empty() && refusal.code == Code::Invalid => Code::Invalid,
+        kernel::Error::Refused(refusal) => refusal.code,
+        kernel::Error::Unavailable(_) | kernel::Error::Conflict(_) => Code::Unavailable,
+        kernel::Error::Fault(_) => Code::Internal,
+    };
+    StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// A problem as programs read it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Address of the code's explanation.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code in words.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened, and what to do.
+    pub detail: String,
+    /// Word for programs.
+    pub code: String,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+    /// Number of the request, to be told to the operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// A field at fault.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// Path of the field, as in `items[0].qty`.
+    pub field: String,
+    /// Word for programs.
+    pub code: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+/// The kind of problem in few words.
+fn title(status: u16, lang: Lang) -> &'static str {
+    let (zh, en) = match status {
+        400 => ("请求无效", "Bad request"),
+        401 => ("请先登录", "Sign-in needed"),
+        403 => ("没有权限", "Not allowed"),
+        404 => ("没有找到", "Not found"),
+        405 => ("不支持的操作", "Method not allowed"),
+        409 => ("现在不能这样做", "Conflict"),
+        413 => ("内容太大", "Too large"),
+        415 => ("格式不支持", "Unsupported format"),
+        422 => ("输入有误", "Please correct the input"),
+        429 => ("请稍等再试", "Please wait"),
+        503 => ("暂时不可用", "Not available now"),
+        _ => ("出了故障", "Something went wrong"),
+    };
+    lang.pick(zh, en)
+}
+
+/// The problem that a refusal is.
+pub fn problem(refusal: &Refusal, lang: Lang, request_id: &str) -> Problem {
+    let internal = refusal.code == Code::Internal;
+    let refusal = if internal { &refusal.clone().with("request_id", request_id) } else { refusal };
+    let errors = refusal.fields.iter().map(|fault| FieldProblem {
+        field: fault.field.clone(),
+        code: fault.code.as_str().to_owned(),
+        detail: fault.detail(lang),
+    });
+    Problem {
+        kind: format!("/docs#{}", refusal.code.as_str()),
+        title: title(refusal.code.status(), lang).to_owned(),
+        status: refusal.code.status(),
+        detail: refusal.detail(lang),
+        code: refusal.code.as_str().to_owned(),
+        errors: errors.collect(),
+        request_id: internal.then(|| request_id.to_owned()),
+    }
+}
+
+/// The request's number, from the edge to the log.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// The edge: numbers the request, turns errors into answers, logs faults once.
+pub async fn edge(axum::extract::State(state): axum::extract::State<State>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let id = kernel::Dice::System.id(state.now()).unwrap_or_default();
+    parts.extensions.insert(RequestId(id.clone()));
+    let lang = auth::language(&parts);
+    let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if let Some(error) = response.extensions_mut().remove::<Error>() {
+        let refusal = told(&error.0, (&method, &path, &id));
+        response = answer(&state, &refusal, lang, (&path, &id), &response);
+    } else if let Some(code) = bare(&response) {
+        response = answer(&state, &Refusal::new(code), lang, (&path, &id), &response);
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+/// Logs what the operator must know; the person is told a refusal.
+fn told(error: &kernel::Error, (method, path, id): (&Method, &str, &str)) -> Refusal {
+    match error {
+        kernel::Error::Refused(refusal) => (**refusal).clone(),
+        kernel::Error::Unavailable(cause) | kernel::Error::Conflict(cause) => {
+            tracing::warn!(request_id = id, %method, path, cause = format!("{cause:#}"), "unavailable");
+            Refusal::new(Code::Unavailable)
+        }
+        kernel::Error::Fault(cause) => {
+            tracing::error!(request_id = id, %method, path, cause = format!("{cause:#}"), "fault");
+            Refusal::new(Code::Internal)
+        }
+    }
+}
+
+/// Errors of layers below the handlers, which come without words.
+fn bare(response: &Response) -> Option<Code> {
+    let typed = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    if typed.is_some_and(|t| !t.starts_with("text/plain")) {
+        return None;
+    }
+    Some(match response.status() {
+        StatusCode::NOT_FOUND => Code::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+        StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::WrongMedia,
+        StatusCode::FORBIDDEN => Code::CrossSite,
+        StatusCode::BAD_REQUEST => Code::Invalid,
+        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
+        StatusCode::INTERNAL_SERVER_ERROR => Code::Internal,
+        _ => return None,
+    })
+}
+
+fn answer(state: &State, refusal: &Refusal, lang: Lang, (path, id): (&str, &str), from: &Response) -> Response {
+    let problem = problem(refusal, lang, id);
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = if is_api(path) {
+        let mut response = (status, Json(&problem)).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response
+    } else {
+        super::pages::errors::page(state, &problem, lang).into_response()
+    };
+    *response.status_mut() = status;
+    for kept in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = from.headers().get(&kept) {
+            response.headers_mut().insert(kept, value.clone());
+        }
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
+    }
+    response
+}

@@ -1,0 +1,110 @@
+//! The table of routes: what each answers, and who may ask. Denied where not named.
+
+use axum::{
+    extract::{FromRequestParts, Request},
+    handler::Handler,
+    http::Method,
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Redirect, Response},
+    routing::{MethodFilter, MethodRouter, on},
+};
+
+use super::{Error, State, auth::Caller};
+use crate::{
+    identity::Role,
+    kernel::{Code, Refusal},
+};
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allow {
+    /// Everyone.
+    Anyone,
+    /// Everyone may ask; the handler answers 404 to all but the owner.
+    Owner,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Persons of these roles.
+    Roles(&'static [Role]),
+}
+
+/// One row of the table.
+pub struct Route {
+    /// Method.
+    pub method: Method,
+    /// Path as the router takes it.
+    pub path: &'static str,
+    /// Who may.
+    pub allow: Allow,
+    handler: MethodRouter<State>,
+}
+
+impl Route {
+    fn new<H, T>((method, filter): (Method, MethodFilter), path: &'static str, allow: Allow, handler: H) -> Self
+    where
+        H: Handler<T, State>,
+        T: 'static,
+    {
+        Self { method, path, allow, handler: on(filter, handler) }
+    }
+
+    /// A read; answers HEAD too.
+    pub fn get<H: Handler<T, State>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+        Self::new((Method::GET, MethodFilter::GET), path, allow, handler)
+    }
+
+    /// A write.
+    pub fn post<H: Handler<T, State>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+        Self::new((Method::POST, MethodFilter::POST), path, allow, handler)
+    }
+
+    /// A change of some fields.
+    pub fn patch<H: Handler<T, State>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+        Self::new((Method::PATCH, MethodFilter::PATCH), path, allow, handler)
+    }
+
+    /// A removal.
+    pub fn delete<H: Handler<T, State>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+        Self::new((Method::DELETE, MethodFilter::DELETE), path, allow, handler)
+    }
+
+    /// The router with this row, guarded by its permission.
+    pub fn mount(self, router: axum::Router<State>, state: &State) -> axum::Router<State> {
+        let handler = match self.allow {
+            Allow::Anyone | Allow::Owner => self.handler,
+            allow => self.handler.layer(from_fn_with_state((state.clone(), allow), guard)),
+        };
+        router.route(self.path, handler)
+    }
+}
+
+/// Lets the request through to whom the row allows: 401 who is not signed in, 403 other roles;
+/// a page sends to the sign-in instead.
+async fn guard(
+    axum::extract::State((state, allow)): axum::extract::State<(State, Allow)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let caller = match Caller::from_request_parts(&mut parts, &state).await {
+        Ok(caller) => caller,
+        Err(error) => return error.into_response(),
+    };
+    let code = match (&caller.person, allow) {
+        (None, _) => Some(Code::SignInNeeded),
+        (Some(person), Allow::Roles(roles)) if !roles.contains(&person.role) => Some(Code::Forbidden),
+        _ => None,
+    };
+    match code {
+        None => {
+            parts.extensions.insert(caller);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Some(Code::SignInNeeded) if !super::is_api(parts.uri.path()) => {
+            let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            let next = if parts.method == Method::GET { next } else { "/" };
+            Redirect::to(&format!("/sign-in?next={}", super::percent(next))).into_response()
+        }
+        Some(code) => Error::from(Refusal::new(code)).into_response(),
+    }
+}

@@ -1,0 +1,42 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use super::limits::Limits;
+use crate::{catalogue::Shelf, config::Config, counter::Live, db::Db, kernel::At, orders::Trade, search::Engine};
+
+/// The market as handlers see it; cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    /// Orders and all they need: database, clock, provider, keys.
+    pub trade: Trade,
+    /// What is published, in memory.
+    pub shelf: Shelf,
+    /// Search over it.
+    pub search: Engine,
+    /// The public counter's figures as they change.
+    pub counter: Live,
+    /// The environment.
+    pub config: Arc<Config>,
+    /// Whether this database is a demonstration.
+    pub demo: bool,
+    /// Requests by client address.
+    pub limits: Limits,
+    /// Rendered public pages.
+    pub pages: super::pages::Cache,
+}
+
+impl State {
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.trade.db
+    }
+
+    /// Keeps a text that found nothing, for the operator.
+    pub fn note_zero(&self, _request: &crate::search::SearchRequest, _hits: &crate::search::Hits) {}
+
+    /// The instant now.
+    pub fn now(&self) -> At {
+        self.trade.clock.now()
+    }
+}
