@@ -91,7 +91,7 @@ impl Columns {
             Quantity::Weight(low, high) => (&self.weight, (low, high)),
             Quantity::Volume(ml) => (&self.volume, (ml, ml)),
             Quantity::Diameter(low, high) => (&self.diameter, (low, high)),
-            Quantity::Pieces(n) => (&self.pieces, (n, n)),
+            Quantity::Pieces(low, high) => (&self.pieces, (low, high)),
             Quantity::Packs(n) => (&self.packs, (n, n)),
             Quantity::Price(..) | Quantity::Order => return None,
         })
@@ -110,7 +110,7 @@ impl Columns {
             Quantity::Weight(..) => Quantity::Weight(value, value),
             Quantity::Diameter(..) => Quantity::Diameter(value, value),
             Quantity::Volume(_) => Quantity::Volume(value),
-            Quantity::Pieces(_) => Quantity::Pieces(value),
+            Quantity::Pieces(..) => Quantity::Pieces(value, value),
             other => other,
         })
     }

@@ -14,6 +14,8 @@ const OCCASION: [u32; 4] = [1000, 1000, 950, 400];
 /// Share that another name of the word keeps, and a word that merely may serve.
 const SAME: u32 = 960;
 const NEAR: u32 = 600;
+/// Share of the best found that a part must be worth: a mention in a summary is no match beside a name.
+const WORTH: u32 = 650;
 
 /// Postings with what a product earns by them, the most first.
 pub struct Concept<'a> {
@@ -64,6 +66,8 @@ impl<'a> Concept<'a> {
             }
         }
         parts.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+        let least = parts.first().map_or(0, |(best, _)| best * WORTH / 1000);
+        parts.retain(|(weight, _)| *weight >= least);
         Self { parts }
     }
 

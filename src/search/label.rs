@@ -39,7 +39,10 @@ pub fn quantity(quantity: Quantity) -> (String, String) {
         Quantity::Weight(low, high) => (span((low, high), grams, zh), span((low, high), grams, en)),
         Quantity::Diameter(low, high) => (span((low, high), mm, zh), span((low, high), mm, en)),
         Quantity::Volume(ml) => both(format!("{ml}ml")),
-        Quantity::Pieces(n) => (format!("{n}枚"), format!("{n} pieces")),
+        Quantity::Pieces(low, high) => {
+            let number = span((low, high), |n| n.to_string(), ["", "+"]);
+            (format!("{number}枚"), format!("{number} pieces"))
+        }
         Quantity::Packs(n) => (format!("{n}件装"), format!("{n} packs")),
         Quantity::Price(low, high) => (
             format!(
@@ -64,7 +67,7 @@ pub fn kind(quantity: Quantity) -> &'static str {
     match quantity {
         Quantity::Weight(..) | Quantity::Volume(_) => "weight",
         Quantity::Diameter(..) => "diameter",
-        Quantity::Pieces(_) | Quantity::Packs(_) | Quantity::Order => "pieces",
+        Quantity::Pieces(..) | Quantity::Packs(_) | Quantity::Order => "pieces",
         Quantity::Price(..) => "price",
     }
 }

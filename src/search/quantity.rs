@@ -11,8 +11,8 @@ pub enum Quantity {
     Volume(i64),
     /// Fruit diameter in mm, between both.
     Diameter(i64, i64),
-    /// Pieces in a pack.
-    Pieces(i64),
+    /// Pieces in a pack, between both.
+    Pieces(i64, i64),
     /// Packs in a box.
     Packs(i64),
     /// Price in fen, between both.
@@ -117,13 +117,14 @@ pub fn find(chars: &[char]) -> Vec<Found> {
     found
 }
 
-/// Digits inside a word of letters (`p01`) are no quantity.
+/// What stands before the next place where a quantity may begin: a word of letters, a number of none.
 fn skip(chars: &[char], at: usize) -> usize {
     let is_word = |c: &char| c.is_ascii_alphanumeric();
-    if chars[at].is_ascii_alphabetic() || chars[at].is_ascii_digit() {
-        return chars[at..].iter().take_while(|c| is_word(c)).count().max(1);
+    let letters = chars[at..].iter().take_while(|c| c.is_ascii_alphabetic()).count();
+    if letters == 0 && chars[at].is_ascii_digit() {
+        return chars[at..].iter().take_while(|c| is_word(c)).count();
     }
-    1
+    letters.max(1)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -294,7 +295,10 @@ fn meaning(unit: Unit, (low, high): (i64, i64), bound: Bound, reader: &mut Reade
             let (low, high) = span(scaled(100), if exact { Bound::About } else { bound }, 20);
             Quantity::Price(low, high)
         }
-        Unit::Pieces if low >= 2000 => Quantity::Pieces(low / 1000),
+        Unit::Pieces if low >= 2000 => {
+            let (low, high) = span((low / 1000, high / 1000), bound, 10);
+            Quantity::Pieces(low, high)
+        }
         Unit::Packs if low >= 2000 => Quantity::Packs(low / 1000),
         Unit::Pieces | Unit::Packs | Unit::Order => Quantity::Order,
     })
@@ -344,7 +348,9 @@ mod tests {
             ("80#", Quantity::Diameter(80, 80)),
             ("80苹果", Quantity::Diameter(80, 80)),
             ("85mm以上", Quantity::Diameter(85, i64::MAX)),
-            ("12枚", Quantity::Pieces(12)),
+            ("12枚", Quantity::Pieces(12, 12)),
+            ("hfs80", Quantity::Diameter(80, 80)),
+            ("20-30枚", Quantity::Pieces(20, 30)),
             ("12瓶", Quantity::Packs(12)),
             ("50元以内", Quantity::Price(0, 5000)),
             ("100-200块", Quantity::Price(10_000, 20_000)),

@@ -13,7 +13,7 @@ use super::{
 fn rank(ask: &Ask) -> Option<usize> {
     Some(match ask {
         Ask::Unknown => 0,
-        Ask::Quantity(Quantity::Pieces(_) | Quantity::Packs(_) | Quantity::Volume(_) | Quantity::Order) => 1,
+        Ask::Quantity(Quantity::Pieces(..) | Quantity::Packs(_) | Quantity::Volume(_) | Quantity::Order) => 1,
         Ask::Quantity(Quantity::Diameter(..)) => 2,
         Ask::Quantity(Quantity::Weight(..)) => 3,
         Ask::Quantity(Quantity::Price(..)) => 4,
@@ -133,7 +133,7 @@ impl Solver<'_> {
                     continue;
                 }
             };
-            match self.index.columns.nearest(wanted, &found) {
+            match self.index.columns.nearest(wanted, &self.closest(&found)) {
                 Some(nearest) => {
                     let ask = Ask::Quantity(nearest);
                     let near = self.index.columns.products(nearest);
@@ -164,6 +164,22 @@ impl Solver<'_> {
             }
         }
         found
+    }
+
+    /// Of a set those that fit the words best: a neighbouring size of the goods, not of a set that has some.
+    fn closest(&self, found: &Bits) -> Bits {
+        let mut scores = vec![0_u32; self.index.len()];
+        let goods = self.asked.iter().filter(|a| matches!(a.item.ask, Ask::Goods(_)));
+        goods.filter_map(|a| a.concept.as_ref()).for_each(|c| c.score(found, 1000, &mut scores));
+        let mut best = 0;
+        found.each(|p| best = best.max(scores[p as usize]));
+        let mut closest = Bits::none(self.index.len());
+        found.each(|p| {
+            if scores[p as usize] == best {
+                closest.add(p);
+            }
+        });
+        closest
     }
 
     fn say_dropped(&mut self, item: &Item) {

@@ -128,7 +128,8 @@ impl<'a> Solver<'a> {
     }
 
     fn puzzles(&self) -> usize {
-        self.asked.iter().filter(|a| a.item.ask == Ask::Unknown).count()
+        let is_nowhere = |a: &&Asked| a.set.as_ref().is_none_or(Bits::is_empty);
+        self.asked.iter().filter(|a| a.item.ask == Ask::Unknown).filter(is_nowhere).count()
     }
 
     fn is_puzzled(&self) -> bool {
