@@ -82,8 +82,10 @@ pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<Finished> {
     let seen = trade.provider.look(&trade.db, &reference).await?;
     let done = tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
+        let done = finish_payment(&mut tx, &payment, seen, &mut step).await?;
+        // After it, so that the order's row is locked before the payment's, as everywhere.
         store::asked(&mut tx, &payment.id, step.at).await?;
-        finish_payment(&mut tx, &payment, seen, &mut step).await
+        Ok(done)
     })?;
     send_if_given_back(trade, done).await
 }

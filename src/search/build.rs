@@ -6,7 +6,7 @@ use super::{
     Doc,
     columns::Columns,
     facets::FacetTable,
-    hash::QuickMap,
+    hash::QuickSet,
     index::{Index, Orders},
     lexicon::{Lexicon, Words},
     name, normalize,
@@ -46,9 +46,9 @@ pub fn build(docs: &[Doc]) -> Index {
 /// Names of places in the documents: 延川县 and 延川, 江阴市 and 江阴.
 fn places(docs: &[Doc]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let mut seen: QuickMap<&str, ()> = QuickMap::default();
+    let mut seen: QuickSet<&str> = QuickSet::default();
     for name in docs.iter().flat_map(|d| [Some(&d.county.zh), d.pairing.as_ref()]).flatten() {
-        if !name.is_empty() && seen.insert(name, ()).is_none() {
+        if !name.is_empty() && seen.insert(name) {
             let name = normalize(name);
             let short = name.trim_end_matches(DIVISIONS);
             if short.chars().count() >= 2 && short != name {
@@ -65,13 +65,17 @@ fn places(docs: &[Doc]) -> Vec<String> {
 fn read_texts(docs: &[Doc]) -> (Terms, Lexicon) {
     let places = places(docs);
     let mut words = Words::new(thesaurus());
-    places.iter().for_each(|p| words.add(p, Kind::Place));
-    let mut reader = Reader { draft: Draft::default(), words, places, seen: QuickMap::default() };
+    for place in &places {
+        words.add(place, Kind::Place);
+    }
+    let mut reader = Reader { draft: Draft::default(), words, places, seen: QuickSet::default() };
     for (doc, p) in docs.iter().zip(0..) {
         reader.read(doc, p);
     }
     let categories: BTreeSet<&str> = docs.iter().map(|d| d.category.zh.as_str()).collect();
-    categories.iter().for_each(|name| reader.words.add(&normalize(name), Kind::Noun));
+    for name in categories {
+        reader.words.add(&normalize(name), Kind::Noun);
+    }
     (reader.draft.finish(docs.len()), reader.words.finish())
 }
 
@@ -79,7 +83,7 @@ struct Reader {
     draft: Draft,
     words: Words,
     places: Vec<String>,
-    seen: QuickMap<String, ()>,
+    seen: QuickSet<String>,
 }
 
 impl Reader {
@@ -127,6 +131,6 @@ impl Reader {
 
     /// The text was not met before: names count once in the lexicon, however many products have them.
     fn is_new(&mut self, text: &str) -> bool {
-        !self.seen.contains_key(text) && self.seen.insert(text.to_owned(), ()).is_none()
+        !self.seen.contains(text) && self.seen.insert(text.to_owned())
     }
 }

@@ -147,7 +147,9 @@ impl FacetTable {
             })
             .collect();
         let mut matched = base;
-        unions.iter().for_each(|(_, u)| matched.and(u.words()));
+        for (_, union) in &unions {
+            matched.and(union.words());
+        }
         Chosen { matched, without, in_season }
     }
 
@@ -181,9 +183,9 @@ impl FacetTable {
                 let values = if facet == Facet::InSeason {
                     season_counts(set, &chosen.in_season, is_chosen)
                 } else {
-                    self.values[place(facet)].iter().map(|v| counted(v, set, is_chosen(&v.term.value))).collect()
+                    listed(&self.values[place(facet)], set, is_chosen)
                 };
-                FacetCounts { facet, values: listed(values) }
+                FacetCounts { facet, values }
             })
             .collect()
     }
@@ -199,14 +201,29 @@ fn place(facet: Facet) -> usize {
     Facet::ALL.into_iter().position(|f| f == facet).unwrap_or(0)
 }
 
-fn counted(value: &Value, set: &Bits, selected: bool) -> FacetCount {
-    FacetCount {
-        value: value.term.value.clone(),
-        label: value.term.zh.clone(),
-        label_en: value.term.en.clone(),
-        count: value.products.count_in(set),
-        selected,
+/// Values that `set` has, and the chosen ones; of very many the most frequent.
+fn listed(values: &[Value], set: &Bits, is_chosen: impl Fn(&str) -> bool) -> Vec<FacetCount> {
+    let counted = values.iter().map(|v| (v, v.products.count_in(set), is_chosen(&v.term.value)));
+    let mut counted: Vec<_> = counted.filter(|(_, count, selected)| *count > 0 || *selected).collect();
+    if counted.len() > LISTED {
+        let mut counts: Vec<u64> = counted.iter().map(|(_, count, _)| *count).collect();
+        counts.sort_unstable_by(|a, b| b.cmp(a));
+        let least = counts[LISTED - 1];
+        let mut room = LISTED - counts.iter().filter(|count| **count > least).count();
+        counted.retain(|(_, count, selected)| {
+            let tied = *count == least && room > 0;
+            room -= usize::from(tied);
+            *count > least || tied || *selected
+        });
     }
+    let shown = counted.into_iter().map(|(v, count, selected)| FacetCount {
+        value: v.term.value.clone(),
+        label: v.term.zh.clone(),
+        label_en: v.term.en.clone(),
+        count,
+        selected,
+    });
+    shown.collect()
 }
 
 fn season_counts(set: &Bits, in_season: &Bits, is_chosen: impl Fn(&str) -> bool) -> Vec<FacetCount> {
@@ -218,19 +235,12 @@ fn season_counts(set: &Bits, in_season: &Bits, is_chosen: impl Fn(&str) -> bool)
         count,
         selected: is_chosen(value),
     };
-    vec![count("true", "当季可买", "in season", now), count("false", "过季或预订", "out of season", set.count() - now)]
-}
-
-/// Drops empty values and, of very many, the rarest.
-fn listed(mut values: Vec<FacetCount>) -> Vec<FacetCount> {
-    values.retain(|v| v.count > 0 || v.selected);
-    if values.len() > LISTED {
-        let mut counts: Vec<u64> = values.iter().map(|v| v.count).collect();
-        counts.sort_unstable_by(|a, b| b.cmp(a));
-        let least = counts[LISTED - 1];
-        values.retain(|v| v.count >= least || v.selected);
-    }
-    values
+    let mut counts = vec![
+        count("true", "当季可买", "in season", now),
+        count("false", "过季或预订", "out of season", set.count() - now),
+    ];
+    counts.retain(|v| v.count > 0 || v.selected);
+    counts
 }
 
 fn each_value(doc: &Doc, facet: Facet, mut add: impl FnMut(&Term)) {

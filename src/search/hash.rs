@@ -1,7 +1,7 @@
 //! A fast hasher for keys that no visitor chooses: terms of the catalogue.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
 };
 
@@ -49,3 +49,6 @@ impl Hasher for Quick {
 
 /// A map with the fast hasher.
 pub type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
+
+/// A set with the fast hasher.
+pub type QuickSet<K> = HashSet<K, BuildHasherDefault<Quick>>;

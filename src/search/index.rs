@@ -169,7 +169,9 @@ impl Index {
         (from, take): (usize, usize),
     ) -> Vec<u32> {
         let mut scores = vec![0_u32; self.len()];
-        concepts.iter().for_each(|(share, concept)| concept.score(matched, *share, &mut scores));
+        for (share, concept) in concepts {
+            concept.score(matched, *share, &mut scores);
+        }
         self.ready(matched, in_season).each(|p| scores[p as usize] += READY);
         let mut top = Top::new((from + take).min(self.len()));
         let sales = &self.orders.sales;

@@ -263,8 +263,8 @@ fn one_apart(a: &str, b: &str) -> bool {
     let (a, b) = (&a[head..], &b[head..]);
     let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     match (&a[..a.len() - tail], &b[..b.len() - tail]) {
-        ([_], []) | ([], [_]) | ([_], [_]) => true,
-        ([x, y], [p, q]) => x == q && y == p,
+        ([_], [] | [_]) | ([], [_]) => true,
+        ([first, second], [third, fourth]) => first == fourth && second == third,
         _ => false,
     }
 }

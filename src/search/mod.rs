@@ -34,6 +34,7 @@ mod store;
 mod suggest;
 mod terms;
 mod thesaurus;
+pub mod zero;
 
 pub use doc::{Doc, Spec, Term};
 pub use engine::Engine;

@@ -18,7 +18,9 @@ impl Posting {
             return Self::Few(products.into_boxed_slice());
         }
         let mut bits = Bits::none(n);
-        products.iter().for_each(|p| bits.add(*p));
+        for product in &products {
+            bits.add(*product);
+        }
         Self::Many(bits.words().into(), products.len() as u32)
     }
 

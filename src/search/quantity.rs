@@ -306,7 +306,7 @@ fn meaning(unit: Unit, (low, high): (i64, i64), bound: Bound, reader: &mut Reade
 
 /// A number without a unit: a diameter where it can be one, a price where it is bounded.
 fn bare(first: &number::Number, second: Option<i64>, bound: Bound, chars: &[char], end: usize) -> Option<Quantity> {
-    let next_is_letter = chars.get(end).is_some_and(|c| c.is_ascii_alphanumeric());
+    let next_is_letter = chars.get(end).is_some_and(char::is_ascii_alphanumeric);
     if !first.digits || next_is_letter || first.milli % 1000 != 0 {
         return None;
     }

@@ -154,7 +154,7 @@ fn collect(chars: &[char], mut best: Vec<(u32, usize, Vec<Match>)>) -> Vec<(usiz
     let mut found: Vec<(usize, usize, Vec<Match>)> = Vec::new();
     let mut at = chars.len();
     while at > 0 {
-        let (_, from, matches) = std::mem::replace(&mut best[at], (0, 0, Vec::new()));
+        let (_, from, matches) = std::mem::take(&mut best[at]);
         let unknown = matches.is_empty();
         match found.last_mut() {
             Some((start, _, last))

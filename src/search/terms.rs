@@ -75,7 +75,9 @@ impl Draft {
     pub fn add_text(&mut self, tier: Tier, text: &str, product: u32) {
         let mut ids = Vec::with_capacity(48);
         each_term(tier, text, |key| ids.push(self.id(key)));
-        ids.into_iter().for_each(|id| self.push(id, product));
+        for id in ids {
+            self.push(id, product);
+        }
     }
 
     /// The same for a text as written that many products share; it is normalized here.
@@ -92,7 +94,9 @@ impl Draft {
                 ids
             }
         };
-        ids.iter().for_each(|id| self.push(*id, product));
+        for id in &ids {
+            self.push(*id, product);
+        }
         if self.texts.len() < REMEMBERED {
             self.texts.insert(key, ids);
         }
@@ -170,9 +174,8 @@ impl Terms {
             return self.posting(gram_key(tier, one, None)).map(Held::Index);
         }
         for pair in chars.windows(2) {
-            match (is_han(pair[0]), is_han(pair[1])) {
-                (true, true) => parts.push(self.posting(gram_key(tier, pair[0], Some(pair[1])))?),
-                (true, false) | (false, true) | (false, false) => {}
+            if is_han(pair[0]) && is_han(pair[1]) {
+                parts.push(self.posting(gram_key(tier, pair[0], Some(pair[1])))?);
             }
         }
         for letters in word.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()) {

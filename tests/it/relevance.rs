@@ -114,7 +114,9 @@ fn the_first_page_holds_what_was_meant() {
         kinds.entry(asked.kind).or_default().add(rank);
         total.add(rank);
     }
-    kinds.iter().for_each(|(kind, tally)| tally.print(kind));
+    for (kind, tally) in &kinds {
+        tally.print(kind);
+    }
     total.print("all");
     assert!(total.mrr() >= 0.95, "MRR@10 of all queries is {:.3}", total.mrr());
     for (kind, tally) in &kinds {

@@ -1,10 +1,33 @@
 //! Search as a whole: counts that equal clicks, equal answers, hostile texts.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use yanxi::{
     kernel::{At, Day, Season},
-    search::{Doc, Facet, Index, SearchRequest, Sort, Spec, Term},
+    search::{Doc, Engine, Facet, Index, SearchRequest, Sort, Spec, SuggestionKind, Term, zero},
 };
+
+use crate::support::{Shop, on_both};
+
+on_both! {
+    texts_that_found_nothing_are_kept_for_the_operator,
+}
+
+async fn texts_that_found_nothing_are_kept_for_the_operator(shop: Arc<Shop>) {
+    let db = &shop.trade.db;
+    let engine = Engine::new(&[product(0)]);
+    for text in ["iPhone 17", "iphone  17", "洛川红富士", "zzqxwv"] {
+        engine.search(&SearchRequest::on(day()).text(text));
+    }
+    assert_eq!(zero::record(db, engine.noted(), At(5)).await.unwrap(), 2);
+    assert_eq!(zero::record(db, engine.noted(), At(6)).await.unwrap(), 0, "nothing is left to write");
+    engine.search(&SearchRequest::on(day()).text("IPHONE 17"));
+    zero::record(db, engine.noted(), At(7)).await.unwrap();
+    let kept = zero::list(&mut db.read().await.unwrap(), 10).await.unwrap();
+    let kept: Vec<_> = kept.iter().map(|z| (z.text.as_str(), z.times, z.last_at)).collect();
+    assert_eq!(kept, [("iphone 17", 3, At(7)), ("zzqxwv", 1, At(5))]);
+}
 
 const NAMES: [&str; 6] = ["洛川红富士", "延川狗头枣", "安塞小米", "延长黑木耳礼盒", "宜川大红袍花椒", "志丹羊肉块"];
 
@@ -126,6 +149,15 @@ proptest! {
             index.suggest(&text);
         }
     }
+}
+
+#[test]
+fn initials_suggest_what_they_stand_for() {
+    let index = market(60);
+    let lines = index.suggest("gtz");
+    assert_eq!((lines[0].kind, lines[0].value.as_str()), (SuggestionKind::Query, "狗头枣"));
+    assert!(lines.iter().any(|l| l.kind == SuggestionKind::Product && l.label.contains("狗头枣")), "{lines:?}");
+    assert!(index.suggest("  ").is_empty());
 }
 
 #[test]

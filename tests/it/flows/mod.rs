@@ -1,6 +1,9 @@
 //! Orders from quote to refund, each on SQLite and on PostgreSQL.
 
+mod crowd;
 mod desks;
+mod events;
+mod histories;
 mod late;
 mod lifecycle;
 mod races;

@@ -14,37 +14,9 @@ use yanxi::{
 use crate::support::{Shop, on_both};
 
 on_both! {
-    a_hundred_boxes_are_sold_exactly_once_each,
     twins_of_a_key_make_one_order_and_get_the_same_answer,
     a_coupon_is_used_no_more_often_than_its_limits,
     refunds_at_once_never_exceed_what_was_paid,
-}
-
-async fn a_hundred_boxes_are_sold_exactly_once_each(shop: Arc<Shop>) {
-    let mut quotes = Vec::new();
-    for _ in 0..150 {
-        quotes.push(shop.quote(&[("P01-1", 1)], None).await.unwrap());
-    }
-    let buyers = quotes.into_iter().map(|quote| {
-        let shop = shop.clone();
-        tokio::spawn(async move {
-            match place::place(&shop.trade, Shop::placing(&quote, "13800000002"), Actor::GUEST, None).await {
-                Ok(placed) => {
-                    shop.pay(&placed.number).await;
-                    true
-                }
-                Err(error) => {
-                    assert_eq!(error.refusal().unwrap().code, Code::OutOfStock);
-                    false
-                }
-            }
-        })
-    });
-    let mut sold = 0;
-    for buyer in buyers.collect::<Vec<_>>() {
-        sold += i64::from(buyer.await.unwrap());
-    }
-    assert_eq!((sold, shop.stock("P01-1").await, shop.booked("sale").await), (100, (0, 0), 100 * 8990));
 }
 
 async fn twins_of_a_key_make_one_order_and_get_the_same_answer(shop: Arc<Shop>) {

@@ -1,0 +1,119 @@
+//! The provider's events in any order and number: the same end (I3, I4, I5, G-05).
+
+use std::sync::Arc;
+
+use yanxi::{
+    kernel::{At, Fen, PaymentId, time::SECOND},
+    orders::{OrderState, end, finish, finish::Finished},
+    payments::{Event, Provider, sandbox::Outcome},
+};
+
+use crate::support::{Shop, on_both, shop::write};
+
+on_both! {
+    every_order_of_five_events_ends_the_same,
+    the_return_of_the_browser_and_the_webhook_at_once_pay_once,
+    a_payment_that_wins_against_its_expiry_or_not_is_paid_or_given_back,
+}
+
+fn event(payment: &PaymentId, id: &str, kind: &str, at: At) -> Event {
+    Event {
+        id: format!("evt_{id}_{payment}"),
+        kind: kind.to_owned(),
+        at,
+        provider_ref: format!("pi_sandbox_{payment}"),
+        payment_id: payment.0.clone(),
+        amount: Fen(0),
+        currency: "cny".to_owned(),
+    }
+}
+
+/// All orders of `n` things, by Heap's way.
+fn orders_of(n: usize) -> Vec<Vec<usize>> {
+    if n == 0 {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for shorter in orders_of(n - 1) {
+        for place in 0..=shorter.len() {
+            let mut longer = shorter.clone();
+            longer.insert(place, n - 1);
+            all.push(longer);
+        }
+    }
+    all
+}
+
+async fn every_order_of_five_events_ends_the_same(shop: Arc<Shop>) {
+    write(&shop.trade.db, &["UPDATE stock_levels SET on_hand = 1000"]).await;
+    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    let now = shop.trade.clock.now();
+    let orders = orders_of(5);
+    assert_eq!(orders.len(), 120);
+    for order in orders {
+        let placed = shop.placed(&[("P01-1", 1)], None).await;
+        let payment = shop.open_payment(&placed.number).await;
+        let story = [
+            event(&payment, "a", "payment_intent.payment_failed", now),
+            event(&payment, "b", "payment_intent.succeeded", now),
+            event(&payment, "b", "payment_intent.succeeded", now),
+            event(&payment, "c", "payment_intent.succeeded", now),
+            event(&payment, "d", "payment_intent.payment_failed", now),
+        ];
+        for place in order {
+            let told = Event { amount: placed.total_fen, ..story[place].clone() };
+            let delivery = sandbox.deliver(&told, now).unwrap();
+            finish::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
+        }
+        assert_eq!(shop.state(&placed.number).await, OrderState::Paid);
+    }
+    assert_eq!((shop.booked("sale").await, shop.stock("P01-1").await), (120 * 8990, (880, 0)));
+}
+
+async fn the_return_of_the_browser_and_the_webhook_at_once_pay_once(shop: Arc<Shop>) {
+    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    for _ in 0..40 {
+        let placed = shop.placed(&[("P01-1", 1)], None).await;
+        let payment = shop.open_payment(&placed.number).await;
+        let now = shop.trade.clock.now();
+        let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
+        let (webhook, back) = tokio::join!(
+            finish::take_event(&shop.trade, &delivery.signature, &delivery.body),
+            finish::ask_provider(&shop.trade, &payment)
+        );
+        let mut both = [webhook.unwrap(), back.unwrap()];
+        both.sort_by_key(|f| *f != Finished::Paid);
+        assert_eq!(both, [Finished::Paid, Finished::Known]);
+    }
+    assert_eq!((shop.booked("sale").await, shop.stock("P01-1").await), (40 * 8990, (60, 0)));
+}
+
+async fn a_payment_that_wins_against_its_expiry_or_not_is_paid_or_given_back(shop: Arc<Shop>) {
+    write(&shop.trade.db, &["UPDATE stock_levels SET on_hand = 100"]).await;
+    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    for _ in 0..20 {
+        let placed = shop.placed(&[("P02-1", 1)], None).await;
+        let payment = shop.open_payment(&placed.number).await;
+        let now = shop.trade.clock.now();
+        let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
+        shop.trade.clock.advance(901 * SECOND);
+        let signature =
+            yanxi::payments::event::sign(shop.trade.provider.webhook_secret(), &delivery.body, shop.trade.clock.now());
+        let signature = signature.unwrap();
+        let (paid, expired) = tokio::join!(
+            finish::take_event(&shop.trade, &signature, &delivery.body),
+            end::expire_overdue(&shop.trade, 10)
+        );
+        expired.unwrap();
+        match paid.unwrap() {
+            Finished::Paid => assert_eq!(shop.state(&placed.number).await, OrderState::Paid),
+            other => {
+                assert!(matches!(other, Finished::GivenBack(_)), "{other:?}");
+                assert_eq!(shop.state(&placed.number).await, OrderState::Expired);
+            }
+        }
+    }
+    let (on_hand, held) = shop.stock("P02-1").await;
+    assert_eq!((held, shop.booked("sale").await), (0, (100 - on_hand) * 3350));
+    assert_eq!(shop.booked("unapplied").await, shop.booked("unapplied_refund").await);
+}

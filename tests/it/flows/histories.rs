@@ -1,0 +1,430 @@
+//! Random lives of orders against a second, naive book: what happened is written down by hand and
+//! must be what the rows, the ledger and the provider's books say (I1, I4–I9, G-07, G-08).
+//! A failure names its seed; the same seed lives the same lives.
+
+use std::sync::Arc;
+
+use yanxi::{
+    db::q,
+    kernel::{
+        Actor, Dice, Error, Fen, PaymentId, SellerOrderId,
+        time::{DAY, SECOND},
+    },
+    orders::{
+        OrderState, end,
+        finish::Finished,
+        place, read, receive,
+        record::Order,
+        refund::{self, Asked, AskedLine},
+        ship::{self, Carrier, Scan, ScanKind, ScanSource, Shipping},
+    },
+    payments::sandbox::Outcome,
+    stock::movement::{self, Movement, MovementKind},
+};
+
+use crate::support::{Shop, long, on_both, shop::write};
+
+on_both! {
+    what_happened_is_what_the_books_say,
+}
+
+/// Histories that share one shop.
+const IN_ONE_SHOP: u64 = 200;
+const STEPS: usize = 20;
+const SKUS: [&str; 3] = ["P01-1", "P02-1", "P03-1"];
+const SHELF: i64 = 12;
+
+/// An order as it is remembered by hand.
+struct Remembered {
+    number: String,
+    state: OrderState,
+    lines: Vec<Units>,
+    total: Fen,
+    refunded: Fen,
+    coupon: bool,
+    ever_paid: bool,
+    payments: Vec<PaymentId>,
+}
+
+/// Units of a line.
+struct Units {
+    sku: usize,
+    qty: i64,
+    shipped: i64,
+    withdrawn: i64,
+    refunded: i64,
+}
+
+struct Life {
+    shop: Arc<Shop>,
+    dice: Dice,
+    orders: Vec<Remembered>,
+    parcels: u32,
+    /// Units that ever came onto each shelf.
+    stocked: [i64; 3],
+    /// Money that came and went back because no order took it.
+    returned: i64,
+}
+
+async fn what_happened_is_what_the_books_say(shop: Arc<Shop>) {
+    write(
+        &shop.trade.db,
+        &["UPDATE stock_levels SET on_hand = 12", "UPDATE coupons SET limit_total = NULL, limit_each = NULL"],
+    )
+    .await;
+    let histories = if long() { 10 * IN_ONE_SHOP } else { IN_ONE_SHOP };
+    let mut life =
+        Life { shop, dice: Dice::Seeded(0), orders: Vec::new(), parcels: 0, stocked: [SHELF; 3], returned: 0 };
+    for seed in 1..=histories {
+        life.dice = Dice::Seeded(seed);
+        let first = life.orders.len();
+        for _ in 0..STEPS {
+            life.step(first).await;
+        }
+        life.check(seed, first).await;
+        life.restock(seed).await;
+    }
+    let ended = |state| life.orders.iter().filter(|o| o.state == state).count();
+    let ends: Vec<_> = OrderState::ALL.iter().map(|state| (*state, ended(*state))).collect();
+    assert!(
+        life.returned > 0 && ends.iter().all(|(state, n)| *state == OrderState::AwaitingPayment || *n > 10),
+        "{ends:?}"
+    );
+}
+
+/// A refusal is a fair answer to a random wish; anything else is a fault of the market.
+fn told<T>(done: Result<T, Error>) -> Option<T> {
+    match done {
+        Ok(value) => Some(value),
+        Err(error) => {
+            assert!(error.refusal().is_some(), "{error}");
+            None
+        }
+    }
+}
+
+impl Life {
+    fn below(&mut self, n: usize) -> usize {
+        usize::try_from(self.dice.below(n as u64).unwrap()).unwrap()
+    }
+
+    async fn step(&mut self, first: usize) {
+        let mine = self.orders.len() - first;
+        if mine == 0 || (mine < 4 && self.below(4) == 0) {
+            return self.place().await;
+        }
+        let which = first + self.below(mine);
+        match self.below(13) {
+            0..=2 => self.pay(which).await,
+            3 => self.pay_late(which).await,
+            4 => self.cancel(which).await,
+            5 => self.expire().await,
+            6..=8 => self.ship(which).await,
+            9 | 10 => self.receive(which).await,
+            _ => self.refund(which).await,
+        }
+    }
+
+    async fn place(&mut self) {
+        let mut wanted: Vec<(usize, i64)> = Vec::new();
+        for sku in 0..SKUS.len() {
+            if self.below(2) == 0 {
+                wanted.push((sku, 1 + self.below(4) as i64));
+            }
+        }
+        let coupon = (self.below(3) == 0).then_some("THIRTY");
+        let items: Vec<(&str, i64)> = wanted.iter().map(|(sku, qty)| (SKUS[*sku], *qty)).collect();
+        let Some(quote) = told(self.shop.quote(&items, coupon).await) else { return };
+        let placing = Shop::placing(&quote, "13800000009");
+        let Some(placed) = told(place::place(&self.shop.trade, placing, Actor::GUEST, None).await) else { return };
+        let units = |(sku, qty)| Units { sku, qty, shipped: 0, withdrawn: 0, refunded: 0 };
+        self.orders.push(Remembered {
+            number: placed.number,
+            state: placed.state,
+            lines: wanted.into_iter().map(units).collect(),
+            total: placed.total_fen,
+            refunded: Fen::ZERO,
+            coupon: coupon.is_some(),
+            ever_paid: placed.state == OrderState::Paid,
+            payments: Vec::new(),
+        });
+    }
+
+    async fn open(&mut self, which: usize) -> Option<PaymentId> {
+        if self.orders[which].state != OrderState::AwaitingPayment {
+            return None;
+        }
+        let id = self.shop.open_payment(&self.orders[which].number).await;
+        self.orders[which].payments.push(id.clone());
+        Some(id)
+    }
+
+    async fn pay(&mut self, which: usize) {
+        let Some(id) = self.open(which).await else { return };
+        match self.below(6) {
+            0 => assert_eq!(self.shop.settle(&id, Outcome::Failed).await, Finished::Failed),
+            // The payer wanders off; the money may come later.
+            1 => {}
+            _ => self.settle(which, &id).await,
+        }
+    }
+
+    /// An old payment of the order succeeds now, whatever became of the order.
+    async fn pay_late(&mut self, which: usize) {
+        self.open(which).await;
+        let Some(id) = self.orders[which].payments.last().cloned() else { return };
+        self.settle(which, &id).await;
+    }
+
+    async fn settle(&mut self, which: usize, id: &PaymentId) {
+        let order = self.orders[which].state;
+        if self.sandbox_state(id).await != "open" {
+            return;
+        }
+        match self.shop.settle(id, Outcome::Succeeded).await {
+            Finished::Paid => {
+                assert!(matches!(order, OrderState::AwaitingPayment | OrderState::Expired), "{order}");
+                self.orders[which].state = OrderState::Paid;
+                self.orders[which].ever_paid = true;
+            }
+            Finished::GivenBack(_) => {
+                assert_ne!(order, OrderState::AwaitingPayment);
+                self.returned += self.orders[which].total.0;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn sandbox_state(&self, id: &PaymentId) -> String {
+        let sql = "SELECT state FROM sandbox_intents WHERE provider_ref = $1";
+        let mut conn = self.shop.trade.db.read().await.unwrap();
+        let row: (String,) = q(sql).bind(format!("pi_sandbox_{id}")).one(&mut conn).await.unwrap();
+        row.0
+    }
+
+    /// Half of those who give an order up have a payment open, and half of these pay it all the same.
+    async fn cancel(&mut self, which: usize) {
+        let open = if self.below(2) == 0 { self.open(which).await } else { None };
+        self.end(which).await;
+        if let Some(id) = open.filter(|_| self.dice.below(2).unwrap() == 0) {
+            self.settle(which, &id).await;
+        }
+    }
+
+    async fn end(&mut self, which: usize) {
+        let order = self.shop.order(&self.orders[which].number).await;
+        if told(end::cancel(&self.shop.trade, &order, Actor::GUEST).await).is_none() {
+            return;
+        }
+        let known = &mut self.orders[which];
+        if known.state == OrderState::AwaitingPayment {
+            known.state = OrderState::Cancelled;
+        } else {
+            assert_eq!(known.state, OrderState::Paid);
+            known.refund_whole();
+        }
+    }
+
+    async fn expire(&mut self) {
+        self.shop.trade.clock.advance(901 * SECOND);
+        end::expire_overdue(&self.shop.trade, 1000).await.unwrap();
+        for order in self.orders.iter_mut().filter(|o| o.state == OrderState::AwaitingPayment) {
+            order.state = OrderState::Expired;
+        }
+    }
+
+    async fn ship(&mut self, which: usize) {
+        let sellers = self.shop.sellers(&self.orders[which].number).await;
+        let (id, coop, _) = sellers[self.below(sellers.len())].clone();
+        let order = self.shop.order(&self.orders[which].number).await;
+        let lines = read::lines(&mut self.shop.trade.db.read().await.unwrap(), &order.id).await.unwrap();
+        let own: Vec<_> = lines.iter().filter(|l| l.seller_order_id == id).collect();
+        let mut asked = Vec::new();
+        let all = self.below(3) > 0;
+        for line in &own {
+            let left = line.qty - line.withdrawn_qty - line.shipped_qty;
+            let qty = if all { left } else { self.below(4) as i64 };
+            if qty > 0 {
+                asked.push((line.line_no, qty));
+            }
+        }
+        self.parcels += 1;
+        let shipping = Shipping {
+            carrier: Carrier::Zto,
+            tracking_no: format!("ZT{:06}", self.parcels),
+            lines: Some(asked.clone()),
+        };
+        if told(ship::ship(&self.shop.trade, &coop, &id, shipping, Actor::SYSTEM).await).is_some() {
+            assert_eq!(self.orders[which].state, OrderState::Paid);
+            for (line_no, qty) in asked {
+                let line = &mut self.orders[which].lines[usize::try_from(line_no - 1).unwrap()];
+                line.shipped += qty;
+                assert!(line.shipped + line.withdrawn <= line.qty);
+            }
+        }
+    }
+
+    async fn receive(&mut self, which: usize) {
+        let order = self.shop.order(&self.orders[which].number).await;
+        let sellers = self.shop.sellers(&self.orders[which].number).await;
+        let way = self.below(3);
+        for (id, ..) in sellers {
+            self.receive_part(&order, &id, way).await;
+        }
+    }
+
+    async fn receive_part(&mut self, order: &Order, id: &SellerOrderId, way: usize) {
+        match way {
+            0 => {
+                told(receive::confirm(&self.shop.trade, order, id, Actor::GUEST).await);
+            }
+            1 => {
+                let at = self.shop.trade.clock.now();
+                let scan = Scan { n: 1, kind: ScanKind::Delivered, at, source: ScanSource::CarrierFile };
+                told(ship::scan(&self.shop.trade, id, scan, Actor::SYSTEM).await);
+            }
+            _ => {
+                let at = self.shop.trade.clock.now();
+                let scan = Scan { n: 1, kind: ScanKind::PickedUp, at, source: ScanSource::Operator };
+                told(ship::scan(&self.shop.trade, id, scan, Actor::SYSTEM).await);
+                self.expire().await;
+                self.shop.trade.clock.advance(10 * DAY);
+                receive::auto_receive(&self.shop.trade, 1000).await.unwrap();
+            }
+        }
+    }
+
+    async fn refund(&mut self, which: usize) {
+        let order = self.shop.order(&self.orders[which].number).await;
+        let line = self.below(self.orders[which].lines.len());
+        let line_no = line as i64 + 1;
+        let qty = 1 + self.below(3) as i64;
+        let amount = Fen(1 + self.below(20_000) as i64);
+        let asked = match self.below(4) {
+            0 => Asked::Whole,
+            1 => Asked::Amount(amount),
+            2 => Asked::Lines(vec![AskedLine { line_no, qty: None, amount: Some(amount) }]),
+            _ => Asked::Lines(vec![AskedLine { line_no, qty: Some(qty), amount: None }]),
+        };
+        let done = refund::refund(&self.shop.trade, &order, (&asked, "random"), Actor::SYSTEM, None).await;
+        let Some(refunding) = told(done) else { return };
+        let known = &mut self.orders[which];
+        assert!(known.ever_paid);
+        known.refunded.0 += refunding.amount_fen.0;
+        assert!(known.refunded <= known.total);
+        match asked {
+            Asked::Whole => known.refund_whole(),
+            Asked::Lines(lines) if lines[0].qty.is_some() => known.lines[line].withdraw(qty),
+            _ => {}
+        }
+        if known.refunded == known.total {
+            known.state = OrderState::Refunded;
+        }
+    }
+
+    /// New goods come in between histories, as a cooperative books them.
+    async fn restock(&mut self, seed: u64) {
+        self.expire().await;
+        for (place, code) in SKUS.iter().enumerate() {
+            let delta = SHELF - self.shop.stock(code).await.0;
+            if delta == 0 {
+                continue;
+            }
+            self.stocked[place] += delta;
+            let movement = Movement {
+                sku_id: format!("s{}", place + 1).into(),
+                location: "online".to_owned(),
+                delta,
+                kind: MovementKind::Receipt,
+                reference: format!("restock {seed}"),
+                reason: String::new(),
+                batch_id: None,
+            };
+            let mut step = self.shop.trade.step(Actor::SYSTEM);
+            let mut tx = self.shop.trade.db.begin().await.unwrap();
+            movement::apply(&mut tx, movement, &mut step).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+
+    async fn check(&mut self, seed: u64, first: usize) {
+        for place in first..self.orders.len() {
+            self.check_order(place, seed).await;
+        }
+        for (place, code) in SKUS.iter().enumerate() {
+            let of = |wanted: fn(&Remembered) -> bool, units: fn(&Units) -> i64| -> i64 {
+                let orders = self.orders.iter().filter(|o| wanted(o));
+                orders.flat_map(|o| &o.lines).filter(|l| l.sku == place).map(units).sum()
+            };
+            let held = of(|o| o.state == OrderState::AwaitingPayment, |l| l.qty);
+            let sold = of(|o| o.ever_paid, |l| l.qty - l.withdrawn);
+            assert_eq!(self.shop.stock(code).await, (self.stocked[place] - sold, held), "seed {seed}: {code}");
+            let moved =
+                self.sum(&format!("SELECT delta AS n FROM stock_movements WHERE sku_id = 's{}'", place + 1)).await;
+            assert_eq!(moved, self.stocked[place] - sold - SHELF, "seed {seed}: movements of {code}");
+        }
+        let paid: i64 = self.orders.iter().filter(|o| o.ever_paid).map(|o| o.total.0).sum();
+        let refunded: i64 = self.orders.iter().map(|o| o.refunded.0).sum();
+        let using = self.orders.iter().filter(|o| o.coupon && (o.ever_paid || o.state == OrderState::AwaitingPayment));
+        let using = using.count() as i64;
+        for (what, sql, expected) in [
+            ("paid", "SELECT amount_fen AS n FROM ledger_entries WHERE kind IN ('sale', 'sale_freight')", paid),
+            (
+                "refunded",
+                "SELECT amount_fen AS n FROM ledger_entries WHERE kind IN ('refund', 'refund_freight')",
+                refunded,
+            ),
+            ("came", "SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'unapplied'", self.returned),
+            ("went", "SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'unapplied_refund'", self.returned),
+            ("captured", "SELECT amount_fen AS n FROM sandbox_intents WHERE state = 'succeeded'", paid + self.returned),
+            ("given", "SELECT refunded_fen AS n FROM sandbox_intents", refunded + self.returned),
+            ("coupons", "SELECT used AS n FROM coupons WHERE code = 'THIRTY'", using),
+            ("holders", "SELECT used AS n FROM coupon_holders WHERE coupon_code = 'THIRTY'", using),
+        ] {
+            assert_eq!(self.sum(sql).await, expected, "seed {seed}: {what}");
+        }
+        let due = "SELECT payable_fen - refunded_fen AS n FROM order_lines WHERE received_at IS NOT NULL";
+        let effective = self.sum("SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'receipt'").await
+            - self.sum("SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'refund' AND after_receipt").await;
+        assert_eq!(self.sum(due).await, effective, "seed {seed}: effective");
+    }
+
+    async fn sum(&self, of: &str) -> i64 {
+        let sql = format!("SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ({of}) AS t");
+        let mut conn = self.shop.trade.db.read().await.unwrap();
+        let row: (i64,) = yanxi::db::Query::from_closed_parts(sql).one(&mut conn).await.unwrap();
+        row.0
+    }
+
+    async fn check_order(&mut self, place: usize, seed: u64) {
+        let known = &mut self.orders[place];
+        let order = self.shop.order(&known.number).await;
+        if known.state == OrderState::Paid && order.state == OrderState::Completed {
+            let mut conn = self.shop.trade.db.read().await.unwrap();
+            for line in read::lines(&mut conn, &order.id).await.unwrap() {
+                let arrived = line.received_qty == line.qty - line.withdrawn_qty;
+                assert!(arrived || line.refunded_fen == line.payable_fen, "seed {seed}: {}", known.number);
+            }
+            known.state = OrderState::Completed;
+        }
+        let told = (order.state, order.refunded_fen, order.refund_reserved_fen);
+        assert_eq!(told, (known.state, known.refunded, known.refunded), "seed {seed}: {}", known.number);
+    }
+}
+
+impl Remembered {
+    fn refund_whole(&mut self) {
+        self.refunded = self.total;
+        self.state = OrderState::Refunded;
+        for line in &mut self.lines {
+            line.withdraw(line.qty - line.refunded);
+        }
+    }
+}
+
+impl Units {
+    fn withdraw(&mut self, qty: i64) {
+        self.refunded += qty;
+        self.withdrawn += qty.min(self.qty - self.withdrawn - self.shipped).max(0);
+    }
+}
