@@ -2,11 +2,12 @@
 //!
 //! `support` gives each test a database of its own; `house` holds the code to its own rules;
 //! `statements` prepares every statement on both engines; `flows` walks orders through their lives;
-//! `containers` checks the scaled shape's files.
+//! `faults` kills and starves the program; `containers` checks the scaled shape's files.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod containers;
+mod faults;
 mod flows;
 mod house;
 mod relevance;

@@ -63,12 +63,12 @@ async fn migrate(url: &str) {
 }
 
 /// The URL of another database of the same server.
-fn beside(server: &str, name: &str) -> String {
+pub fn beside(server: &str, name: &str) -> String {
     let (head, _) = server.rsplit_once('/').unwrap();
     format!("{head}/{name}")
 }
 
-async fn command(server: &str, sql: String) {
+pub async fn command(server: &str, sql: String) {
     let mut conn = PgConnection::connect(server).await.unwrap();
     conn.execute(AssertSqlSafe(sql).into_sql_str()).await.unwrap();
     conn.close().await.unwrap();

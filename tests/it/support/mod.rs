@@ -4,12 +4,16 @@
 //! PostgreSQL is the server of `TEST_POSTGRES_URL` (tests/run starts one); without it a test says
 //! its name and that it was skipped.
 
+pub mod api;
 pub mod base;
+pub mod market;
 pub mod shop;
 
 use std::{future::Future, io::Write, sync::Arc};
 
+pub use api::{Api, http};
 pub use base::Base;
+pub use market::Market;
 pub use shop::Shop;
 use yanxi::db::Engine;
 

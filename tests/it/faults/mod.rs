@@ -1,0 +1,27 @@
+//! What goes wrong around the program: kills, hang-ups, a database that is away, a full disk, a stop.
+//!
+//! Each runs the real binary on a seeded database; afterwards `yanxi audit` must be clean and what
+//! was answered must be there (I16).
+
+mod away;
+mod kills;
+mod load;
+mod stops;
+
+/// Names tests that run the program on both engines.
+macro_rules! on_both_programs {
+    ($($name:ident,)*) => { $(
+        mod $name {
+            #[test]
+            fn sqlite() {
+                $crate::support::runtime().block_on(super::$name(yanxi::db::Engine::Sqlite));
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::support::runtime().block_on(super::$name(yanxi::db::Engine::Postgres));
+            }
+        }
+    )* };
+}
+pub(crate) use on_both_programs;
