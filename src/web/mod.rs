@@ -6,6 +6,7 @@
 //! `durable`) and answers. Errors leave as `web::Error` and get their words at the edge.
 
 pub mod api;
+pub mod assets;
 pub mod auth;
 pub mod durable;
 pub mod form;

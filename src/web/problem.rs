@@ -195,7 +195,7 @@ fn answer(state: &State, refusal: &Refusal, lang: Lang, (path, id): (&str, &str)
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
     } else {
-        super::pages::errors::page(state, &problem, lang).into_response()
+        super::pages::errors::page(state, &problem, lang)
     };
     *response.status_mut() = status;
     for kept in [header::ALLOW, header::RETRY_AFTER] {

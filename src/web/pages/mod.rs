@@ -1,7 +1,13 @@
 //! Pages for people, rendered on the server; each file has its page structs beside their handlers.
+//!
+//! `view` has the layout that all share and says how a page finds its words (`texts`); public pages go
+//! through the `Cache`, which renders each once for every change of what it shows.
 
 mod cache;
+pub mod compressed;
 pub mod errors;
+pub mod texts;
+pub mod view;
 
 use axum::{
     extract::Request,
@@ -10,14 +16,14 @@ use axum::{
     response::Response,
 };
 
-use super::Route;
+use super::{Route, assets};
 use crate::kernel::Lang;
 
 pub use cache::Cache;
 
 /// All pages.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    assets::routes()
 }
 
 /// `?lang=` is remembered in a cookie.

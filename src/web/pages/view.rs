@@ -1,0 +1,98 @@
+//! What every page shares: its layout, its texts, and how it becomes an answer.
+//!
+//! A page is an askama struct next to its handler with a field `layout: Layout`; its template begins
+//! `{% extends "base.html" %}` and fills the block `main`. Words come by key: `{{ layout.t("cart.empty") }}`
+//! in templates, `layout.t(..)` in handlers; the keys stand in `web/text/*.toml`, both languages on one
+//! line. A public page must be the same bytes for everyone: names and the cart's count come by script.
+
+use askama::Template;
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::texts;
+use crate::{
+    kernel::{Error, Lang},
+    web::{self, Result, State, assets},
+};
+
+/// What the frame of a page shows.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// Language of the page.
+    pub lang: Lang,
+    /// Title of the page, in its language.
+    pub title: String,
+    /// Whether everything on it is demonstration data.
+    pub demo: bool,
+    /// Which entry of the navigation is the page's: `home`, `products`, `cart`, `me`, or none.
+    pub nav: &'static str,
+    /// Address of the styles.
+    pub css: &'static str,
+    /// Address of the script.
+    pub js: &'static str,
+}
+
+impl Layout {
+    /// The frame of a page whose title stands under a key.
+    pub fn of(state: &State, lang: Lang, key: &str) -> Self {
+        Self::titled(state.demo, lang, texts::get(lang, key).to_owned())
+    }
+
+    /// The frame of a page with a title of its own, such as a product's name.
+    pub fn titled(demo: bool, lang: Lang, title: String) -> Self {
+        Self { lang, title, demo, nav: "", css: assets::css(), js: assets::js() }
+    }
+
+    /// The same under an entry of the navigation.
+    #[must_use]
+    pub fn nav(mut self, nav: &'static str) -> Self {
+        self.nav = nav;
+        self
+    }
+
+    /// The words of a key; the key itself where there are none, which a test finds.
+    pub fn t<'a>(&self, key: &'a str) -> &'a str {
+        texts::get(self.lang, key)
+    }
+
+    /// The words of a key in a group, such as an order's state.
+    pub fn word(&self, group: &str, key: &str) -> String {
+        let full = format!("{group}.{key}");
+        match texts::find(self.lang, &full) {
+            Some(words) => words.to_owned(),
+            None => key.to_owned(),
+        }
+    }
+
+    /// `zh-CN` or `en`.
+    pub fn tag(&self) -> &'static str {
+        self.lang.tag()
+    }
+
+    /// The other language's tag and name, for the link that switches.
+    pub fn other(&self) -> (&'static str, &'static str) {
+        match self.lang {
+            Lang::ZhCn => ("en", "English"),
+            Lang::En => ("zh-CN", "中文"),
+        }
+    }
+}
+
+/// Address of a photo at a width: 400, 800 or 1200.
+pub fn photo(name: &str, width: u32) -> String {
+    format!("/photos/{name}-{width}.webp")
+}
+
+/// A page of one person: never kept by anyone.
+pub fn html(page: &impl Template) -> Result<Response> {
+    let text = page.render().map_err(|e| Error::fault(format!("a page cannot be rendered: {e}")))?;
+    let heads = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    Ok((heads, text).into_response())
+}
+
+/// A form that was refused, shown again with what was typed.
+pub fn refused(page: &impl Template) -> web::Result<Response> {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(page)?).into_response())
+}
