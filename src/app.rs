@@ -248,7 +248,7 @@ fn greet(state: &State, address: SocketAddr) {
         println!("listening on {address}");
     }
     if state.demo {
-        println!("演示数据 demonstration data. Accounts, all with the password {}:", "yanxi-demo");
+        println!("演示数据 demonstration data. Accounts, all with the password yanxi-demo:");
         println!("  shopper, coop01 … coop14, clerk, bureau, operator");
     }
 }

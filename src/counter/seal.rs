@@ -1,6 +1,6 @@
 //! Sealing: ledger facts become journal entries, in a chain, and move the counter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Entry, GENESIS};
 use crate::{
@@ -160,7 +160,7 @@ async fn append(tx: &mut Tx, facts: &[Fact], now: At) -> Result<usize> {
     let (mut seq, mut hash) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
     let mut rows = Rows::of(ADD)?;
     let mut days: BTreeMap<(&str, &str), Sums> = BTreeMap::new();
-    let mut orders: BTreeMap<(&str, &str), ()> = BTreeMap::new();
+    let mut orders: BTreeSet<(&str, &str)> = BTreeSet::new();
     for fact in facts {
         seq += 1;
         let entry = fact.published(seq, hash, now)?;
@@ -170,11 +170,11 @@ async fn append(tx: &mut Tx, facts: &[Fact], now: At) -> Result<usize> {
         let county = fact.county_code.as_deref().unwrap_or("none");
         days.entry((fact.day.as_str(), county)).or_default().add(fact.kind, fact.amount_fen, fact.after_receipt);
         if fact.kind == Kind::Sale {
-            orders.insert((fact.day.as_str(), fact.number.as_str()), ());
+            orders.insert((fact.day.as_str(), fact.number.as_str()));
         }
     }
     rows.exec(tx).await?;
-    count(tx, &days, orders.into_keys().map(|(day, _)| day)).await?;
+    count(tx, &days, orders.into_iter().map(|(day, _)| day)).await?;
     Ok(facts.len())
 }
 

@@ -110,7 +110,7 @@ macro_rules! text_ids {
 
 text_ids!(PersonId, CoopId, ProductId, SkuId, QuoteId, OrderId, SellerOrderId, PaymentId, RefundId, BatchId);
 
-/// Declares an enum that is stored as snake_case text, with `as_str`, `ALL`, `TryFrom<&str>`,
+/// Declares an enum that is stored as `snake_case` text, with `as_str`, `ALL`, `TryFrom<&str>`,
 /// serde in the same words, and both databases' decoding.
 macro_rules! text_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)* }) => {

@@ -119,7 +119,11 @@ async fn repeat(job: Job, state: State, leads: Arc<AtomicBool>, mut stopped: wat
                 Ok(0) => {}
                 Ok(done) => tracing::debug!(job = job.name, done, "job"),
                 Err(error) => {
-                    tracing::warn!(job = job.name, error = format!("{error:#}"), "a job failed and will be tried again")
+                    tracing::warn!(
+                        job = job.name,
+                        error = format!("{error:#}"),
+                        "a job failed and will be tried again"
+                    );
                 }
             }
             metrics::histogram!("yanxi_job_seconds", "job" => job.name).record(started.elapsed().as_secs_f64());

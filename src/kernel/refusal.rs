@@ -10,7 +10,7 @@ macro_rules! codes {
     ($($name:ident $text:literal $status:literal $zh:literal $en:literal;)*) => {
         /// What is refused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code { $(#[doc = $en] $name,)* }
+        pub enum Code { $(#[doc = concat!("`", $text, "`: ", $status, ".")] $name,)* }
 
         impl Code {
             /// Every code, for tests and the documentation.

@@ -86,7 +86,7 @@ impl Day {
     /// First instant of the day.
     pub fn start(self) -> At {
         let midnight = self.0.at(0, 0, 0, 0);
-        At(SHANGHAI.to_timestamp(midnight).map_or(0, |t| t.as_microsecond()))
+        At(SHANGHAI.to_timestamp(midnight).map_or(0, jiff::Timestamp::as_microsecond))
     }
 
     /// The day `n` days later (earlier where negative).

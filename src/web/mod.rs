@@ -41,7 +41,7 @@ const LARGEST_BODY: usize = 2 * 1024 * 1024;
 
 /// Whether a path answers problem+json rather than pages.
 pub fn is_api(path: &str) -> bool {
-    path.starts_with("/api/") || path == "/openapi.json" || path.ends_with("z") && path.len() <= 8
+    path.starts_with("/api/") || path == "/openapi.json" || path.ends_with('z') && path.len() <= 8
 }
 
 /// Text as part of a query.

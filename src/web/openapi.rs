@@ -1,4 +1,5 @@
-//! The API's description (`OpenAPI` 3.1), collected from the operations themselves.
+//! The API's description (`OpenAPI` 3.1), collected from the operations themselves: each file of
+//! `api` describes its own, and this joins them.
 
 use axum::{Json, response::IntoResponse};
 use utoipa::OpenApi;
@@ -17,31 +18,15 @@ pub fn routes() -> Vec<Route> {
         version = "1",
         description = "Storefront, ordering and public sales counter."
     ),
-    components(schemas(problem::Problem, problem::FieldProblem)),
-    paths(
-        api::catalogue::list_products,
-        api::catalogue::get_product,
-        api::catalogue::suggest,
-        api::catalogue::list_coops,
-        api::catalogue::get_coop,
-        api::catalogue::list_regions,
-        api::counter::get_counter,
-        api::counter::stream_counter,
-        api::counter::get_journal,
-        api::quotes::quote,
-        api::orders::place_order,
-        api::orders::list_my_orders,
-        api::orders::get_order,
-        api::orders::cancel_order,
-        api::orders::confirm_receipt,
-        api::payments::pay_order,
-        api::payments::settle_sandbox,
-        api::payments::stripe_webhook,
-    )
+    components(schemas(problem::Problem, problem::FieldProblem))
 )]
-struct Shop;
+struct Frame;
 
 /// The whole document.
 pub fn document() -> utoipa::openapi::OpenApi {
-    Shop::openapi()
+    let mut whole = Frame::openapi();
+    for part in api::documents() {
+        whole.merge(part);
+    }
+    whole
 }

@@ -6,7 +6,7 @@ use axum::{
     http::Uri,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use crate::{
     catalogue::{Coop, ProductView, Snapshot},
@@ -14,6 +14,11 @@ use crate::{
     search::{Facet, FacetCount, Hits, SearchRequest, Sort, Suggestion},
     web::{Allow, Result, Route, State, auth::Language, json::ApiQuery},
 };
+
+/// Operations of this file.
+#[derive(OpenApi)]
+#[openapi(paths(list_products, get_product, suggest, list_coops, get_coop, list_regions))]
+pub struct Operations;
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {

@@ -13,13 +13,18 @@ use axum::{
 };
 use futures_util::{Stream, StreamExt, stream};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, OpenApi};
 
 use crate::{
     counter::{Figures, read},
     kernel::parse,
     web::{Allow, Result, Route, State, json::ApiQuery},
 };
+
+/// Operations of this file.
+#[derive(OpenApi)]
+#[openapi(paths(get_counter, stream_counter, get_journal))]
+pub struct Operations;
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {
@@ -52,7 +57,7 @@ pub async fn stream_counter(Inject(state): Inject<State>) -> Response {
         tokio::time::sleep(Duration::from_millis(200)).await;
         Some((now, figures))
     });
-    let events = first.chain(changes).map(event);
+    let events = first.chain(changes).map(|figures| Ok(event(&figures)));
     let mut response =
         Sse::new(boxed(events)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response();
     response.headers_mut().insert("x-accel-buffering", header::HeaderValue::from_static("no"));
@@ -65,9 +70,9 @@ fn boxed(
     events.boxed()
 }
 
-fn event(figures: Figures) -> Result<Event, Infallible> {
-    let data = serde_json::to_string(&figures).unwrap_or_default();
-    Ok(Event::default().event("counter").id(figures.head.seq.to_string()).data(data))
+fn event(figures: &Figures) -> Event {
+    let data = serde_json::to_string(figures).unwrap_or_default();
+    Event::default().event("counter").id(figures.head.seq.to_string()).data(data)
 }
 
 /// Which part of the journal.

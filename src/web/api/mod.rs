@@ -1,5 +1,5 @@
 //! The API `/api/v1` for programs: each file holds the operations of one capability, with their
-//! rows of the route table and their part of the `OpenAPI` document.
+//! rows of the route table (`routes`) and their part of the `OpenAPI` document (`Operations`).
 
 pub mod catalogue;
 pub mod counter;
@@ -7,6 +7,8 @@ pub mod health;
 pub mod orders;
 pub mod payments;
 pub mod quotes;
+
+use utoipa::{OpenApi, openapi};
 
 use super::Route;
 
@@ -16,4 +18,15 @@ pub fn routes() -> Vec<Route> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Descriptions of all operations, one document for each file.
+pub fn documents() -> Vec<openapi::OpenApi> {
+    vec![
+        catalogue::Operations::openapi(),
+        counter::Operations::openapi(),
+        orders::Operations::openapi(),
+        payments::Operations::openapi(),
+        quotes::Operations::openapi(),
+    ]
 }

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use crate::{
     kernel::{Code, Refusal, SellerOrderId},
@@ -23,6 +23,11 @@ use crate::{
         json::{ApiJson, ApiQuery, IdempotencyKey},
     },
 };
+
+/// Operations of this file.
+#[derive(OpenApi)]
+#[openapi(paths(place_order, list_my_orders, get_order, cancel_order, confirm_receipt))]
+pub struct Operations;
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::{
     kernel::{Code, PaymentId, Refusal},
@@ -24,6 +24,11 @@ use crate::{
         json::{ApiJson, IdempotencyKey},
     },
 };
+
+/// Operations of this file.
+#[derive(OpenApi)]
+#[openapi(paths(pay_order, settle_sandbox, stripe_webhook))]
+pub struct Operations;
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State as Inject};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::{
     db::tx,
@@ -10,6 +10,11 @@ use crate::{
     pricing::{self, Ask, AskedItem, Fulfilment, Quote},
     web::{Allow, Result, Route, State, auth::Caller, durable::durable, json::ApiJson},
 };
+
+/// Operations of this file.
+#[derive(OpenApi)]
+#[openapi(paths(quote))]
+pub struct Operations;
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {

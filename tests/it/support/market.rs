@@ -89,7 +89,7 @@ impl Market {
             }
             let gone = self.child.as_mut().unwrap().try_wait().unwrap();
             assert!(gone.is_none(), "the market ended with {gone:?}:\n{}", self.told());
-            assert!(begun.elapsed() < Duration::from_secs(120), "the market is not ready:\n{}", self.told());
+            assert!(begun.elapsed() < Duration::from_mins(2), "the market is not ready:\n{}", self.told());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
