@@ -7,6 +7,7 @@ pub mod health;
 pub mod orders;
 pub mod payments;
 pub mod quotes;
+pub mod session;
 
 use utoipa::{OpenApi, openapi};
 
@@ -14,10 +15,18 @@ use super::Route;
 
 /// All operations.
 pub fn routes() -> Vec<Route> {
-    [catalogue::routes(), counter::routes(), health::routes(), orders::routes(), payments::routes(), quotes::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        catalogue::routes(),
+        counter::routes(),
+        health::routes(),
+        orders::routes(),
+        payments::routes(),
+        quotes::routes(),
+        session::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Descriptions of all operations, one document for each file.
@@ -28,5 +37,6 @@ pub fn documents() -> Vec<openapi::OpenApi> {
         orders::Operations::openapi(),
         payments::Operations::openapi(),
         quotes::Operations::openapi(),
+        session::Operations::openapi(),
     ]
 }
