@@ -32,6 +32,7 @@ mod receive;
 mod reconcile;
 mod seal_journal;
 mod send_refunds;
+mod zero_hits;
 
 /// A turn of a job; answers how many things it did.
 type Turn = fn(State) -> Pin<Box<dyn Future<Output = Result<usize>> + Send>>;
@@ -62,6 +63,7 @@ fn table(state: &State) -> Vec<Job> {
         Job { name: "reconcile", every: reconcile, leased: true, turn: |s| Box::pin(reconcile::turn(s)) },
         Job { name: "send_refunds", every: second * 15, leased: true, turn: |s| Box::pin(send_refunds::turn(s)) },
         Job { name: "receive", every: second * 60, leased: true, turn: |s| Box::pin(receive::turn(s)) },
+        Job { name: "zero_hits", every: second * 10, leased: false, turn: |s| Box::pin(zero_hits::turn(s)) },
         Job { name: "forget", every: second * 600, leased: true, turn: |s| Box::pin(forget::turn(s)) },
     ]
 }

@@ -32,9 +32,6 @@ impl State {
         &self.trade.db
     }
 
-    /// Keeps a text that found nothing, for the operator.
-    pub fn note_zero(&self, _request: &crate::search::SearchRequest, _hits: &crate::search::Hits) {}
-
     /// The instant now.
     pub fn now(&self) -> At {
         self.trade.clock.now()

@@ -148,7 +148,6 @@ pub async fn list_products(
     let snapshot = state.shelf.now();
     let listing = listing(uri.query().unwrap_or_default(), &snapshot)?;
     let hits = state.search.search(&listing.request);
-    state.note_zero(&listing.request, &hits);
     Ok(Json(page(&state, &snapshot, (listing.page, listing.per_page), hits, lang)))
 }
 

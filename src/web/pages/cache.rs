@@ -1,4 +1,7 @@
 //! Rendered public pages: the same bytes for everyone, kept compressed, answered with an `ETag`.
+//!
+//! The cache is bounded by bytes, so that lists for whatever people type cannot fill the memory; when a
+//! page is asked for by many at once, one renders it and the others wait.
 
 use std::sync::Arc;
 
@@ -6,15 +9,17 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
-use quick_cache::sync::Cache as Bounded;
+use quick_cache::{Weighter, sync::Cache as Bounded};
 
 use super::compressed::Compressed;
 use crate::kernel::{Lang, Result};
 
-/// Most pages kept.
-const MOST_PAGES: usize = 4_096;
+/// Most bytes kept.
+const MOST_BYTES: u64 = 48 * 1024 * 1024;
+/// Bytes of a usual page in its three forms.
+const USUAL_BYTES: u64 = 64 * 1024;
 
-/// Which page: path and query, language, and version of what it shows.
+/// Which page: path and what of the query matters, language, and version of what it shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     /// Path and query.
@@ -25,32 +30,59 @@ pub struct Key {
     pub shown: u64,
 }
 
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<Key, Arc<Compressed>> for Bytes {
+    fn weight(&self, key: &Key, page: &Arc<Compressed>) -> u64 {
+        (key.path.len() + page.most_bytes()) as u64
+    }
+}
+
 /// The cache; clones share it.
 #[derive(Clone)]
-pub struct Cache(Arc<Bounded<Key, Arc<Compressed>>>);
+pub struct Cache(Arc<Bounded<Key, Arc<Compressed>, Bytes>>);
 
 impl Default for Cache {
     fn default() -> Self {
-        Self(Arc::new(Bounded::new(MOST_PAGES)))
+        let usual = usize::try_from(MOST_BYTES / USUAL_BYTES).unwrap_or(1024);
+        Self(Arc::new(Bounded::with_weighter(usual, MOST_BYTES, Bytes)))
     }
 }
 
 impl Cache {
-    /// The page of a key: kept, or rendered now.
-    pub fn page(&self, key: Key, headers: &HeaderMap, render: impl FnOnce() -> Result<String>) -> Result<Response> {
-        let kept = match self.0.get(&key) {
-            Some(kept) => kept,
-            None => {
-                let kept = Arc::new(Compressed::of(render()?.into_bytes())?);
-                self.0.insert(key, Arc::clone(&kept));
-                kept
-            }
-        };
-        let mut response = kept.answer(headers);
+    /// The page of a key: kept, or rendered now. The future is only run where the page is not kept.
+    pub async fn page(
+        &self,
+        key: &Key,
+        headers: &HeaderMap,
+        render: impl Future<Output = Result<String>>,
+    ) -> Result<Response> {
+        let kept = self.0.get_or_insert_async(key, async { Compressed::of(render.await?.into_bytes()).map(Arc::new) });
+        let mut response = kept.await?.answer(headers);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         // Anyone may keep it, and asks each time whether it is still so.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         Ok(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_is_rendered_once_for_each_version_and_the_bytes_stay_bounded() {
+        let cache = Cache::default();
+        let key = |n: u64| Key { path: format!("/products?q={n}"), lang: Lang::ZhCn, shown: 1 };
+        cache.page(&key(0), &HeaderMap::new(), async { Ok("first".to_owned()) }).await.unwrap();
+        let again = async { panic!("a kept page is not rendered again") };
+        cache.page(&key(0), &HeaderMap::new(), again).await.unwrap();
+        for n in 1..400 {
+            let page = async move { Ok(format!("{n} ").repeat(60_000)) };
+            cache.page(&key(n), &HeaderMap::new(), page).await.unwrap();
+        }
+        assert!(cache.0.weight() <= MOST_BYTES, "{} bytes are kept", cache.0.weight());
     }
 }

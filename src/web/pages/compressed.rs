@@ -1,6 +1,6 @@
 //! A body that is compressed once and answered many times.
 
-use std::io::Write;
+use std::{io::Write, sync::OnceLock};
 
 use axum::{
     body::{Body, Bytes},
@@ -13,21 +13,27 @@ use crate::kernel::{Result, hash::sha256_hex};
 /// Brotli's level: a page is compressed once for each version, within the first visitor's request.
 const BROTLI_LEVEL: i32 = 5;
 
-/// A body in three forms, with its `ETag`.
-#[derive(Clone, Debug)]
+/// A body in three forms, with its `ETag`. A form is made when it is first asked for: most visitors
+/// take the same one.
+#[derive(Debug)]
 pub struct Compressed {
     plain: Bytes,
-    gzip: Bytes,
-    brotli: Bytes,
+    gzip: OnceLock<Bytes>,
+    brotli: OnceLock<Bytes>,
     etag: HeaderValue,
 }
 
 impl Compressed {
-    /// Compresses a body.
+    /// Takes a body.
     pub fn of(plain: Vec<u8>) -> Result<Self> {
         let tag = format!("\"{}\"", &sha256_hex(&plain)[..24]);
         let etag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
-        Ok(Self { gzip: gzip(&plain)?.into(), brotli: brotli(&plain)?.into(), plain: plain.into(), etag })
+        Ok(Self { plain: plain.into(), gzip: OnceLock::new(), brotli: OnceLock::new(), etag })
+    }
+
+    /// Bytes held once all forms are made, no less.
+    pub fn most_bytes(&self) -> usize {
+        self.plain.len() * 3 / 2 + 512
     }
 
     /// The answer in the best form that the client takes, or 304 where it has it already.
@@ -36,15 +42,18 @@ impl Compressed {
         let same = known.is_some_and(|all| all.split(',').any(|one| one.trim().as_bytes() == self.etag.as_bytes()));
         let takes = asked.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let (body, coding) = match takes {
-            all if accepts(all, "br") => (&self.brotli, Some("br")),
-            all if accepts(all, "gzip") => (&self.gzip, Some("gzip")),
-            _ => (&self.plain, None),
+            _ if same => (None, None),
+            all if accepts(all, "br") => (made(&self.brotli, &self.plain, brotli), Some("br")),
+            all if accepts(all, "gzip") => (made(&self.gzip, &self.plain, gzip), Some("gzip")),
+            _ => (None, None),
         };
+        let coding = coding.filter(|_| body.is_some());
+        let body = body.unwrap_or(&self.plain);
         let mut response = Response::new(if same { Body::empty() } else { Body::from(body.clone()) });
         let headers = response.headers_mut();
         headers.insert(header::ETAG, self.etag.clone());
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, Accept-Language, Cookie"));
-        if let Some(coding) = coding.filter(|_| !same) {
+        if let Some(coding) = coding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
         }
         if same {
@@ -52,6 +61,16 @@ impl Compressed {
         }
         response
     }
+}
+
+/// A form, made now where it is not yet; none where it cannot be made, and the plain one serves.
+fn made<'a>(form: &'a OnceLock<Bytes>, plain: &[u8], make: fn(&[u8]) -> Result<Vec<u8>>) -> Option<&'a Bytes> {
+    if form.get().is_none()
+        && let Ok(packed) = make(plain)
+    {
+        let _ = form.set(packed.into());
+    }
+    form.get()
 }
 
 fn accepts(all: &str, coding: &str) -> bool {

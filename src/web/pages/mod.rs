@@ -19,7 +19,7 @@ use axum::{
 use super::{Route, assets};
 use crate::kernel::Lang;
 
-pub use cache::Cache;
+pub use cache::{Cache, Key};
 
 /// All pages.
 pub fn routes() -> Vec<Route> {

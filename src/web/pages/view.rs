@@ -5,6 +5,8 @@
 //! in templates, `layout.t(..)` in handlers; the keys stand in `web/text/*.toml`, both languages on one
 //! line. A public page must be the same bytes for everyone: names and the cart's count come by script.
 
+use std::fmt::Display;
+
 use askama::Template;
 use axum::{
     http::{StatusCode, header},
@@ -28,6 +30,12 @@ pub struct Layout {
     pub demo: bool,
     /// Which entry of the navigation is the page's: `home`, `products`, `cart`, `me`, or none.
     pub nav: &'static str,
+    /// What the search field holds.
+    pub q: String,
+    /// The page's own query, kept by the link that switches the language: empty or ends with `&`.
+    pub here: String,
+    /// What search engines and previews say of the page; may be empty.
+    pub about: String,
     /// Address of the styles.
     pub css: &'static str,
     /// Address of the script.
@@ -42,7 +50,8 @@ impl Layout {
 
     /// The frame of a page with a title of its own, such as a product's name.
     pub fn titled(demo: bool, lang: Lang, title: String) -> Self {
-        Self { lang, title, demo, nav: "", css: assets::css(), js: assets::js() }
+        let (q, here, about) = (String::new(), String::new(), String::new());
+        Self { lang, title, demo, nav: "", q, here, about, css: assets::css(), js: assets::js() }
     }
 
     /// The same under an entry of the navigation.
@@ -52,9 +61,30 @@ impl Layout {
         self
     }
 
+    /// The same with what the search field holds and the query that a change of language keeps.
+    #[must_use]
+    pub fn asked(mut self, q: &str, query: &str) -> Self {
+        q.clone_into(&mut self.q);
+        self.here = if query.is_empty() { String::new() } else { format!("{query}&") };
+        self
+    }
+
+    /// The same with a line for search engines and previews.
+    #[must_use]
+    pub fn about(mut self, about: &str) -> Self {
+        about.clone_into(&mut self.about);
+        self
+    }
+
     /// The words of a key; the key itself where there are none, which a test finds.
     pub fn t<'a>(&self, key: &'a str) -> &'a str {
         texts::get(self.lang, key)
+    }
+
+    /// The words of a key with their `{name}`s filled.
+    pub fn say(&self, key: &str, params: &[(&str, &dyn Display)]) -> String {
+        let words = texts::get(self.lang, key).to_owned();
+        params.iter().fold(words, |words, (name, value)| words.replace(&format!("{{{name}}}"), &value.to_string()))
     }
 
     /// The words of a key in a group, such as an order's state.
