@@ -5,6 +5,7 @@
 
 mod cache;
 pub mod compressed;
+pub mod desk;
 pub mod errors;
 pub mod texts;
 pub mod view;
