@@ -2,12 +2,14 @@
 //!
 //! Owns `counties`, `pairings`, `schemes`, `outlets`, `categories`, `products`, `product_versions`,
 //! `product_photos`, `skus`, `sku_versions`, `set_parts`, `certificates`, `product_schemes`,
-//! `product_sales`. Pages and search never ask the database: they read a [`Snapshot`], made by `load`
+//! `product_decisions`, `product_sales`. Pages and search never ask the database: they read a [`Snapshot`], made by `load`
 //! and held by the [`Shelf`], which the job `catalogue` brings up to date within a second of a change
 //! (`bump` raises the version). Texts and prices are versioned: a change adds a row, and an order keeps
 //! the version that was sold (电商法 art. 31). `edit` changes products for their cooperative.
 
+pub mod desk;
 mod facts;
+mod listing;
 mod load;
 mod rows;
 pub mod sales;
@@ -21,6 +23,7 @@ use crate::{
 };
 
 pub use facts::{Certificate, Coop, County, Outlet, Pairing, Photo, Product, SetPart, Sku, Stock};
+pub use listing::{ListingEvent, ListingState};
 pub use load::load;
 pub use rows::{Named, SchemeRow};
 pub use shelf::Shelf;

@@ -69,14 +69,7 @@ pub async fn run(config: Config, Command::Add(add): Command) -> Result<ExitCode>
     let person = tx!(db, tx, {
         let mut step = Step::new(Clock::System.now(), Actor::SYSTEM);
         let person = create_person(&mut tx, new.clone(), &mut step).await?;
-        let act = audit_log::Act {
-            person: None,
-            role: "system",
-            action: "user_add",
-            subject: &person.login,
-            detail: role.as_str(),
-        };
-        audit_log::add(&mut tx, act, step.at).await?;
+        audit_log::by(&mut tx, &step, ("user_add", &person.login, role.as_str())).await?;
         Ok(person)
     });
     match person {

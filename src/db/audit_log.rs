@@ -1,9 +1,10 @@
 //! The log of what staff did (I17): append-only, each row hashed over the one before.
 
 use super::{Conn, FromRow, Tx, q, statements};
-use crate::kernel::{At, Error, PersonId, Result, hash::sha256_hex};
+use crate::kernel::{At, Error, PersonId, Result, Step, hash::sha256_hex};
 
 statements! {
+    TURN = "UPDATE audit_turn SET n = n + 1";
     LAST = "SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1";
     ADD = "INSERT INTO audit_log (seq, at, person_id, role, action, subject, detail, prev_hash, hash)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (seq) DO NOTHING";
@@ -69,9 +70,16 @@ impl Logged {
     }
 }
 
-/// Adds the act to the chain, in the transaction that did it. Two at once meet on `seq`, and
-/// the later transaction is run again.
+/// Logs an act of whoever acts in this step, in the transaction that did it.
+pub async fn by(tx: &mut Tx, step: &Step, (action, subject, detail): (&str, &str, &str)) -> Result<()> {
+    let act = Act { person: step.by.person.as_ref(), role: step.by.role, action, subject, detail };
+    add(tx, act, step.at).await
+}
+
+/// Adds the act to the chain, in the transaction that did it. Acts queue on one row, so that two at
+/// once do not meet on `seq`; it is the last that a transaction locks.
 pub async fn add(tx: &mut Tx, act: Act<'_>, at: At) -> Result<()> {
+    q(TURN).exec(tx).await?;
     let last: Option<(i64, String)> = q(LAST).opt(tx).await?;
     let (seq, prev_hash) = last.unwrap_or_else(|| (0, GENESIS.to_owned()));
     let mut row = Logged {
@@ -107,4 +115,12 @@ pub async fn add(tx: &mut Tx, act: Act<'_>, at: At) -> Result<()> {
 /// Rows after `seq`, at most `most`.
 pub async fn after(conn: &mut Conn, seq: i64, most: i64) -> Result<Vec<Logged>> {
     q(AFTER).bind(seq).bind(most).all(conn).await
+}
+
+/// Whether rows that follow each other are one chain whose hashes are those of their content.
+pub fn holds(rows: &[Logged]) -> bool {
+    let whole = rows.iter().all(|row| row.hash == row.expected_hash());
+    let linked = rows.windows(2).all(|two| two[1].seq == two[0].seq + 1 && two[1].prev_hash == two[0].hash);
+    let begun = rows.first().is_none_or(|row| row.seq > 1 || row.prev_hash == GENESIS);
+    whole && linked && begun
 }

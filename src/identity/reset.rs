@@ -53,14 +53,7 @@ pub async fn issue(tx: &mut Tx, person: &Person, by: &PersonId, step: &mut Step)
     let expires_at = step.at.later(LIFE);
     let add = q(store::ADD_CODE).bind(hash_of(&code)).bind(&person.id).bind(by).bind(step.at).bind(expires_at);
     tx.expect_rows(add, 1).await?;
-    let act = audit_log::Act {
-        person: Some(by),
-        role: step.by.role,
-        action: "reset_code.issue",
-        subject: person.id.as_str(),
-        detail: person.role.as_str(),
-    };
-    audit_log::add(tx, act, step.at).await?;
+    audit_log::by(tx, step, ("reset_code.issue", person.id.as_str(), person.role.as_str())).await?;
     Ok(Issued { code, expires_at })
 }
 

@@ -83,6 +83,7 @@ codes! {
     SignatureInvalid "signature_invalid" 400 "签名不对。" "The signature is not right.";
     EventMismatch "event_mismatch" 422 "事件与付款不符。" "The event does not match the payment.";
     RefundTooMuch "refund_too_much" 409 "最多还能退 {left}。" "At most {left} can still be refunded.";
+    UnknownLine "unknown_line" 422 "订单里没有这一行。" "The order has no such line.";
     ShipTooMuch "ship_too_much" 409 "第 {line} 行只剩 {left} 件待发。" "Line {line} has only {left} left to ship.";
     TrackingUsed "tracking_used" 409 "这个运单号已经用过。" "This tracking number was already used.";
     ScanTimeInvalid "scan_time_invalid" 422 "扫描时间不对：不能早于发货，也不能在将来。" "The scan time is not right: not before shipping, not in the future.";

@@ -133,9 +133,7 @@ pub async fn refund(
 /// What the operator gives back is logged with the reason (I17).
 async fn log(tx: &mut Tx, order: &Order, (amount, reason): (Fen, &str), step: &Step) -> Result<()> {
     let detail = format!("{} {reason}", amount.yuan());
-    let (person, role) = (step.by.person.as_ref(), step.by.role);
-    let act = audit_log::Act { person, role, action: "order.refund", subject: &order.number, detail: &detail };
-    audit_log::add(tx, act, step.at).await
+    audit_log::by(tx, step, ("order.refund", &order.number, &detail)).await
 }
 
 /// Refunds a paid order whole because its buyer cancels it before anything was shipped.

@@ -106,7 +106,7 @@ fn by_amount(lines: &[Line], amount: Fen) -> Result<Vec<Share>> {
 
 fn one_line(lines: &[Line], ask: &AskedLine, place: usize) -> Result<Share> {
     let field = |name: &str| format!("lines[{place}].{name}");
-    let unknown = || Refusal::of_field(field("line_no"), Code::NotFound);
+    let unknown = || Refusal::of_field(field("line_no"), Code::UnknownLine);
     let line = lines.iter().find(|l| l.line_no == ask.line_no).ok_or_else(unknown)?;
     let left = goods_left(line)?;
     let units_left = line.qty - line.refund_reserved_qty;

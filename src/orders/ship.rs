@@ -5,7 +5,7 @@ use super::{
     record::{Line, SellerOrder},
 };
 use crate::{
-    db::{Rows, Tx, q, statements, text_enum, tx},
+    db::{Rows, Tx, audit_log, q, statements, text_enum, tx},
     kernel::{Actor, At, Code, CoopId, Refusal, Result, SellerOrderId, Step, parse},
 };
 
@@ -107,6 +107,8 @@ pub async fn ship(trade: &Trade, coop: &CoopId, id: &SellerOrderId, shipping: Sh
         let detail = format!("{} {tracking}", shipping.carrier);
         let event = record::event(&step, "shipped", Some(&seller.id), &detail);
         record::note(&mut tx, &order.id, event, &mut step).await?;
+        let act = format!("{n} {detail}");
+        audit_log::by(&mut tx, &step, ("order.ship", seller.id.as_str(), &act)).await?;
         Ok(n)
     })
 }
@@ -125,7 +127,7 @@ fn wanted(own: &[&Line], asked: Option<&[(i64, i64)]>) -> Result<Vec<(i64, i64)>
     }
     let mut units: Vec<(i64, i64)> = Vec::new();
     for (place, (line_no, qty)) in asked.iter().enumerate() {
-        let unknown = || Refusal::of_field(format!("lines[{place}].line_no"), Code::NotFound);
+        let unknown = || Refusal::of_field(format!("lines[{place}].line_no"), Code::UnknownLine);
         let line = own.iter().find(|l| l.line_no == *line_no).ok_or_else(unknown)?;
         let twice = units.iter().any(|(known, _)| known == line_no);
         if *qty < 1 || *qty > left(line) || twice {
@@ -191,11 +193,15 @@ pub async fn scan(trade: &Trade, id: &SellerOrderId, scan: Scan, by: Actor) -> R
         let event = record::event(&step, scan.kind.as_str(), Some(id), &scan.n.to_string());
         record::note(&mut tx, &order.id, event, &mut step).await?;
         match scan.kind {
-            ScanKind::PickedUp => q(PICKED_UP).bind(scan.at).bind(id).bind(scan.n).exec(&mut tx).await.map(|_| ()),
+            ScanKind::PickedUp => {
+                q(PICKED_UP).bind(scan.at).bind(id).bind(scan.n).exec(&mut tx).await?;
+            }
             ScanKind::Delivered => {
                 let delivered = receive::Delivered { n: scan.n, at: scan.at, source: "delivered_scan" };
-                receive::deliver(&mut tx, &order, &seller, delivered, &mut step).await
+                receive::deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
             }
         }
+        let detail = format!("{} {} {}", scan.n, scan.kind, scan.at.rfc3339());
+        audit_log::by(&mut tx, &step, ("order.scan", id.as_str(), &detail)).await
     })
 }

@@ -238,19 +238,25 @@ pub async fn view(conn: &mut Conn, order: Order, lang: Lang, owner: bool) -> Res
     })
 }
 
-/// A cooperative's own seller order, with the receiver while it needs him.
-pub async fn coop_view(conn: &mut Conn, id: &SellerOrderId, coop: &CoopId, now: At) -> Result<CoopOrderView> {
+/// A cooperative's own seller order, with the receiver while it needs him: paid, and not long received.
+pub async fn coop_view(
+    conn: &mut Conn,
+    id: &SellerOrderId,
+    coop: &CoopId,
+    (now, lang): (At, Lang),
+) -> Result<CoopOrderView> {
     let seller = read::seller_of(conn, id, coop).await?;
     let order = read::by_id(conn, &seller.order_id).await?;
     let lines = read::lines(conn, &order.id).await?;
     let shipments = read::shipments(conn, std::slice::from_ref(id)).await?;
     let coops = read::coops(conn, vec![coop.clone()]).await?;
     let seen = seller.received_at.is_none_or(|at| at.later(CONTACT_SEEN) > now);
-    let contact = read::contact(conn, &order.id).await?.map(contact_view);
+    let needed = !matches!(seller.state, SellerOrderState::AwaitingPayment | SellerOrderState::Cancelled);
+    let contact = if needed { read::contact(conn, &order.id).await?.map(contact_view) } else { None };
     let contact = contact.map(|c| if seen { c } else { masked(c) });
     Ok(CoopOrderView {
         number: order.number,
-        seller_order: seller_view(&seller, &lines, &shipments, &coops, Lang::ZhCn),
+        seller_order: seller_view(&seller, &lines, &shipments, &coops, lang),
         paid_at: order.paid_at,
         contact,
     })

@@ -9,7 +9,8 @@ statements! {
     FIND = "SELECT code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to, funder
             FROM coupons WHERE code = $1";
     LIST = "SELECT code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to, funder
-            FROM coupons ORDER BY created_at DESC, code";
+            FROM coupons ORDER BY created_at DESC, code LIMIT $1 OFFSET $2";
+    COUNT = "SELECT CAST(count(*) AS BIGINT) FROM coupons";
     CREATE = "INSERT INTO coupons (code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from,
                 valid_to, funder, created_at, created_by)
               VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12) ON CONFLICT (code) DO NOTHING";
@@ -104,9 +105,11 @@ pub async fn find(conn: &mut Conn, code: &str) -> Result<Coupon> {
     Ok(q(FIND).bind(code).opt(conn).await?.ok_or_else(unknown)?)
 }
 
-/// All coupons, newest first.
-pub async fn list(conn: &mut Conn) -> Result<Vec<Coupon>> {
-    q(LIST).all(conn).await
+/// Coupons, newest first, with their number in all.
+pub async fn list(conn: &mut Conn, (limit, offset): (i64, i64)) -> Result<(Vec<Coupon>, i64)> {
+    let coupons = q(LIST).bind(limit).bind(offset).all(conn).await?;
+    let (total,): (i64,) = q(COUNT).one(conn).await?;
+    Ok((coupons, total))
 }
 
 /// Makes a coupon; refuses a code that exists.

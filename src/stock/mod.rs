@@ -4,6 +4,7 @@
 //! placed, takes them when it is paid, and releases them when it ends unpaid, each exactly once;
 //! every change is a guarded UPDATE in key order, so that two buyers never get the last box (I1).
 
+pub mod adjust;
 pub mod hold;
 pub mod movement;
 

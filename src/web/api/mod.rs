@@ -1,8 +1,12 @@
 //! The API `/api/v1` for programs: each file holds the operations of one capability, with their
 //! rows of the route table (`routes`) and their part of the `OpenAPI` document (`Operations`).
 
+pub mod admin;
 pub mod catalogue;
+pub mod coop_orders;
+pub mod coop_products;
 pub mod counter;
+pub mod coupons;
 pub mod health;
 pub mod orders;
 pub mod payments;
@@ -16,8 +20,12 @@ use super::Route;
 /// All operations.
 pub fn routes() -> Vec<Route> {
     [
+        admin::routes(),
         catalogue::routes(),
+        coop_orders::routes(),
+        coop_products::routes(),
         counter::routes(),
+        coupons::routes(),
         health::routes(),
         orders::routes(),
         payments::routes(),
@@ -32,8 +40,12 @@ pub fn routes() -> Vec<Route> {
 /// Descriptions of all operations, one document for each file.
 pub fn documents() -> Vec<openapi::OpenApi> {
     vec![
+        admin::Operations::openapi(),
         catalogue::Operations::openapi(),
+        coop_orders::Operations::openapi(),
+        coop_products::Operations::openapi(),
         counter::Operations::openapi(),
+        coupons::Operations::openapi(),
         orders::Operations::openapi(),
         payments::Operations::openapi(),
         quotes::Operations::openapi(),

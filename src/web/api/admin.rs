@@ -1,0 +1,231 @@
+//! The operator: refunds, coupons, reset codes, the log of what staff did.
+
+use axum::{
+    Json,
+    extract::{Path, State as Inject},
+    http::StatusCode,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, OpenApi, ToSchema};
+
+use crate::{
+    db::{
+        audit_log::{self, Logged},
+        tx,
+    },
+    identity::{Role, person, reset},
+    kernel::{At, Code, Fen, Refusal, parse},
+    orders::{
+        read,
+        record::Order,
+        refund::{self, Asked, AskedLine, Refunding},
+    },
+    web::{
+        Allow, Result, Route, State,
+        auth::Caller,
+        durable::durable,
+        json::{ApiJson, ApiQuery, IdempotencyKey},
+    },
+};
+
+/// Operations of this file.
+#[derive(OpenApi)]
+#[openapi(paths(refund_order, issue_reset_code, audit_log))]
+pub struct Operations;
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    let operator = Allow::Roles(&[Role::Operator]);
+    vec![
+        Route::post("/api/v1/admin/orders/{number}/refunds", operator, refund_order),
+        Route::post("/api/v1/admin/reset-codes", operator, issue_reset_code),
+        Route::get("/api/v1/admin/audit", operator, audit_log),
+    ]
+}
+
+/// What goes back to the buyer: some lines, an amount, or all that is left.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundRequest {
+    /// Units or amounts by line.
+    pub lines: Option<Vec<RefundLine>>,
+    /// An amount over all lines.
+    #[schema(value_type = Option<i64>)]
+    pub amount_fen: Option<Fen>,
+    /// Why.
+    pub reason: String,
+}
+
+/// A line to be refunded.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundLine {
+    /// The seller order that the line is in.
+    pub seller_order: String,
+    /// Which line.
+    pub line_no: i64,
+    /// Units; all that are left when this and the amount are absent.
+    pub qty: Option<i64>,
+    /// An amount instead.
+    #[schema(value_type = Option<i64>)]
+    pub amount_fen: Option<Fen>,
+}
+
+/// Whose password is to be set anew.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetRequest {
+    /// The account.
+    pub login: String,
+}
+
+/// A code that is told to the person once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResetCode {
+    pub login: String,
+    pub code: String,
+    #[schema(value_type = String)]
+    pub expires_at: At,
+}
+
+/// Which part of the log.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct AuditQuery {
+    /// Rows after this number.
+    pub after: Option<i64>,
+    /// At most so many; 100 by default, at most 1000.
+    pub limit: Option<i64>,
+}
+
+/// A part of the log.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditPage {
+    pub items: Vec<LoggedView>,
+    /// Whether each row's hash is that of its content and of the row before.
+    pub chain_holds: bool,
+}
+
+/// An act.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LoggedView {
+    pub seq: i64,
+    #[schema(value_type = String)]
+    pub at: At,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    pub role: String,
+    pub action: String,
+    pub subject: String,
+    pub detail: String,
+    pub prev_hash: String,
+    pub hash: String,
+}
+
+impl From<Logged> for LoggedView {
+    fn from(row: Logged) -> Self {
+        Self {
+            seq: row.seq,
+            at: row.at,
+            person: row.person_id.map(|id| id.0),
+            role: row.role,
+            action: row.action,
+            subject: row.subject,
+            detail: row.detail,
+            prev_hash: row.prev_hash,
+            hash: row.hash,
+        }
+    }
+}
+
+/// refund
+#[utoipa::path(post, path = "/api/v1/admin/orders/{number}/refunds", operation_id = "refund", tag = "operator",
+    request_body = RefundRequest, params(("number" = String, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 201, body = Refunding)))]
+pub async fn refund_order(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(number): Path<String>,
+    key: IdempotencyKey,
+    ApiJson { value, hash }: ApiJson<RefundRequest>,
+) -> Result<(StatusCode, Json<Refunding>)> {
+    let by = caller.person()?.actor();
+    let key = key.needed(format!("person:{}", caller.person()?.id), "refund", &number, &hash)?;
+    let reason = parse::text("reason", &value.reason, 200)?;
+    let order = read::by_number(&mut state.db().read().await?, &number).await?;
+    let asked = asked(&state, &order, value).await?;
+    let trade = state.trade.clone();
+    let refunding =
+        durable(async move { refund::refund(&trade, &order, (&asked, &reason), by, Some(&key)).await }).await?;
+    Ok((StatusCode::CREATED, Json(refunding)))
+}
+
+/// What the request asks back; refuses lines of another seller order, and lines with an amount in all.
+async fn asked(state: &State, order: &Order, value: RefundRequest) -> Result<Asked> {
+    let Some(lines) = value.lines else { return by_amount(value.amount_fen) };
+    if value.amount_fen.is_some() {
+        return Err(Refusal::of_field("amount_fen", Code::Repeated).into());
+    }
+    if lines.is_empty() {
+        return Err(Refusal::of_field("lines", Code::Missing).into());
+    }
+    let own = read::lines(&mut state.db().read().await?, &order.id).await?;
+    let mut asked = Vec::with_capacity(lines.len());
+    for (place, line) in lines.into_iter().enumerate() {
+        let field = |name: &str| format!("lines[{place}].{name}");
+        let known = own.iter().any(|l| l.line_no == line.line_no && l.seller_order_id.0 == line.seller_order);
+        if !known {
+            return Err(Refusal::of_field(field("line_no"), Code::UnknownLine).into());
+        }
+        let qty = line.qty.map(|qty| parse::within(&field("qty"), qty, 1, 9999)).transpose()?;
+        if let Some(Fen(amount)) = line.amount_fen {
+            parse::within(&field("amount_fen"), amount, 1, i64::MAX)?;
+        }
+        asked.push(AskedLine { line_no: line.line_no, qty, amount: line.amount_fen });
+    }
+    Ok(Asked::Lines(asked))
+}
+
+fn by_amount(amount: Option<Fen>) -> Result<Asked> {
+    let Some(amount) = amount else { return Ok(Asked::Whole) };
+    parse::within("amount_fen", amount.0, 1, i64::MAX)?;
+    Ok(Asked::Amount(amount))
+}
+
+/// issueResetCode
+#[utoipa::path(post, path = "/api/v1/admin/reset-codes", operation_id = "issueResetCode", tag = "operator",
+    request_body = ResetRequest, responses((status = 201, body = ResetCode)))]
+pub async fn issue_reset_code(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    ApiJson { value, .. }: ApiJson<ResetRequest>,
+) -> Result<(StatusCode, Json<ResetCode>)> {
+    Ok((StatusCode::CREATED, Json(reset_code(&state, &caller, &value.login).await?)))
+}
+
+/// Issues a code for an account; the operator's page does the same.
+pub async fn reset_code(state: &State, caller: &Caller, login: &str) -> Result<ResetCode> {
+    let by = caller.person()?.clone();
+    let person = person::find_by_login(&mut state.db().read().await?, login).await?;
+    let login = person.login.clone();
+    let trade = state.trade.clone();
+    let issued = durable(async move {
+        tx!(trade.db, tx, {
+            let mut step = trade.step(by.actor());
+            reset::issue(&mut tx, &person, &by.id, &mut step).await
+        })
+    })
+    .await?;
+    Ok(ResetCode { login, code: issued.code, expires_at: issued.expires_at })
+}
+
+/// auditLog
+#[utoipa::path(get, path = "/api/v1/admin/audit", operation_id = "auditLog", tag = "operator", params(AuditQuery),
+    responses((status = 200, body = AuditPage)))]
+pub async fn audit_log(Inject(state): Inject<State>, ApiQuery(query): ApiQuery<AuditQuery>) -> Result<Json<AuditPage>> {
+    let after = parse::within("after", query.after.unwrap_or(0), 0, i64::MAX)?;
+    let limit = parse::within("limit", query.limit.unwrap_or(100), 1, 1000)?;
+    let rows = audit_log::after(&mut state.db().read().await?, after, limit).await?;
+    let chain_holds = audit_log::holds(&rows);
+    Ok(Json(AuditPage { items: rows.into_iter().map(LoggedView::from).collect(), chain_holds }))
+}
