@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod base;
+pub mod desk;
 pub mod market;
 pub mod shop;
 
@@ -13,6 +14,7 @@ use std::{future::Future, io::Write, sync::Arc};
 
 pub use api::{Api, http};
 pub use base::Base;
+pub use desk::Desk;
 pub use market::Market;
 pub use shop::Shop;
 use yanxi::db::Engine;

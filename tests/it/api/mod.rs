@@ -1,0 +1,4 @@
+//! The API in process: the cooperatives' and the operator's operations over the small shop.
+
+mod admin;
+mod coop;
