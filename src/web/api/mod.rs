@@ -11,6 +11,7 @@ pub mod health;
 pub mod orders;
 pub mod payments;
 pub mod quotes;
+pub mod regions;
 pub mod session;
 
 use utoipa::{OpenApi, openapi};
@@ -30,6 +31,7 @@ pub fn routes() -> Vec<Route> {
         orders::routes(),
         payments::routes(),
         quotes::routes(),
+        regions::routes(),
         session::routes(),
     ]
     .into_iter()
@@ -49,6 +51,7 @@ pub fn documents() -> Vec<openapi::OpenApi> {
         orders::Operations::openapi(),
         payments::Operations::openapi(),
         quotes::Operations::openapi(),
+        regions::Operations::openapi(),
         session::Operations::openapi(),
     ]
 }
