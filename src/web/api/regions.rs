@@ -72,10 +72,7 @@ pub struct ReadAddress {
 /// listRegions
 #[utoipa::path(get, path = "/api/v1/regions", operation_id = "listRegions", tag = "shopping", params(Below),
     responses((status = 200, body = RegionList)))]
-pub async fn list_regions(
-    Inject(state): Inject<State>,
-    ApiQuery(below): ApiQuery<Below>,
-) -> Result<Json<RegionList>> {
+pub async fn list_regions(Inject(state): Inject<State>, ApiQuery(below): ApiQuery<Below>) -> Result<Json<RegionList>> {
     let rows = region::children(&mut state.db().read().await?, &below.parent).await?;
     let items = rows.into_iter().map(|(code, name)| RegionView { code, name }).collect();
     Ok(Json(RegionList { items }))
