@@ -26,7 +26,7 @@ pub use facts::{Certificate, Coop, County, Outlet, Pairing, Photo, Product, SetP
 pub use listing::{ListingEvent, ListingState};
 pub use load::load;
 pub use rows::{Named, SchemeRow};
-pub use shelf::Shelf;
+pub use shelf::{Refreshed, Shelf};
 pub use snapshot::Snapshot;
 pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView};
 

@@ -141,24 +141,27 @@ impl Snapshot {
         now
     }
 
-    /// Writes changed stock and sales into it; answers whether something that is shown changed.
-    pub(super) fn update(&mut self, stock: &[(SkuId, i64)], sales: &[(ProductId, i64)]) -> bool {
-        let mut shown = false;
+    /// Writes changed stock and sales into it; answers the places of the products that changed, and
+    /// whether something that is shown did.
+    pub(super) fn update(&mut self, stock: &[(SkuId, i64)], sales: &[(ProductId, i64)]) -> (Vec<usize>, bool) {
+        let (mut changed, mut shown) = (Vec::new(), false);
         for (sku, available) in stock {
             let Some((place, n)) = self.places.sku_id.get(sku).copied() else { continue };
             let before = self.products[place].available[n];
             if before != *available {
                 Arc::make_mut(&mut self.products[place]).available[n] = *available;
                 shown |= Stock::of(before) != Stock::of(*available);
+                changed.push(place);
             }
         }
         for (product, qty) in sales {
             let Some(place) = self.places.id.get(product).copied() else { continue };
             if self.products[place].sales != *qty {
                 Arc::make_mut(&mut self.products[place]).sales = *qty;
+                changed.push(place);
             }
         }
-        shown
+        (changed, shown)
     }
 
     /// The documents that search is built from.
@@ -166,7 +169,8 @@ impl Snapshot {
         self.products.iter().map(|product| self.doc(product)).collect()
     }
 
-    fn doc(&self, product: &Product) -> Doc {
+    /// The document of one product.
+    pub fn doc(&self, product: &Product) -> Doc {
         let county = self.county(&product.county_code);
         let coop = self.coop(&product.coop_id);
         let category = self.category(&product.category_code);

@@ -9,6 +9,7 @@
 
 mod bits;
 mod build;
+mod change;
 mod columns;
 mod concept;
 mod doc;
@@ -18,9 +19,11 @@ mod hash;
 mod index;
 mod label;
 mod lexicon;
+mod live;
 mod name;
 mod normalize;
 mod number;
+mod orders;
 mod page;
 mod posting;
 mod quantity;
@@ -36,6 +39,7 @@ mod terms;
 mod thesaurus;
 pub mod zero;
 
+pub use change::Change;
 pub use doc::{Doc, Spec, Term};
 pub use engine::Engine;
 pub use index::Index;
