@@ -28,7 +28,7 @@ pub use load::load;
 pub use rows::{Named, SchemeRow};
 pub use shelf::{Refreshed, Shelf};
 pub use snapshot::Snapshot;
-pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView};
+pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView, cert_term};
 
 statements! {
     VERSION = "SELECT value FROM version WHERE name = 'catalogue'";

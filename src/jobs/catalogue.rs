@@ -3,7 +3,7 @@
 use crate::{
     catalogue::Refreshed,
     kernel::{Error, Result},
-    search::Change,
+    search::{self, Change},
     web::State,
 };
 
@@ -16,11 +16,11 @@ pub async fn turn(state: State) -> Result<usize> {
 /// Brings the index up to date; answers how many products changed.
 fn follow(state: &State, refreshed: Refreshed) -> usize {
     let snapshot = state.shelf.now();
-    let put = |place: usize| Change::Put(Box::new(snapshot.doc(&snapshot.products[place])));
+    let put = |place: usize| Change::Put(Box::new(search::doc(&snapshot, &snapshot.products[place])));
     let (changes, shown): (Vec<Change>, bool) = match refreshed {
         Refreshed::Same => (Vec::new(), false),
         Refreshed::Sold { places, shown } => (places.into_iter().map(put).collect(), shown),
-        Refreshed::Anew => (state.search.difference(snapshot.docs()), true),
+        Refreshed::Anew => (state.search.difference(search::docs(&snapshot)), true),
     };
     if !changes.is_empty() {
         state.search.change(&changes);
@@ -28,6 +28,6 @@ fn follow(state: &State, refreshed: Refreshed) -> usize {
     if shown {
         state.shelf.raise_shown();
     }
-    state.search.tidy(|| snapshot.docs());
+    state.search.tidy(|| search::docs(&snapshot));
     changes.len()
 }

@@ -65,7 +65,7 @@ fn assert_alike(changed: &Index, built: &Index) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 25, ..ProptestConfig::default() })]
 
     #[test]
     fn changes_one_by_one_give_what_a_full_build_gives(
