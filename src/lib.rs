@@ -24,6 +24,8 @@ pub mod orders;
 
 pub mod counter;
 
+pub mod reports;
+
 pub mod app;
 pub mod cli;
 pub mod config;

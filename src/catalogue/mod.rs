@@ -26,9 +26,9 @@ pub use facts::{Certificate, Coop, County, Outlet, Pairing, Photo, Product, SetP
 pub use listing::{ListingEvent, ListingState};
 pub use load::load;
 pub use rows::{Named, SchemeRow};
-pub use shelf::{Refreshed, Shelf};
+pub use shelf::Shelf;
 pub use snapshot::Snapshot;
-pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView, cert_term};
+pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView};
 
 statements! {
     VERSION = "SELECT value FROM version WHERE name = 'catalogue'";

@@ -4,7 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Product, Snapshot};
-use crate::kernel::{Day, Fen, Grams, Lang, Term};
+use crate::{
+    kernel::{Day, Fen, Grams, Lang},
+    search::Term,
+};
 
 /// A cooperative by name.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -2,6 +2,7 @@
 
 mod journal;
 mod openapi;
+mod report;
 mod serve;
 mod user;
 
@@ -33,6 +34,8 @@ enum Command {
     /// The public sales journal.
     #[command(subcommand)]
     Journal(journal::Command),
+    /// A report of the bureau, on stdout.
+    Report(report::Asked),
     /// Accounts.
     #[command(subcommand)]
     User(user::Command),
@@ -69,6 +72,7 @@ async fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Serve => serve::run(config).await,
         Command::Reindex => reindex(config).await,
+        Command::Report(asked) => report::run(config, asked).await,
         Command::User(command) => user::run(config, command).await,
         Command::Openapi | Command::Journal(_) => Ok(ExitCode::SUCCESS),
     }
@@ -85,7 +89,7 @@ async fn reindex(config: Config) -> Result<ExitCode> {
     let clock = Clock::System;
     let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
     let started = std::time::Instant::now();
-    let index = crate::search::Index::build(&crate::search::docs(&snapshot));
+    let index = crate::search::Index::build(&snapshot.docs());
     println!("{} products indexed in {} ms", index.len(), started.elapsed().as_millis());
     crate::catalogue::bump(&db).await?;
     println!("running processes build theirs within a second");

@@ -6,10 +6,8 @@ use utoipa::ToSchema;
 use crate::{
     db::{Conn, FromRow, q, statements},
     kernel::{At, Fen, Result},
+    ledger::DEFINITION_VERSION,
 };
-
-/// Version of the definitions that the figures follow.
-pub const DEFINITION_VERSION: &str = "2026-1";
 
 statements! {
     SUMS = "SELECT CAST(COALESCE(SUM(gross_fen), 0) AS BIGINT) AS gross, CAST(COALESCE(SUM(refunds_fen), 0) AS BIGINT) AS refunds,

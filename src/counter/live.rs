@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 use super::figures::{self, Figures};
 use crate::{
-    db::{Conn, q},
+    db::Db,
     kernel::{At, Result},
 };
 
@@ -17,8 +17,8 @@ pub struct Live {
 
 impl Live {
     /// The figures as they are now.
-    pub async fn read(conn: &mut Conn, now: At, demo: bool) -> Result<Self> {
-        let figures = consistent(conn, now, demo).await?;
+    pub async fn read(db: &Db, now: At, demo: bool) -> Result<Self> {
+        let figures = consistent(db, now, demo).await?;
         Ok(Self { figures: watch::Sender::new(figures), demo })
     }
 
@@ -33,8 +33,8 @@ impl Live {
     }
 
     /// Reads again where the journal grew or the day changed; answers whether it did.
-    pub async fn refresh(&self, conn: &mut Conn, now: At) -> Result<bool> {
-        let head = figures::head(conn).await?;
+    pub async fn refresh(&self, db: &Db, now: At) -> Result<bool> {
+        let head = figures::head(&mut db.read_replica().await?).await?;
         let same = {
             let figures = self.figures.borrow();
             figures.head == head && figures.as_of.day() == now.day()
@@ -46,20 +46,16 @@ impl Live {
             });
             return Ok(false);
         }
-        let figures = consistent(conn, now, self.demo).await?;
+        let figures = consistent(db, now, self.demo).await?;
         self.figures.send_replace(figures);
         Ok(true)
     }
 }
 
 /// Reads all figures in one snapshot, so that they belong to the head that they name.
-async fn consistent(conn: &mut Conn, now: At, demo: bool) -> Result<Figures> {
-    let begin = match conn.engine() {
-        crate::db::Engine::Sqlite => "BEGIN",
-        crate::db::Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    };
-    q(begin).exec(conn).await?;
-    let figures = figures::read(conn, now, demo).await;
-    q("COMMIT").exec(conn).await?;
-    figures
+async fn consistent(db: &Db, now: At, demo: bool) -> Result<Figures> {
+    let mut snapshot = db.snapshot().await?;
+    let figures = figures::read(&mut snapshot, now, demo).await?;
+    snapshot.commit().await?;
+    Ok(figures)
 }

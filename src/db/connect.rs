@@ -143,6 +143,21 @@ impl Db {
         Ok(Tx::new(conn))
     }
 
+    /// Begins a transaction that only reads, all of it at one moment, which may be a moment old.
+    /// Dropped, as by a client that hangs up, it ends.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        let mut conn = self.read_replica().await?;
+        let begin = match conn {
+            Conn::Sqlite(_) => "BEGIN",
+            Conn::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        if let Err(error) = q(begin).exec(&mut conn).await {
+            conn.discard().await;
+            return Err(error);
+        }
+        Ok(Tx::new(conn))
+    }
+
     /// Runs a maintenance command (PRAGMA, VACUUM INTO, ANALYZE) outside a transaction.
     pub async fn maintain(&self, sql: String) -> Result<()> {
         let mut conn = self.write().await?;

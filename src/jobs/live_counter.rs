@@ -4,6 +4,6 @@ use crate::{kernel::Result, web::State};
 
 pub async fn turn(state: State) -> Result<usize> {
     let now = state.now();
-    let changed = state.counter.refresh(&mut state.db().read().await?, now).await?;
+    let changed = state.counter.refresh(state.db(), now).await?;
     Ok(usize::from(changed))
 }

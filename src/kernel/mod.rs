@@ -14,7 +14,6 @@ pub mod money;
 pub mod parse;
 pub mod refusal;
 pub mod season;
-pub mod term;
 pub mod time;
 pub mod weight;
 
@@ -26,6 +25,5 @@ pub use lang::Lang;
 pub use money::{Bp, Fen};
 pub use refusal::{Code, Refusal};
 pub use season::Season;
-pub use term::Term;
 pub use time::{At, Clock, Day};
 pub use weight::Grams;

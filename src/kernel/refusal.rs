@@ -55,7 +55,6 @@ codes! {
     MethodNotAllowed "method_not_allowed" 405 "这个地址不支持这种操作。" "This address does not take that method.";
     LoginTaken "login_taken" 409 "这个账号名已经有人用了，换一个吧。" "This login is taken; please choose another.";
     WeakPassword "weak_password" 422 "密码至少 10 个字符，且不要用常见密码。" "A password needs at least 10 characters and must not be a common one.";
-    ConsentNeeded "consent_needed" 422 "请先阅读，再勾选。" "Please read this and tick it first.";
     ResetCodeInvalid "reset_code_invalid" 422 "重设码不对、用过了或过期了，请向管理员再要一个。" "The reset code is wrong, used or expired; ask the operator for a new one.";
     AccountHasOpenOrders "account_has_open_orders" 409 "还有 {orders} 个订单没有完成，完成或取消后才能注销。" "{orders} orders are still open; finish or cancel them before closing the account.";
     UnknownSku "unknown_sku" 422 "没有规格 {sku}，或已下架。" "There is no SKU {sku}, or it was withdrawn.";
@@ -92,6 +91,11 @@ codes! {
     CouponExists "coupon_exists" 409 "优惠券 {coupon} 已存在。" "Coupon {coupon} exists already.";
     NotPublishable "not_publishable" 422 "还缺：{missing}。" "Still missing: {missing}.";
     RangeReversed "range_reversed" 422 "起始日不能晚于结束日。" "The first day must not be after the last.";
+    OneOf "one_of" 422 "这一项只能是：{choices}。" "This must be one of: {choices}.";
+    TooManyDimensions "too_many_dimensions" 422 "最多按 {max} 个维度汇总。" "A report is grouped by at most {max} dimensions.";
+    NotGrouped "not_grouped" 422 "报表 {kind} 不能再按维度汇总。" "The report {kind} cannot be grouped.";
+    ReportNotKept "report_not_kept" 422 "还没有这张报表：预留份额要各单位先报食堂采购总额，本站购买也不计入预留份额。" "This report is not kept yet: units would have to declare their canteen purchases first, and purchases here do not count toward reserved quotas.";
+    ReportTooLong "report_too_long" 422 "超过 {max} 行，请把日期或条件收窄。" "This has more than {max} rows; please choose fewer days or a filter.";
     Unavailable "unavailable" 503 "现在忙不过来或正在维护，没有改动任何东西，请稍后再试。" "Not available at the moment; nothing was changed. Please try again shortly.";
     Internal "internal" 500 "出了故障，我们已经记下。编号：{request_id}。" "Something went wrong and was recorded. Number: {request_id}.";
 }

@@ -8,7 +8,6 @@
 
 pub mod coupon;
 pub mod freight;
-pub mod pasted;
 mod price;
 mod quote;
 mod read;

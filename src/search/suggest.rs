@@ -24,7 +24,8 @@ pub fn suggest(index: &Index, text: &str) -> Vec<Suggestion> {
         return Vec::new();
     }
     let mut lines = Vec::new();
-    let solved = solve::solve(index, typed, &index.all);
+    let season = index.facets.everything();
+    let solved = solve::solve(index, typed, &season);
     lines.extend(meant(typed, &solved.items).map(query_line));
     lines.extend(finished(index, typed).into_iter().map(query_line));
     lines.dedup();

@@ -13,6 +13,5 @@ mod flows;
 mod house;
 mod relevance;
 mod search;
-mod search_changes;
 mod statements;
 mod support;

@@ -11,7 +11,7 @@ pub mod health;
 pub mod orders;
 pub mod payments;
 pub mod quotes;
-pub mod regions;
+pub mod reports;
 pub mod session;
 
 use utoipa::{OpenApi, openapi};
@@ -31,7 +31,7 @@ pub fn routes() -> Vec<Route> {
         orders::routes(),
         payments::routes(),
         quotes::routes(),
-        regions::routes(),
+        reports::routes(),
         session::routes(),
     ]
     .into_iter()
@@ -51,7 +51,7 @@ pub fn documents() -> Vec<openapi::OpenApi> {
         orders::Operations::openapi(),
         payments::Operations::openapi(),
         quotes::Operations::openapi(),
-        regions::Operations::openapi(),
+        reports::Operations::openapi(),
         session::Operations::openapi(),
     ]
 }

@@ -84,6 +84,7 @@ async fn what_happened_is_what_the_books_say(shop: Arc<Shop>) {
         life.check(seed, first).await;
         life.restock(seed).await;
     }
+    super::counting::counter_journal_and_reports_agree(&life.shop).await;
     let ended = |state| life.orders.iter().filter(|o| o.state == state).count();
     let ends: Vec<_> = OrderState::ALL.iter().map(|state| (*state, ended(*state))).collect();
     assert!(

@@ -49,9 +49,9 @@ impl Desk {
         let mut conn = trade.db.read().await.unwrap();
         let snapshot = catalogue::load(&mut conn, trade.clock.now()).await.unwrap();
         let state = State {
-            search: Engine::new(&yanxi::search::docs(&snapshot)),
+            search: Engine::new(&snapshot.docs()),
             shelf: Shelf::new(snapshot),
-            counter: Live::read(&mut conn, trade.clock.now(), false).await.unwrap(),
+            counter: Live::read(&trade.db, trade.clock.now(), false).await.unwrap(),
             trade,
             config: Arc::new(Config::read(&BTreeMap::new()).unwrap()),
             demo: false,

@@ -1,0 +1,185 @@
+//! What is asked: a kind, days, dimensions, filters; refused by field where it does not fit.
+
+use super::dimension::{Dimension, parse_day};
+use crate::{
+    db::text_enum,
+    kernel::{Code, Day, Refusal},
+};
+
+/// Dimensions of one report at most.
+const MOST_DIMENSIONS: usize = 2;
+/// Longest value of a filter.
+const LONGEST_VALUE: usize = 60;
+
+text_enum! {
+    /// A report of counting.md 2.2.
+    pub enum Kind {
+        /// 汇总表.
+        Summary = "summary",
+        /// 明细台账.
+        Lines = "lines",
+        /// From placed to effective.
+        Bridge = "bridge",
+        /// 渠道表.
+        Channels = "channels",
+        /// 主体表.
+        Coops = "coops",
+        /// 带动农户.
+        Households = "households",
+        /// 预留份额表.
+        Quota = "quota",
+        /// Days, weeks or months in a row.
+        Series = "series",
+    }
+}
+
+/// A checked question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// Which report.
+    pub kind: Kind,
+    /// First day; it counts.
+    pub from: Day,
+    /// Last day; it counts.
+    pub to: Day,
+    /// At most two.
+    pub by: Vec<Dimension>,
+    /// Only what has these values.
+    pub filters: Vec<(Dimension, String)>,
+    /// Of `lines`: at most so many rows, after so many.
+    pub slice: Option<(i64, i64)>,
+}
+
+impl Ask {
+    /// A question about days alone.
+    pub fn of(kind: Kind, (from, to): (Day, Day)) -> Self {
+        Self { kind, from, to, by: usual(kind), filters: Vec::new(), slice: None }
+    }
+
+    /// Reads the question; days left out mean this month up to today.
+    pub fn parse(
+        kind: &str,
+        (from, to): (Option<&str>, Option<&str>),
+        by: &[String],
+        filters: Vec<(Dimension, String)>,
+        today: Day,
+    ) -> Result<Self, Refusal> {
+        let kind = Kind::try_from(kind).map_err(|_| Refusal::new(Code::NotFound))?;
+        let to = to.map_or(Ok(today), |raw| parse_day("to", raw))?;
+        let from = from.map_or(Ok(to.month_start()), |raw| parse_day("from", raw))?;
+        if from > to {
+            return Err(Refusal::of_field("to", Code::RangeReversed));
+        }
+        if let Some((dimension, _)) = filters.iter().find(|(_, value)| value.chars().count() > LONGEST_VALUE) {
+            return Err(Refusal::of_field(dimension.as_str(), Code::TooLong).with("max", LONGEST_VALUE));
+        }
+        let by = chosen(kind, dimensions(by)?)?;
+        Ok(Self { kind, from, to, by, filters, slice: None })
+    }
+
+    /// The filter's value for a dimension.
+    pub fn filter(&self, dimension: Dimension) -> Option<&str> {
+        self.filters.iter().find(|(known, _)| *known == dimension).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a dimension is grouped or filtered by.
+    pub(super) fn touches(&self, dimension: Dimension) -> bool {
+        self.by.contains(&dimension) || self.filter(dimension).is_some()
+    }
+}
+
+/// `a,b`, or several of them, to dimensions.
+fn dimensions(by: &[String]) -> Result<Vec<Dimension>, Refusal> {
+    let mut found = Vec::new();
+    for word in by.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|word| !word.is_empty()) {
+        let dimension = Dimension::try_from(word)
+            .map_err(|_| Refusal::of_field("by", Code::OneOf).with("choices", words(Dimension::ALL)))?;
+        if found.contains(&dimension) {
+            return Err(Refusal::of_field("by", Code::Repeated));
+        }
+        found.push(dimension);
+    }
+    if found.len() > MOST_DIMENSIONS {
+        return Err(too_many());
+    }
+    Ok(found)
+}
+
+fn too_many() -> Refusal {
+    Refusal::of_field("by", Code::TooManyDimensions).with("max", MOST_DIMENSIONS)
+}
+
+fn words(dimensions: &[Dimension]) -> String {
+    dimensions.iter().map(|d| d.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// What a kind is grouped by where nothing is asked.
+fn usual(kind: Kind) -> Vec<Dimension> {
+    match kind {
+        Kind::Summary => vec![Dimension::County],
+        Kind::Channels => vec![Dimension::Channel],
+        Kind::Coops | Kind::Households => vec![Dimension::Coop],
+        Kind::Series => vec![Dimension::Day],
+        Kind::Lines | Kind::Bridge | Kind::Quota => Vec::new(),
+    }
+}
+
+/// The dimensions of a kind: its own stand first; a kind that cannot be grouped refuses them.
+fn chosen(kind: Kind, asked: Vec<Dimension>) -> Result<Vec<Dimension>, Refusal> {
+    let only = |choices: &[Dimension]| Refusal::of_field("by", Code::OneOf).with("choices", words(choices));
+    match kind {
+        Kind::Summary if !asked.is_empty() => Ok(asked),
+        Kind::Channels | Kind::Coops => {
+            let own = usual(kind);
+            let all: Vec<_> = own.iter().copied().chain(asked.into_iter().filter(|d| !own.contains(d))).collect();
+            if all.len() <= MOST_DIMENSIONS { Ok(all) } else { Err(too_many()) }
+        }
+        Kind::Series if !asked.is_empty() => {
+            let time = [Dimension::Day, Dimension::Week, Dimension::Month];
+            if asked.len() == 1 && asked[0].is_time() { Ok(asked) } else { Err(only(&time)) }
+        }
+        Kind::Households if !asked.is_empty() => {
+            let places = [Dimension::Coop, Dimension::County];
+            if asked.len() == 1 && places.contains(&asked[0]) { Ok(asked) } else { Err(only(&places)) }
+        }
+        Kind::Lines | Kind::Bridge | Kind::Quota if !asked.is_empty() => {
+            Err(Refusal::of_field("by", Code::NotGrouped).with("kind", kind))
+        }
+        _ => Ok(usual(kind)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(kind: &str, by: &[&str]) -> Result<Ask, Refusal> {
+        let by: Vec<String> = by.iter().map(|b| (*b).to_owned()).collect();
+        Ask::parse(kind, (None, Some("2026-11-20")), &by, Vec::new(), "2026-11-24".parse().unwrap())
+    }
+
+    #[test]
+    fn days_and_dimensions_have_their_usual_values() {
+        let month = ask("summary", &[]).unwrap();
+        assert_eq!((month.from.to_string(), month.to.to_string()), ("2026-11-01".into(), "2026-11-20".into()));
+        assert_eq!(month.by, [Dimension::County]);
+        assert_eq!(ask("channels", &["county"]).unwrap().by, [Dimension::Channel, Dimension::County]);
+        assert_eq!(ask("summary", &["day,coop"]).unwrap().by, [Dimension::Day, Dimension::Coop]);
+        assert_eq!(ask("summary", &["day", "coop"]).unwrap().by, [Dimension::Day, Dimension::Coop]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_by_its_field() {
+        for (kind, by, code) in [
+            ("summary", vec!["colour"], Code::OneOf),
+            ("summary", vec!["county", "county"], Code::Repeated),
+            ("summary", vec!["county,coop,day"], Code::TooManyDimensions),
+            ("series", vec!["county"], Code::OneOf),
+            ("bridge", vec!["county"], Code::NotGrouped),
+        ] {
+            let refusal = ask(kind, &by).unwrap_err();
+            assert_eq!((refusal.code, refusal.fields[0].field.as_str()), (code, "by"), "{kind} {by:?}");
+        }
+        assert_eq!(ask("everything", &[]).unwrap_err().code, Code::NotFound);
+    }
+}

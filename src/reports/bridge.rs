@@ -1,0 +1,111 @@
+//! `bridge`: how placed becomes effective, step by step (counting.md 2.4); each step is the difference
+//! of two figures that were summed by themselves.
+
+use super::{Ask, Cell, Report, Sight, figures, report};
+use crate::{
+    db::{Conn, Db, FromRow, q, statements},
+    kernel::{Code, Fen, Lang, Refusal, Result},
+};
+
+statements! {
+    PLACED = "SELECT CAST(COALESCE(SUM(goods_fen - discount_fen), 0) AS BIGINT) AS placed_fen,
+        CAST(COALESCE(SUM(CASE WHEN paid_on IS NULL THEN goods_fen - discount_fen ELSE 0 END), 0) AS BIGINT) AS unpaid_fen
+      FROM orders WHERE placed_on >= $1 AND placed_on <= $2";
+}
+
+#[derive(FromRow)]
+struct Placed {
+    placed_fen: Fen,
+    unpaid_fen: Fen,
+}
+
+/// The figures between placed and effective; a loss is negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bridge {
+    /// 下单额: goods of orders placed in the days. Never titled sales.
+    pub placed_fen: Fen,
+    /// Of these, never paid.
+    pub unpaid_fen: Fen,
+    /// Paid in the days but placed before, less placed in the days but paid after.
+    pub carried_fen: Fen,
+    /// 支付额.
+    pub gross_fen: Fen,
+    /// 退款额.
+    pub refunds_fen: Fen,
+    /// 调整.
+    pub adjustments_fen: Fen,
+    /// 净支付额.
+    pub net_fen: Fen,
+    /// 在途变动.
+    pub transit_fen: Fen,
+    /// 剔除.
+    pub excluded_fen: Fen,
+    /// 有效销售额.
+    pub effective_fen: Fen,
+}
+
+/// A step: key, money, head in both languages, and whether it is a level rather than a change.
+type Step = (&'static str, Fen, &'static str, &'static str, bool);
+
+impl Bridge {
+    /// The steps in order.
+    pub fn steps(&self) -> [Step; 10] {
+        [
+            ("placed", self.placed_fen, "下单额", "Placed", true),
+            ("unpaid", self.unpaid_fen, "未付与取消", "Not paid", false),
+            ("carried", self.carried_fen, "跨期付款", "Paid in other days", false),
+            ("gross_paid", self.gross_fen, "支付额", "Paid", true),
+            ("refunds", self.refunds_fen, "退款", "Refunded", false),
+            ("adjustments", self.adjustments_fen, "调整", "Adjusted", false),
+            ("net_paid", self.net_fen, "净支付额", "Net paid", true),
+            ("transit", self.transit_fen, "在途变动", "In transit", false),
+            ("excluded", self.excluded_fen, "剔除", "Excluded", false),
+            ("effective", self.effective_fen, "有效销售额", "Effective", true),
+        ]
+    }
+}
+
+/// The bridge of an ask's days.
+pub async fn bridge(db: &Db, ask: &Ask) -> Result<Bridge> {
+    let mut snapshot = db.snapshot().await?;
+    let bridge = read(&mut snapshot, ask).await?;
+    snapshot.commit().await?;
+    Ok(bridge)
+}
+
+async fn read(conn: &mut Conn, ask: &Ask) -> Result<Bridge> {
+    let placed: Placed = q(PLACED).bind(ask.from).bind(ask.to).one(conn).await?;
+    let sums = figures::total(conn, ask).await?;
+    let less = |fen: Fen| Fen::ZERO.minus(fen);
+    let net = sums.net()?;
+    Ok(Bridge {
+        placed_fen: placed.placed_fen,
+        unpaid_fen: less(placed.unpaid_fen)?,
+        carried_fen: sums.gross_fen.minus(placed.placed_fen.minus(placed.unpaid_fen)?)?,
+        gross_fen: sums.gross_fen,
+        refunds_fen: less(sums.refunds_fen)?,
+        adjustments_fen: sums.adjustments_fen,
+        net_fen: net,
+        transit_fen: sums.effective_fen.plus(sums.excluded_fen)?.minus(net)?,
+        excluded_fen: less(sums.excluded_fen)?,
+        effective_fen: sums.effective_fen,
+    })
+}
+
+/// Draws the report.
+pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Report> {
+    if let Some((dimension, _)) = ask.filters.first() {
+        return Err(Refusal::of_field(dimension.as_str(), Code::NotGrouped).with("kind", ask.kind).into());
+    }
+    let bridge = read(conn, ask).await?;
+    let mut drawn = Report::new(ask, sight, report::columns(&["key", "label", "amount_fen"], sight.lang));
+    for (key, fen, zh, en, _) in bridge.steps() {
+        let label = match sight.lang {
+            Lang::ZhCn => zh,
+            Lang::En => en,
+        };
+        drawn.rows.push(vec![Cell::Text(key.to_owned()), Cell::Text(label.to_owned()), Cell::Money(fen)]);
+    }
+    drawn.totals = vec![Cell::Empty, Cell::Empty, Cell::Money(bridge.effective_fen)];
+    Ok(drawn)
+}

@@ -1,0 +1,166 @@
+//! `lines` (明细台账): what each part of an order line moved on each day. A sale and its later refund are
+//! two rows, each on its own day. Of the order only the reference shows that the public journal has.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Ask, Cell, Dimension, Figures, Report, Sight,
+    figures::{self, conditions, query},
+    label::{Labels, word},
+    report,
+    small::{self, FEW},
+};
+use crate::{
+    db::{Conn, FromRow},
+    kernel::{Code, Fen, Lang, Refusal, Result},
+    orders::view::journal_ref,
+};
+
+/// Rows of one answer at most.
+const MOST_ROWS: i64 = 50_000;
+
+const COLUMNS: &[&str] = &[
+    "day",
+    "key",
+    "label",
+    "spec",
+    "product",
+    "sku",
+    "schemes",
+    "county",
+    "coop",
+    "buyer_class",
+    "channel",
+    "unit_fen",
+    "qty",
+    "gross_paid_fen",
+    "refunds_fen",
+    "adjustments_fen",
+    "net_paid_fen",
+    "effective_fen",
+    "excluded_fen",
+];
+
+#[derive(FromRow)]
+struct Line {
+    day: String,
+    number: String,
+    journal_salt: String,
+    line_no: i64,
+    product_id: String,
+    sku: String,
+    coop_id: String,
+    county_code: String,
+    channel: String,
+    buyer_class: String,
+    schemes: String,
+    name: String,
+    name_en: String,
+    spec: String,
+    spec_en: String,
+    unit_fen: Fen,
+    #[sqlx(flatten)]
+    figures: Figures,
+}
+
+/// Names of what the lines are about, and the products that are too few to show with their district.
+struct Names {
+    counties: Labels,
+    coops: Labels,
+    products: Labels,
+    few: BTreeSet<String>,
+}
+
+/// Draws the report.
+pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Report> {
+    let lines = read(conn, ask).await?;
+    if ask.slice.is_none() && lines.len() > usize::try_from(MOST_ROWS).unwrap_or(usize::MAX) {
+        return Err(Refusal::of_field("from", Code::ReportTooLong).with("max", MOST_ROWS).into());
+    }
+    let names = names(conn, ask, &lines, sight.lang).await?;
+    let mut drawn = Report::new(ask, sight, report::columns(COLUMNS, sight.lang));
+    for line in &lines {
+        drawn.rows.push(row(line, &names, sight.lang)?);
+    }
+    let totals = figures::total(conn, ask).await?;
+    drawn.totals = vec![Cell::Empty; COLUMNS.len() - 7];
+    drawn.totals.extend(sums(&totals)?);
+    Ok(drawn)
+}
+
+async fn read(conn: &mut Conn, ask: &Ask) -> Result<Vec<Line>> {
+    let (conditions, mut binds) = conditions(ask)?;
+    let (most, after) = ask.slice.unwrap_or((MOST_ROWS + 1, 0));
+    let next = binds.len() + 1;
+    binds.extend([most.into(), after.into()]);
+    let sql = format!(
+        "SELECT e.day, o.number, o.journal_salt, e.line_no, e.product_id, e.sku, e.coop_id, e.county_code, e.channel,
+           e.buyer_class, e.schemes, l.name, l.name_en, l.spec, l.spec_en, l.unit_fen, {}
+         FROM ledger_entries e JOIN orders o ON o.id = e.order_id
+           JOIN order_lines l ON l.order_id = e.order_id AND l.line_no = e.line_no
+         WHERE e.kind IN ('sale', 'receipt', 'refund', 'exclusion', 'adjustment') AND {conditions}
+         GROUP BY e.day, o.number, o.journal_salt, e.line_no, e.part_no, e.product_id, e.sku, e.coop_id, e.county_code,
+           e.channel, e.buyer_class, e.schemes, l.name, l.name_en, l.spec, l.spec_en, l.unit_fen
+         ORDER BY e.day, o.number, e.line_no, e.part_no LIMIT ${next} OFFSET ${}",
+        figures::MEASURES,
+        next + 1
+    );
+    query(sql, binds).all(conn).await
+}
+
+async fn names(conn: &mut Conn, ask: &Ask, lines: &[Line], lang: Lang) -> Result<Names> {
+    let of = |raw: fn(&Line) -> &String| -> Vec<String> {
+        lines.iter().map(raw).collect::<BTreeSet<_>>().into_iter().cloned().collect()
+    };
+    let mut few = BTreeSet::new();
+    if ask.touches(Dimension::District) {
+        let products = figures::goods(conn, ask, &[Dimension::Product]).await?;
+        few.extend(products.into_iter().filter(|g| !small::shows(g.figures.orders)).map(|g| g.key1));
+    }
+    Ok(Names {
+        counties: Labels::read(conn, Dimension::County, of(|l| &l.county_code), lang).await?,
+        coops: Labels::read(conn, Dimension::Coop, of(|l| &l.coop_id), lang).await?,
+        products: Labels::read(conn, Dimension::Product, of(|l| &l.product_id), lang).await?,
+        few,
+    })
+}
+
+fn row(line: &Line, names: &Names, lang: Lang) -> Result<Vec<Cell>> {
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let local = |zh: &str, en: &str| match lang {
+        Lang::En if !en.is_empty() => en.to_owned(),
+        _ => zh.to_owned(),
+    };
+    let schemes: Vec<String> = serde_json::from_str(&line.schemes)?;
+    let key = journal_ref(&line.journal_salt, &format!("{}/{}", line.number, line.line_no));
+    let mut cells = vec![text(&line.day), text(&key)];
+    if names.few.contains(&line.product_id) {
+        cells.extend([Cell::Text(word(Dimension::Product, FEW, lang)), Cell::Empty, text(FEW), Cell::Empty]);
+    } else {
+        cells.extend([Cell::Text(local(&line.name, &line.name_en)), Cell::Text(local(&line.spec, &line.spec_en))]);
+        cells.extend([Cell::Text(names.products.of(&line.product_id).0), text(&line.sku)]);
+    }
+    cells.extend([
+        Cell::Text(schemes.join(" ")),
+        Cell::Text(names.counties.of(&line.county_code).1),
+        Cell::Text(names.coops.of(&line.coop_id).1),
+        Cell::Text(word(Dimension::BuyerClass, &line.buyer_class, lang)),
+        Cell::Text(word(Dimension::Channel, &line.channel, lang)),
+        if names.few.contains(&line.product_id) { Cell::Empty } else { Cell::Money(line.unit_fen) },
+    ]);
+    cells.extend(sums(&line.figures)?);
+    Ok(cells)
+}
+
+/// The cells from `qty` on.
+fn sums(figures: &Figures) -> Result<[Cell; 7]> {
+    Ok([
+        Cell::Count(figures.qty),
+        Cell::Money(figures.gross_fen),
+        Cell::Money(figures.refunds_fen),
+        Cell::Money(figures.adjustments_fen),
+        Cell::Money(figures.net()?),
+        Cell::Money(figures.effective_fen),
+        Cell::Money(figures.excluded_fen),
+    ])
+}

@@ -1,0 +1,75 @@
+//! The bureau's reports (counting.md 2.2–2.4): folds of the ledger over days that both count.
+//!
+//! Owns no table. An `Ask` names a kind, days, at most two dimensions and filters by dimension;
+//! `draw` reads everything in one snapshot of the replica and answers a `Report`: columns, rows and
+//! totals that every format (`export`) and page shows. `figures` holds the measures as SQL, so that a
+//! sum means the same in each kind; `dimension` what they can be grouped and filtered by; the files
+//! named after kinds fold. Totals are never sums of rows: orders are distinct and schemes overlap.
+//! No personal data: of an order only the public journal's reference shows, and where district and
+//! product together would show fewer than five orders, the smaller one is withheld (`small`).
+
+mod ask;
+mod bridge;
+mod dimension;
+pub mod export;
+mod figures;
+mod grouped;
+mod households;
+mod label;
+mod lines;
+mod report;
+mod small;
+
+pub use ask::{Ask, Kind};
+pub use bridge::{Bridge, bridge};
+pub use dimension::Dimension;
+pub use figures::Figures;
+pub use report::{Cell, Column, Report, ReportView, Unit};
+
+use crate::{
+    db::{Conn, Db},
+    kernel::{At, Code, Lang, Refusal, Result},
+};
+
+/// Reports drawn at once in one process: a heavy one never takes all connections.
+const AT_ONCE: usize = 2;
+
+static DRAWING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(AT_ONCE);
+
+/// For whom a report is drawn, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight {
+    /// The instant now.
+    pub now: At,
+    /// Language of heads and labels.
+    pub lang: Lang,
+    /// Whether the database is a demonstration.
+    pub demo: bool,
+}
+
+/// Draws a report.
+pub async fn draw(db: &Db, ask: &Ask, sight: Sight) -> Result<Report> {
+    let _turn = DRAWING.acquire().await;
+    let mut snapshot = db.snapshot().await?;
+    let report = drawn(&mut snapshot, ask, sight).await?;
+    snapshot.commit().await?;
+    Ok(report)
+}
+
+async fn drawn(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Report> {
+    match ask.kind {
+        Kind::Lines => lines::draw(conn, ask, sight).await,
+        Kind::Bridge => bridge::draw(conn, ask, sight).await,
+        Kind::Households => households::draw(conn, ask, sight).await,
+        Kind::Quota => Err(Refusal::of_field("kind", Code::ReportNotKept).into()),
+        Kind::Summary | Kind::Channels | Kind::Coops | Kind::Series => grouped::draw(conn, ask, sight).await,
+    }
+}
+
+/// All figures of an ask's days and filters in one row.
+pub async fn figures(db: &Db, ask: &Ask) -> Result<Figures> {
+    let mut snapshot = db.snapshot().await?;
+    let figures = figures::total(&mut snapshot, ask).await?;
+    snapshot.commit().await?;
+    Ok(figures)
+}

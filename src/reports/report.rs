@@ -1,0 +1,219 @@
+//! A drawn report: columns, rows and totals, whatever its kind.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::{Ask, Dimension, Figures, Kind, Sight};
+use crate::{
+    kernel::{At, Day, Fen, Lang, Result},
+    ledger::DEFINITION_VERSION,
+};
+
+/// What the cells of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Words.
+    Text,
+    /// Money in 分.
+    Fen,
+    /// A number of orders.
+    Orders,
+    /// A number of units of goods.
+    Items,
+    /// A number of products.
+    Products,
+    /// A number of households.
+    Households,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Column {
+    /// The cells' name in rows and totals.
+    pub key: &'static str,
+    /// Head, in the language asked for.
+    pub label: &'static str,
+    /// What the cells are.
+    pub unit: Unit,
+}
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Nothing to say.
+    Empty,
+    /// Words.
+    Text(String),
+    /// A number.
+    Count(i64),
+    /// Money.
+    Money(Fen),
+}
+
+impl Cell {
+    fn json(&self) -> Value {
+        match self {
+            Self::Empty => Value::Null,
+            Self::Text(text) => Value::String(text.clone()),
+            Self::Count(n) => (*n).into(),
+            Self::Money(fen) => fen.0.into(),
+        }
+    }
+}
+
+/// A report as it is drawn; every format is made of this.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The question.
+    pub ask: Ask,
+    /// When it was drawn.
+    pub as_of: At,
+    /// Language of heads and labels.
+    pub lang: Lang,
+    /// Whether the figures are of a demonstration (演示数据).
+    pub demo: bool,
+    /// Columns.
+    pub columns: Vec<Column>,
+    /// Rows, a cell for each column.
+    pub rows: Vec<Vec<Cell>>,
+    /// Totals, a cell for each column; not the sum of rows where orders or schemes overlap.
+    pub totals: Vec<Cell>,
+}
+
+/// A report as programs read it (surface.md).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReportView {
+    pub kind: Kind,
+    /// First day; it counts.
+    #[schema(value_type = String)]
+    pub from: Day,
+    /// Last day; it counts.
+    #[schema(value_type = String)]
+    pub to: Day,
+    pub by: Vec<Dimension>,
+    /// Values that rows are limited to, by dimension.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Object)]
+    pub filters: Map<String, Value>,
+    pub definition_version: &'static str,
+    #[schema(value_type = String)]
+    pub as_of: At,
+    pub columns: Vec<Column>,
+    /// A row has `key` and `label` of its group, `key2` and `label2` of a second dimension, and a value for each column.
+    #[schema(value_type = Vec<Object>)]
+    pub rows: Vec<Map<String, Value>>,
+    #[schema(value_type = Object)]
+    pub totals: Map<String, Value>,
+    /// Whether the figures are of a demonstration (演示数据).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
+}
+
+impl Report {
+    /// An empty report for an ask.
+    pub(super) fn new(ask: &Ask, sight: Sight, columns: Vec<Column>) -> Self {
+        let (rows, totals) = (Vec::new(), Vec::new());
+        Self { ask: ask.clone(), as_of: sight.now, lang: sight.lang, demo: sight.demo, columns, rows, totals }
+    }
+
+    /// The report for programs; cells of totals that say nothing are left out.
+    pub fn view(&self) -> ReportView {
+        let object = |cells: &Vec<Cell>| -> Map<String, Value> {
+            let cells = self.columns.iter().zip(cells).filter(|(_, cell)| **cell != Cell::Empty);
+            cells.map(|(column, cell)| (column.key.to_owned(), cell.json())).collect()
+        };
+        let filters = self.ask.filters.iter().map(|(d, value)| (d.as_str().to_owned(), value.as_str().into()));
+        ReportView {
+            kind: self.ask.kind,
+            from: self.ask.from,
+            to: self.ask.to,
+            by: self.ask.by.clone(),
+            filters: filters.collect(),
+            definition_version: DEFINITION_VERSION,
+            as_of: self.as_of,
+            columns: self.columns.clone(),
+            rows: self.rows.iter().map(object).collect(),
+            totals: object(&self.totals),
+            demo: self.demo,
+        }
+    }
+}
+
+/// Every column that a report may have: key, unit, head in both languages.
+const COLUMNS: &[(&str, Unit, &str, &str)] = &[
+    ("key", Unit::Text, "编码", "Code"),
+    ("label", Unit::Text, "名称", "Name"),
+    ("key2", Unit::Text, "编码（二）", "Code 2"),
+    ("label2", Unit::Text, "名称（二）", "Name 2"),
+    ("gross_paid_fen", Unit::Fen, "支付额", "Paid"),
+    ("refunds_fen", Unit::Fen, "退款额", "Refunded"),
+    ("adjustments_fen", Unit::Fen, "调整", "Adjusted"),
+    ("net_paid_fen", Unit::Fen, "净支付额", "Net paid"),
+    ("effective_fen", Unit::Fen, "有效销售额", "Effective"),
+    ("direct_fen", Unit::Fen, "其中直接采购", "of it by units"),
+    ("assisted_fen", Unit::Fen, "其中帮助销售", "of it by individuals"),
+    ("recognised_fen", Unit::Fen, "其中认定", "of it recognised"),
+    ("excluded_fen", Unit::Fen, "剔除", "Excluded"),
+    ("freight_fen", Unit::Fen, "运费（另计）", "Freight, apart"),
+    ("orders", Unit::Orders, "订单数", "Orders"),
+    ("qty", Unit::Items, "净件数", "Units, net"),
+    ("products", Unit::Products, "在售品种", "Products sold"),
+    ("amount_fen", Unit::Fen, "金额", "Amount"),
+    ("paid_fen", Unit::Fen, "带农支出", "Paid to households"),
+    ("households", Unit::Households, "带动户数", "Households"),
+    ("poverty_alleviated", Unit::Households, "其中脱贫户", "out of poverty"),
+    ("monitored", Unit::Households, "其中监测户", "monitored"),
+    ("general", Unit::Households, "其中一般户", "general"),
+    ("day", Unit::Text, "日期", "Day"),
+    ("product", Unit::Text, "产品编码", "Product"),
+    ("sku", Unit::Text, "规格编码", "SKU"),
+    ("spec", Unit::Text, "规格", "Spec"),
+    ("schemes", Unit::Text, "认定口径", "Schemes"),
+    ("county", Unit::Text, "产地县区", "County"),
+    ("coop", Unit::Text, "供应商", "Cooperative"),
+    ("buyer_class", Unit::Text, "采购方", "Buyer"),
+    ("channel", Unit::Text, "渠道", "Channel"),
+    ("unit_fen", Unit::Fen, "单价", "Unit price"),
+];
+
+/// The columns of these keys, in this order, with the heads of a language.
+pub(super) fn columns(keys: &[&str], lang: Lang) -> Vec<Column> {
+    let known = keys.iter().filter_map(|key| COLUMNS.iter().find(|column| column.0 == *key));
+    known.map(|&(key, unit, zh, en)| Column { key, unit, label: lang.pick(zh, en) }).collect()
+}
+
+/// Keys of the figures in every grouped report.
+pub(super) const FIGURES: &[&str] = &[
+    "gross_paid_fen",
+    "refunds_fen",
+    "adjustments_fen",
+    "net_paid_fen",
+    "effective_fen",
+    "direct_fen",
+    "assisted_fen",
+    "recognised_fen",
+    "excluded_fen",
+    "freight_fen",
+    "orders",
+    "qty",
+];
+
+/// The cells under `FIGURES`.
+pub(super) fn cells(figures: &Figures) -> Result<Vec<Cell>> {
+    Ok(vec![
+        Cell::Money(figures.gross_fen),
+        Cell::Money(figures.refunds_fen),
+        Cell::Money(figures.adjustments_fen),
+        Cell::Money(figures.net()?),
+        Cell::Money(figures.effective_fen),
+        Cell::Money(figures.direct_fen),
+        Cell::Money(figures.assisted()?),
+        Cell::Money(figures.recognised_fen),
+        Cell::Money(figures.excluded_fen),
+        Cell::Money(figures.freight_fen),
+        Cell::Count(figures.orders),
+        Cell::Count(figures.qty),
+    ])
+}

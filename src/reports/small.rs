@@ -1,0 +1,43 @@
+//! The small-cell rule: where district and product together would point at a person, fewer than five
+//! orders are shown together, so that sums still hold.
+
+use super::{Ask, Dimension, figures::Group};
+use crate::kernel::Result;
+
+/// Key of what is shown together.
+pub(super) const FEW: &str = "few";
+/// Orders from which a group shows alone.
+const ENOUGH: i64 = 5;
+
+/// Whether an ask brings district and product together.
+pub(super) fn applies(ask: &Ask) -> bool {
+    ask.touches(Dimension::District) && ask.touches(Dimension::Product)
+}
+
+/// Whether so many orders may be shown with their district and product.
+pub(super) fn shows(orders: i64) -> bool {
+    orders >= ENOUGH
+}
+
+/// Puts small groups together: under the district where there is one, else under the product.
+pub(super) fn fold(ask: &Ask, groups: Vec<Group>) -> Result<Vec<Group>> {
+    if !applies(ask) {
+        return Ok(groups);
+    }
+    let place = ask.by.iter().position(|d| *d == Dimension::District);
+    let place = place.or_else(|| ask.by.iter().position(|d| *d == Dimension::Product)).unwrap_or(0);
+    let mut shown: Vec<Group> = Vec::with_capacity(groups.len());
+    for mut group in groups {
+        if shows(group.figures.orders) {
+            shown.push(group);
+            continue;
+        }
+        let key = if place == 0 { &mut group.key1 } else { &mut group.key2 };
+        FEW.clone_into(key);
+        match shown.iter_mut().find(|g| g.key1 == group.key1 && g.key2 == group.key2) {
+            Some(known) => known.figures.add(&group.figures)?,
+            None => shown.push(group),
+        }
+    }
+    Ok(shown)
+}
