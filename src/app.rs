@@ -21,7 +21,7 @@ use crate::{
     kernel::{Clock, Error, Result},
     orders::Trade,
     payments::{Provider, sandbox::Sandbox},
-    search::Engine,
+    search::{self, Engine},
     web::{
         self, State,
         limits::{Limits, Peer},
@@ -116,7 +116,7 @@ impl App {
         config.refuse_open_http(demo).map_err(Error::fault)?;
         let provider = Provider::Sandbox(Sandbox::of(&db).await?);
         let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
-        let search = Engine::new(&snapshot.docs());
+        let engine = Engine::new(&search::docs(&snapshot));
         let counter = Live::read(&db, clock.now(), demo).await?;
         let keys = RunningKeys::default();
         let metrics = match config.metrics_listen {
@@ -127,7 +127,7 @@ impl App {
         let state = State {
             trade,
             shelf: Shelf::new(snapshot),
-            search,
+            search: engine,
             counter,
             demo,
             limits: Limits::per_minute(config.rate),

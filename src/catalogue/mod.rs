@@ -26,9 +26,9 @@ pub use facts::{Certificate, Coop, County, Outlet, Pairing, Photo, Product, SetP
 pub use listing::{ListingEvent, ListingState};
 pub use load::load;
 pub use rows::{Named, SchemeRow};
-pub use shelf::Shelf;
+pub use shelf::{Refreshed, Shelf};
 pub use snapshot::Snapshot;
-pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView};
+pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView, cert_term};
 
 statements! {
     VERSION = "SELECT value FROM version WHERE name = 'catalogue'";

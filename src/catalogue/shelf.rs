@@ -10,8 +10,8 @@ use crate::{
     kernel::{At, Result, time::SECOND},
 };
 
-/// Clocks of several processes may differ by this much.
-const OVERLAP: i64 = 5 * SECOND;
+/// Clocks of several processes may differ, and a change may wait for its commit, by this much in all.
+const OVERLAP: i64 = 30 * SECOND;
 
 /// A cheap handle on the snapshot in use; clones share it.
 #[derive(Clone)]
@@ -29,30 +29,50 @@ impl Shelf {
     }
 
     /// Brings the snapshot up to date: anew where the catalogue's version or the day changed, else
-    /// stock and sales alone. Answers whether search has to be built anew.
-    pub async fn refresh(&self, db: &Db, now: At) -> Result<bool> {
+    /// stock and sales alone. Whoever calls it lets search follow, then calls `raise_shown`.
+    pub async fn refresh(&self, db: &Db, now: At) -> Result<Refreshed> {
         let old = self.now();
         let mut conn = db.read().await?;
         if version(&mut conn).await? != old.version || now.day() != old.day {
             let mut fresh = load(&mut conn, now).await?;
-            fresh.shown = old.shown + 1;
+            fresh.shown = old.shown;
             self.0.store(Arc::new(fresh));
-            return Ok(true);
+            return Ok(Refreshed::Anew);
         }
         let since = old.read_at.later(-OVERLAP);
         let stock = rows::changed_stock(&mut conn, since).await?;
         let sales = rows::changed_sales(&mut conn, since).await?;
         if stock.is_empty() && sales.is_empty() {
-            return Ok(false);
+            return Ok(Refreshed::Same);
         }
         let mut next = (*old).clone();
         next.read_at = now;
-        let shown = next.update(&stock, &sales);
-        if shown {
-            next.shown += 1;
-        }
+        let (places, shown) = next.update(&stock, &sales);
         self.0.store(Arc::new(next));
-        // Search ranks what is left before what is not.
-        Ok(shown)
+        Ok(Refreshed::Sold { places, shown })
     }
+
+    /// Says that something which pages show has changed, once search has followed too: a page that was
+    /// rendered in between is not kept beyond this.
+    pub fn raise_shown(&self) {
+        let mut next = (*self.now()).clone();
+        next.shown += 1;
+        self.0.store(Arc::new(next));
+    }
+}
+
+/// What a look at the database brought.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Refreshed {
+    /// Nothing.
+    Same,
+    /// Stock or sales of some products.
+    Sold {
+        /// Where they stand in the snapshot.
+        places: Vec<usize>,
+        /// Whether pages look different by it.
+        shown: bool,
+    },
+    /// Any product may have changed.
+    Anew,
 }

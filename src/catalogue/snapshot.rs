@@ -9,7 +9,6 @@ use super::{
 use crate::{
     kernel::{At, CoopId, Day, ProductId, SkuId},
     pricing::freight::Rule,
-    search::{Doc, Spec, Term},
 };
 
 /// Everything that is published, as of one moment.
@@ -141,72 +140,26 @@ impl Snapshot {
         now
     }
 
-    /// Writes changed stock and sales into it; answers whether something that is shown changed.
-    pub(super) fn update(&mut self, stock: &[(SkuId, i64)], sales: &[(ProductId, i64)]) -> bool {
-        let mut shown = false;
+    /// Writes changed stock and sales into it; answers the places of the products that changed, and
+    /// whether something that is shown did.
+    pub(super) fn update(&mut self, stock: &[(SkuId, i64)], sales: &[(ProductId, i64)]) -> (Vec<usize>, bool) {
+        let (mut changed, mut shown) = (Vec::new(), false);
         for (sku, available) in stock {
             let Some((place, n)) = self.places.sku_id.get(sku).copied() else { continue };
             let before = self.products[place].available[n];
             if before != *available {
                 Arc::make_mut(&mut self.products[place]).available[n] = *available;
                 shown |= Stock::of(before) != Stock::of(*available);
+                changed.push(place);
             }
         }
         for (product, qty) in sales {
             let Some(place) = self.places.id.get(product).copied() else { continue };
             if self.products[place].sales != *qty {
                 Arc::make_mut(&mut self.products[place]).sales = *qty;
+                changed.push(place);
             }
         }
-        shown
-    }
-
-    /// The documents that search is built from.
-    pub fn docs(&self) -> Vec<Doc> {
-        self.products.iter().map(|product| self.doc(product)).collect()
-    }
-
-    fn doc(&self, product: &Product) -> Doc {
-        let county = self.county(&product.county_code);
-        let coop = self.coop(&product.coop_id);
-        let category = self.category(&product.category_code);
-        let scheme = |code: &String| {
-            let known = self.schemes.iter().find(|s| s.code == *code);
-            known.map_or_else(|| Term::new(code, code, code), |s| Term::new(code, &s.name, &s.name_en))
-        };
-        let mut certs: Vec<Term> =
-            product.certs.iter().filter(|c| c.holds(self.day)).map(|c| super::view::cert_term(&c.kind)).collect();
-        certs.dedup();
-        let specs = product.skus.iter().zip(&product.available).map(|(sku, available)| Spec {
-            sku: sku.code.clone(),
-            spec: sku.spec.clone(),
-            net_g: sku.net.0,
-            price_fen: sku.price.0,
-            diameter_mm: sku.diameter_mm,
-            pieces: sku.pieces_min.zip(sku.pieces_max),
-            in_stock: *available > 0,
-            season: sku.season.clone().filter(|_| sku.presale_ships_by.is_none()),
-        });
-        let parts = product.skus.iter().flat_map(|s| s.parts.iter()).map(|p| p.name.as_str());
-        let words: Vec<&str> =
-            product.variety.iter().map(String::as_str).chain([product.tags.as_str()]).chain(parts).collect();
-        Doc {
-            code: product.code.clone(),
-            slug: product.slug.clone(),
-            name: product.name.clone(),
-            name_en: product.name_en.clone(),
-            category: category.map_or_else(Term::default, |c| Term::new(&c.code, &c.name, &c.name_en)),
-            county: county.map_or_else(Term::default, |c| Term::new(&c.code, &c.name, &c.name_en)),
-            pairing: county.and_then(|c| c.pairing.as_ref()).map(|p| p.name.clone()),
-            coop: coop.map_or_else(Term::default, |c| Term::new(&c.slug, &c.name, &c.name_en)),
-            certs,
-            schemes: product.schemes.iter().map(scheme).collect(),
-            grade: product.grade.clone(),
-            skus: specs.collect(),
-            sales: product.sales,
-            created_at: product.published_at,
-            summary: product.summary.clone(),
-            keywords: words.join(" "),
-        }
+        (changed, shown)
     }
 }

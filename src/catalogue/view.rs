@@ -4,10 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Product, Snapshot};
-use crate::{
-    kernel::{Day, Fen, Grams, Lang},
-    search::Term,
-};
+use crate::kernel::{Day, Fen, Grams, Lang, Term};
 
 /// A cooperative by name.
 #[derive(Clone, Debug, Serialize, ToSchema)]

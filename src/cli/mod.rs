@@ -89,7 +89,7 @@ async fn reindex(config: Config) -> Result<ExitCode> {
     let clock = Clock::System;
     let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
     let started = std::time::Instant::now();
-    let index = crate::search::Index::build(&snapshot.docs());
+    let index = crate::search::Index::build(&crate::search::docs(&snapshot));
     println!("{} products indexed in {} ms", index.len(), started.elapsed().as_millis());
     crate::catalogue::bump(&db).await?;
     println!("running processes build theirs within a second");

@@ -1,11 +1,33 @@
-//! This process's snapshot follows the database; search is built anew where what it ranks changed.
+//! This process's snapshot and its search index follow the database.
 
-use crate::{kernel::Result, web::State};
+use crate::{
+    catalogue::Refreshed,
+    kernel::{Error, Result},
+    search::{self, Change},
+    web::State,
+};
 
 pub async fn turn(state: State) -> Result<usize> {
-    if !state.shelf.refresh(state.db(), state.now()).await? {
-        return Ok(0);
+    let refreshed = state.shelf.refresh(state.db(), state.now()).await?;
+    let work = tokio::task::spawn_blocking(move || follow(&state, refreshed));
+    work.await.map_err(|e| Error::Fault(e.into()))
+}
+
+/// Brings the index up to date; answers how many products changed.
+fn follow(state: &State, refreshed: Refreshed) -> usize {
+    let snapshot = state.shelf.now();
+    let put = |place: usize| Change::Put(Box::new(search::doc(&snapshot, &snapshot.products[place])));
+    let (changes, shown): (Vec<Change>, bool) = match refreshed {
+        Refreshed::Same => (Vec::new(), false),
+        Refreshed::Sold { places, shown } => (places.into_iter().map(put).collect(), shown),
+        Refreshed::Anew => (state.search.difference(search::docs(&snapshot)), true),
+    };
+    if !changes.is_empty() {
+        state.search.change(&changes);
     }
-    state.search.rebuild(state.shelf.now().docs()).await?;
-    Ok(1)
+    if shown {
+        state.shelf.raise_shown();
+    }
+    state.search.tidy(|| search::docs(&snapshot));
+    changes.len()
 }

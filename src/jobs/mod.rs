@@ -55,7 +55,7 @@ fn table(state: &State) -> Vec<Job> {
     let second = Duration::from_secs(1);
     let reconcile = Duration::from_secs(state.config.reconcile_seconds.clamp(1, 60).unsigned_abs());
     vec![
-        Job { name: "catalogue", every: second, leased: false, turn: |s| Box::pin(catalogue::turn(s)) },
+        Job { name: "catalogue", every: second / 4, leased: false, turn: |s| Box::pin(catalogue::turn(s)) },
         Job { name: "live_counter", every: second, leased: false, turn: |s| Box::pin(live_counter::turn(s)) },
         Job { name: "seal_journal", every: second, leased: true, turn: |s| Box::pin(seal_journal::turn(s)) },
         Job { name: "count_sales", every: second, leased: true, turn: |s| Box::pin(count_sales::turn(s)) },

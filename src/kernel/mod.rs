@@ -14,6 +14,7 @@ pub mod money;
 pub mod parse;
 pub mod refusal;
 pub mod season;
+pub mod term;
 pub mod time;
 pub mod weight;
 
@@ -25,5 +26,6 @@ pub use lang::Lang;
 pub use money::{Bp, Fen};
 pub use refusal::{Code, Refusal};
 pub use season::Season;
+pub use term::Term;
 pub use time::{At, Clock, Day};
 pub use weight::Grams;

@@ -55,6 +55,7 @@ codes! {
     MethodNotAllowed "method_not_allowed" 405 "这个地址不支持这种操作。" "This address does not take that method.";
     LoginTaken "login_taken" 409 "这个账号名已经有人用了，换一个吧。" "This login is taken; please choose another.";
     WeakPassword "weak_password" 422 "密码至少 10 个字符，且不要用常见密码。" "A password needs at least 10 characters and must not be a common one.";
+    ConsentNeeded "consent_needed" 422 "请先阅读，再勾选。" "Please read this and tick it first.";
     ResetCodeInvalid "reset_code_invalid" 422 "重设码不对、用过了或过期了，请向管理员再要一个。" "The reset code is wrong, used or expired; ask the operator for a new one.";
     AccountHasOpenOrders "account_has_open_orders" 409 "还有 {orders} 个订单没有完成，完成或取消后才能注销。" "{orders} orders are still open; finish or cancel them before closing the account.";
     UnknownSku "unknown_sku" 422 "没有规格 {sku}，或已下架。" "There is no SKU {sku}, or it was withdrawn.";

@@ -8,6 +8,7 @@
 
 pub mod coupon;
 pub mod freight;
+pub mod pasted;
 mod price;
 mod quote;
 mod read;

@@ -12,6 +12,7 @@ statements! {
             WHERE r.code = $1";
     CHILDREN = "SELECT code, name FROM regions WHERE parent = $1 ORDER BY code";
     PROVINCES = "SELECT code, name FROM regions WHERE level = 'province' ORDER BY code";
+    NAMED = "SELECT code, name, level FROM regions ORDER BY code";
     OUTLET = "SELECT district_code, name FROM outlets WHERE code = $1";
 }
 
@@ -59,12 +60,33 @@ pub async fn find(conn: &mut Conn, field: &str, code: &str) -> Result<Region> {
     let names = [found.grand_name, found.parent_name, Some(found.name)];
     let mut name = String::new();
     for part in names.into_iter().flatten() {
-        // 北京市 → 市辖区 says nothing on a parcel.
-        if part != "市辖区" && part != "县" {
+        // Neither 市辖区 nor 广东省东莞市东莞市 says anything on a parcel.
+        if says_something(&part) && !name.ends_with(&part) {
             name.push_str(&part);
         }
     }
     Ok(Region { code: found.code, name })
+}
+
+/// Some cities of the list are no places but headings, such as 市辖区 and 省直辖县级行政区划.
+pub fn says_something(name: &str) -> bool {
+    !matches!(name, "市辖区" | "县") && !name.contains("直辖县级")
+}
+
+/// A division by name, to be found in an address.
+#[derive(Clone, Debug, FromRow)]
+pub struct Named {
+    /// GB code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// `province`, `city`, `county` or `town`.
+    pub level: String,
+}
+
+/// Every division by name: some thousands, for reading an address that was pasted.
+pub async fn named(conn: &mut Conn) -> Result<Vec<Named>> {
+    q(NAMED).all(conn).await
 }
 
 /// The region of a pick-up point (自提点).

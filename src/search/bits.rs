@@ -48,9 +48,17 @@ impl Bits {
         }
     }
 
-    /// Keeps what is in `other` too.
+    /// Keeps what is in `other` too; a shorter `other` has nothing beyond its end.
     pub fn and(&mut self, other: &[u64]) {
         self.words.iter_mut().zip(other).for_each(|(a, b)| *a &= b);
+        self.words.iter_mut().skip(other.len()).for_each(|a| *a = 0);
+    }
+
+    /// The same set over more products.
+    #[must_use]
+    pub fn grown(mut self, n: usize) -> Self {
+        self.words.resize(n.div_ceil(64).max(self.words.len()), 0);
+        self
     }
 
     /// Adds what is in `other`.

@@ -1,17 +1,18 @@
 //! Building an index from documents.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Doc,
+    bits::Bits,
     columns::Columns,
     facets::FacetTable,
     hash::QuickSet,
-    index::{Index, Orders},
+    index::Index,
     lexicon::{Lexicon, Words},
+    live::Live,
     name, normalize,
-    page::Order,
-    posting::Posting,
+    orders::Orders,
     store::Shown,
     terms::{Draft, Terms, Tier},
     thesaurus::{Kind, thesaurus},
@@ -24,23 +25,24 @@ const DIVISIONS: [char; 4] = ['县', '市', '区', '州'];
 /// Builds all parts; text on this thread, the rest on another.
 pub fn build(docs: &[Doc]) -> Index {
     let n = docs.len();
-    let from_fen: Vec<i64> = docs.iter().map(Doc::from_fen).collect();
-    let doc = |p: u32| &docs[p as usize];
-    let ((terms, lexicon), (shown, facets, columns, orders)) = std::thread::scope(|scope| {
+    let ((terms, lexicon, places), (shown, facets, columns, orders, live)) = std::thread::scope(|scope| {
         let rest = scope.spawn(|| {
-            let orders = Orders {
-                sales: Order::new(n, |p| -doc(p).sales),
-                price: Order::new(n, |p| from_fen[p as usize]),
-                price_down: Order::new(n, |p| -from_fen[p as usize]),
-                newest: Order::new(n, |p| -doc(p).created_at.0),
-            };
-            (Shown::build(docs), FacetTable::build(docs), Columns::build(docs), orders)
+            let (facets, columns) = (FacetTable::build(docs), Columns::build(docs));
+            (Shown::build(docs), facets, columns, Orders::build(docs), Live::build(docs))
         });
         let texts = read_texts(docs);
         (texts, rest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let stocked = (0..).zip(docs).filter(|(_, d)| d.skus.iter().any(|s| s.in_stock)).map(|(p, _)| p).collect();
-    Index { shown, terms, lexicon, facets, columns, stocked: Posting::new(stocked, n), from_fen, orders }
+    let (lexicon, places) = (Arc::new(lexicon), places.into());
+    let (facets, columns, orders) = (Arc::new(facets), Arc::new(columns), Arc::new(orders));
+    Index { all: Arc::new(Bits::all(n)), slots: n, shown, terms, lexicon, places, facets, columns, live, orders }
+}
+
+/// The terms of products that come after the last, by the place names known so far.
+pub fn read_later<'a>(docs: impl Iterator<Item = (u32, &'a Doc)>, places: &Arc<[String]>) -> Draft {
+    let mut reader = Reader::new(places.to_vec());
+    docs.for_each(|(p, doc)| reader.read(doc, p));
+    reader.draft
 }
 
 /// Names of places in the documents: 延川县 and 延川, 江阴市 and 江阴.
@@ -62,13 +64,8 @@ fn places(docs: &[Doc]) -> Vec<String> {
     names
 }
 
-fn read_texts(docs: &[Doc]) -> (Terms, Lexicon) {
-    let places = places(docs);
-    let mut words = Words::new(thesaurus());
-    for place in &places {
-        words.add(place, Kind::Place);
-    }
-    let mut reader = Reader { draft: Draft::default(), words, places, seen: QuickSet::default() };
+fn read_texts(docs: &[Doc]) -> (Terms, Lexicon, Vec<String>) {
+    let mut reader = Reader::new(places(docs));
     for (doc, p) in docs.iter().zip(0..) {
         reader.read(doc, p);
     }
@@ -76,7 +73,7 @@ fn read_texts(docs: &[Doc]) -> (Terms, Lexicon) {
     for name in categories {
         reader.words.add(&normalize(name), Kind::Noun);
     }
-    (reader.draft.finish(docs.len()), reader.words.finish())
+    (reader.draft.finish(docs.len()), reader.words.finish(), reader.places)
 }
 
 struct Reader {
@@ -87,6 +84,12 @@ struct Reader {
 }
 
 impl Reader {
+    fn new(places: Vec<String>) -> Self {
+        let mut words = Words::new(thesaurus());
+        places.iter().for_each(|place| words.add(place, Kind::Place));
+        Self { draft: Draft::default(), words, places, seen: QuickSet::default() }
+    }
+
     fn read(&mut self, doc: &Doc, p: u32) {
         self.read_name(doc, p);
         let name_en = normalize(&doc.name_en);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Doc, Spec, bits::Bits, normalize, number, posting::Posting, quantity::Quantity};
 
 /// Products by a number, or by a span of numbers.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Column {
     values: BTreeMap<(i64, i64), Posting>,
 }
@@ -52,6 +52,7 @@ impl Column {
 }
 
 /// All columns.
+#[derive(Clone)]
 pub struct Columns {
     n: usize,
     weight: Column,
@@ -64,26 +65,31 @@ pub struct Columns {
 impl Columns {
     /// Reads the numbers of all SKUs, from their fields and from their spec text.
     pub fn build(docs: &[Doc]) -> Self {
-        let [mut weight, mut volume, mut diameter, mut pieces, mut packs] = [(); 5].map(|()| Draft::default());
+        let mut drafts = [(); 5].map(|()| Draft::default());
         for (doc, p) in docs.iter().zip(0..) {
-            for sku in &doc.skus {
-                weight.add((sku.net_g, sku.net_g), p);
-                if let Some(mm) = sku.diameter_mm {
-                    diameter.add((mm, mm), p);
-                }
-                if let Some(span) = sku.pieces {
-                    pieces.add(span, p);
-                }
-                let stated = Stated::of(sku);
-                stated.grams.iter().for_each(|g| weight.add((*g, *g), p));
-                stated.ml.iter().for_each(|ml| volume.add((*ml, *ml), p));
-                stated.packs.iter().for_each(|n| packs.add((*n, *n), p));
-            }
+            each_number(doc, |what, span| drafts[what as usize].add(span, p));
         }
         let n = docs.len();
-        let [weight, volume, diameter, pieces, packs] =
-            [weight, volume, diameter, pieces, packs].map(|draft| draft.finish(n));
+        let [weight, volume, diameter, pieces, packs] = drafts.map(|draft| draft.finish(n));
         Self { n, weight, volume, diameter, pieces, packs }
+    }
+
+    /// The same over `0..n`, with the numbers of further products.
+    pub fn with<'a>(&self, further: impl Iterator<Item = (u32, &'a Doc)>, n: usize) -> Self {
+        let mut columns = Self { n, ..self.clone() };
+        for (p, doc) in further {
+            each_number(doc, |what, span| {
+                let column = match what {
+                    What::Weight => &mut columns.weight,
+                    What::Volume => &mut columns.volume,
+                    What::Diameter => &mut columns.diameter,
+                    What::Pieces => &mut columns.pieces,
+                    What::Packs => &mut columns.packs,
+                };
+                column.values.entry(span).or_insert_with(|| Posting::new(Vec::new(), n)).push(p);
+            });
+        }
+        columns
     }
 
     fn column(&self, quantity: Quantity) -> Option<(&Column, (i64, i64))> {
@@ -118,6 +124,28 @@ impl Columns {
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         [&self.weight, &self.volume, &self.diameter, &self.pieces, &self.packs].map(Column::bytes).iter().sum()
+    }
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Weight,
+    Volume,
+    Diameter,
+    Pieces,
+    Packs,
+}
+
+/// Numbers of all SKUs, from their fields and from their spec text.
+fn each_number(doc: &Doc, mut add: impl FnMut(What, (i64, i64))) {
+    for sku in &doc.skus {
+        add(What::Weight, (sku.net_g, sku.net_g));
+        sku.diameter_mm.iter().for_each(|mm| add(What::Diameter, (*mm, *mm)));
+        sku.pieces.iter().for_each(|span| add(What::Pieces, *span));
+        let stated = Stated::of(sku);
+        stated.grams.iter().for_each(|g| add(What::Weight, (*g, *g)));
+        stated.ml.iter().for_each(|ml| add(What::Volume, (*ml, *ml)));
+        stated.packs.iter().for_each(|n| add(What::Packs, (*n, *n)));
     }
 }
 

@@ -74,21 +74,21 @@ impl<'a> Concept<'a> {
     /// Products that have it at all.
     pub fn products(&self, n: usize) -> Bits {
         let mut set = Bits::none(n);
-        self.parts.iter().for_each(|(_, held)| held.get().add_to(&mut set));
+        self.parts.iter().for_each(|(_, held)| held.add_to(&mut set));
         set
     }
 
     /// Adds what each member of `set` earns, by its best part, times `share` thousandths.
     pub fn score(&self, set: &Bits, share: u32, scores: &mut [u32]) {
         if let [(weight, held)] = &self.parts[..] {
-            held.get().each_in(set, |p| scores[p as usize] += weight * share / 1000);
+            held.each_in(set, |p| scores[p as usize] += weight * share / 1000);
             return;
         }
         let mut left = set.clone();
         for (weight, held) in &self.parts {
             let earned = weight * share / 1000;
-            held.get().each_in(&left, |p| scores[p as usize] += earned);
-            held.get().take_from(&mut left);
+            held.each_in(&left, |p| scores[p as usize] += earned);
+            held.take_from(&mut left);
         }
     }
 }

@@ -1,30 +1,100 @@
-//! The live handle: one index for all requests, swapped as a whole.
+//! The live handle: one index for all requests, swapped as a whole, always complete.
+//!
+//! Changes are written into the next index at once ([`Index::with`]); a full build follows on a
+//! thread of its own, seldom enough to cost no more than a twentieth of a core, takes up what changed
+//! meanwhile, and is swapped in.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use arc_swap::ArcSwap;
 
-use super::{Doc, Hits, Index, SearchRequest, Suggestion, zero::Noted};
-use crate::kernel::{Error, Result};
+use super::{Change, Doc, Hits, Index, SearchRequest, Suggestion, zero::Noted};
+
+/// Full builds are this many times their own length apart, and at least this long.
+const REST: u32 = 20;
+const LEAST_REST: Duration = Duration::from_secs(1);
 
 /// A cheap handle on the index in use; clones share it.
 #[derive(Clone)]
 pub struct Engine {
     index: Arc<ArcSwap<Index>>,
+    upkeep: Arc<Mutex<Upkeep>>,
     noted: Noted,
+}
+
+/// What has to be known to keep the index in order.
+struct Upkeep {
+    /// Products that were edited since the last full build.
+    edited: bool,
+    /// Changes since a running build read its documents; none where no build runs.
+    meanwhile: Option<Vec<Change>>,
+    /// Not before this the next build.
+    rests_until: Instant,
 }
 
 impl Engine {
     /// An engine over these documents, built on the calling thread.
     pub fn new(docs: &[Doc]) -> Self {
-        Self { index: Arc::new(ArcSwap::from_pointee(Index::build(docs))), noted: Noted::default() }
+        let begun = Instant::now();
+        let index = Index::build(docs);
+        let upkeep = Upkeep { edited: false, meanwhile: None, rests_until: rest(begun) };
+        Self {
+            index: Arc::new(ArcSwap::from_pointee(index)),
+            upkeep: Arc::new(Mutex::new(upkeep)),
+            noted: Noted::default(),
+        }
     }
 
-    /// Builds a new index on a blocking thread and swaps it in: readers see the old one until then.
-    pub async fn rebuild(&self, docs: Vec<Doc>) -> Result<()> {
-        let built = tokio::task::spawn_blocking(move || Index::build(&docs)).await;
-        self.index.store(Arc::new(built.map_err(|e| Error::Fault(e.into()))?));
-        Ok(())
+    fn upkeep(&self) -> MutexGuard<'_, Upkeep> {
+        self.upkeep.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes up changed products; when this returns, every new request sees them.
+    pub fn change(&self, changes: &[Change]) {
+        let mut upkeep = self.upkeep();
+        let before = self.index.load_full();
+        let after = before.with(changes);
+        upkeep.edited |= after.is_edited_since(&before);
+        if let Some(meanwhile) = &mut upkeep.meanwhile {
+            meanwhile.extend_from_slice(changes);
+        }
+        self.index.store(Arc::new(after));
+    }
+
+    /// Changes that make the index equal to these documents.
+    pub fn difference(&self, docs: Vec<Doc>) -> Vec<Change> {
+        self.index.load().difference(docs)
+    }
+
+    /// Builds anew in the background where products were edited and the last build is long enough ago;
+    /// `docs` reads what is shown now. Answers whether a build began.
+    pub fn tidy(&self, docs: impl FnOnce() -> Vec<Doc>) -> bool {
+        let mut upkeep = self.upkeep();
+        if !upkeep.edited || upkeep.meanwhile.is_some() || Instant::now() < upkeep.rests_until {
+            return false;
+        }
+        (upkeep.edited, upkeep.meanwhile) = (false, Some(Vec::new()));
+        drop(upkeep);
+        let (engine, docs) = (self.clone(), docs());
+        tokio::task::spawn_blocking(move || engine.build(&docs));
+        true
+    }
+
+    fn build(&self, docs: &[Doc]) {
+        let begun = Instant::now();
+        let mut built = Index::build(docs);
+        let mut upkeep = self.upkeep();
+        let meanwhile = upkeep.meanwhile.take().unwrap_or_default();
+        if !meanwhile.is_empty() {
+            let complete = built.with(&meanwhile);
+            upkeep.edited |= complete.is_edited_since(&built);
+            built = complete;
+        }
+        upkeep.rests_until = rest(begun);
+        self.index.store(Arc::new(built));
     }
 
     /// The index in use.
@@ -50,4 +120,10 @@ impl Engine {
     pub fn suggest(&self, text: &str) -> Vec<Suggestion> {
         self.index.load().suggest(text)
     }
+}
+
+/// When a build that began then may be followed by the next.
+fn rest(begun: Instant) -> Instant {
+    let now = Instant::now();
+    now + (now.duration_since(begun) * REST).max(LEAST_REST)
 }

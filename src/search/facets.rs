@@ -34,6 +34,7 @@ fn band(amount: i64, ends: &[i64; 4], words: &[(&str, &str); 5]) -> Term {
     Term::new(format!("{low}-{high}"), words[at].0, words[at].1)
 }
 
+#[derive(Clone)]
 struct Value {
     term: Term,
     products: Posting,
@@ -64,6 +65,7 @@ impl Draft {
 }
 
 /// All facets of the index, and the season windows behind `in_season`.
+#[derive(Clone)]
 pub struct FacetTable {
     n: usize,
     values: Vec<Vec<Value>>,
@@ -115,9 +117,43 @@ impl FacetTable {
         set
     }
 
-    /// All products.
-    pub fn everything(&self) -> Bits {
-        Bits::all(self.n)
+    /// The same over `0..n`, with the values of further products.
+    pub fn with<'a>(&self, further: impl Iterator<Item = (u32, &'a Doc)>, n: usize) -> Self {
+        let mut table = Self { n, ..self.clone() };
+        for (product, doc) in further {
+            for (at, facet) in Facet::ALL.into_iter().enumerate() {
+                each_value(doc, facet, |term| table.add(at, facet, term, product));
+            }
+            if doc.skus.iter().any(|s| s.season.is_none()) {
+                table.all_year.push(product);
+            }
+            for season in doc.skus.iter().filter_map(|s| s.season.as_ref()) {
+                match table.windows.iter_mut().find(|(known, _)| known == season) {
+                    Some((_, products)) => products.push(product),
+                    None => table.windows.push((season.clone(), Posting::new(vec![product], n))),
+                }
+            }
+        }
+        table
+    }
+
+    fn add(&mut self, at: usize, facet: Facet, term: &Term, product: u32) {
+        let values = &mut self.values[at];
+        let place = match self.known[at].get(&term.value) {
+            Some(place) => *place,
+            None => {
+                let products = Posting::new(Vec::new(), self.n);
+                let place = if is_sorted(facet) {
+                    values.partition_point(|v| place_of(&v.term) < place_of(term))
+                } else {
+                    values.len()
+                };
+                values.insert(place, Value { term: term.clone(), products });
+                self.known[at] = names(values.iter().map(|v| &v.term));
+                place
+            }
+        };
+        values[place].products.push(product);
     }
 
     /// Products of one value of a facet.
@@ -261,13 +297,25 @@ fn each_value(doc: &Doc, facet: Facet, mut add: impl FnMut(&Term)) {
     }
 }
 
+/// Values stand by size rather than as first met.
+fn is_sorted(facet: Facet) -> bool {
+    matches!(facet, Facet::County | Facet::Price | Facet::Weight | Facet::Diameter)
+}
+
+fn place_of(term: &Term) -> (i64, &Term) {
+    (term.value.split('-').next().and_then(|low| low.parse().ok()).unwrap_or(i64::MAX), term)
+}
+
+fn names<'a>(terms: impl Iterator<Item = &'a Term>) -> QuickMap<String, usize> {
+    terms.enumerate().map(|(at, term)| (term.value.clone(), at)).collect()
+}
+
 /// Puts the values in their steady order: numbers by size, counties by code, the rest as first met.
 fn finish(facet: Facet, mut draft: Draft, n: usize) -> (Vec<Value>, QuickMap<String, usize>) {
-    let low = |term: &Term| term.value.split('-').next().and_then(|v| v.parse::<i64>().ok()).unwrap_or(i64::MAX);
-    if matches!(facet, Facet::County | Facet::Price | Facet::Weight | Facet::Diameter) {
-        draft.values.sort_by(|a, b| low(&a.0).cmp(&low(&b.0)).then_with(|| a.0.cmp(&b.0)));
+    if is_sorted(facet) {
+        draft.values.sort_by(|a, b| place_of(&a.0).cmp(&place_of(&b.0)));
     }
-    let known = draft.values.iter().enumerate().map(|(at, (term, _))| (term.value.clone(), at)).collect();
+    let known = names(draft.values.iter().map(|(term, _)| term));
     let values =
         draft.values.into_iter().map(|(term, products)| Value { term, products: Posting::new(products, n) }).collect();
     (values, known)

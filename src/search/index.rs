@@ -1,18 +1,22 @@
 //! The read-only index over one state of the catalogue.
 
+use std::sync::Arc;
+
 use super::{
-    Doc, Facet, Hits, SearchRequest, Sort, Suggestion,
+    Change, Doc, Facet, Hits, SearchRequest, Sort, Suggestion,
     bits::Bits,
-    build,
+    build, change,
     columns::Columns,
     concept::Concept,
     facets::FacetTable,
     lexicon::Lexicon,
+    live::Live,
     normalize,
-    page::{Order, Top},
+    orders::Orders,
+    page::Top,
     posting::Posting,
     solve::{self, Solved},
-    store::Shown,
+    store::{Shown, mix},
     suggest,
     terms::Terms,
 };
@@ -23,23 +27,20 @@ const READY: u32 = 120;
 type Weighted<'a> = (u32, Concept<'a>);
 
 /// Search over one state of the catalogue. Build it with [`Index::build`], ask it with [`Index::search`].
+#[derive(Clone)]
 pub struct Index {
+    /// Products that are there: one that was taken off or edited leaves its number empty.
+    pub(super) all: Arc<Bits>,
+    /// Numbers given out so far.
+    pub(super) slots: usize,
     pub(super) shown: Shown,
     pub(super) terms: Terms,
-    pub(super) lexicon: Lexicon,
-    pub(super) facets: FacetTable,
-    pub(super) columns: Columns,
-    pub(super) stocked: Posting,
-    pub(super) from_fen: Vec<i64>,
-    pub(super) orders: Orders,
-}
-
-/// Orders of the list.
-pub(super) struct Orders {
-    pub sales: Order,
-    pub price: Order,
-    pub price_down: Order,
-    pub newest: Order,
+    pub(super) lexicon: Arc<Lexicon>,
+    pub(super) places: Arc<[String]>,
+    pub(super) facets: Arc<FacetTable>,
+    pub(super) columns: Arc<Columns>,
+    pub(super) live: Live,
+    pub(super) orders: Arc<Orders>,
 }
 
 impl Index {
@@ -48,14 +49,29 @@ impl Index {
         build::build(docs)
     }
 
+    /// The index after some products changed, for the price of the changes; readers keep this one.
+    pub fn with(&self, changes: &[Change]) -> Self {
+        change::apply(self, changes)
+    }
+
+    /// Changes that make the index equal to these documents.
+    pub fn difference(&self, docs: Vec<Doc>) -> Vec<Change> {
+        change::difference(self, docs)
+    }
+
+    /// Products were edited, added or taken off between `before` and this; not merely sold.
+    pub fn is_edited_since(&self, before: &Self) -> bool {
+        self.slots != before.slots || self.all != before.all
+    }
+
     /// Number of products.
     pub fn len(&self) -> usize {
-        self.from_fen.len()
+        self.all.count() as usize
     }
 
     /// Nothing is indexed.
     pub fn is_empty(&self) -> bool {
-        self.from_fen.is_empty()
+        self.all.is_empty()
     }
 
     /// Answers a request; the same request gives the same answer on every run.
@@ -76,7 +92,7 @@ impl Index {
             Sort::Relevance => self.by_season(&chosen.matched, &in_season, span),
             Sort::Price => self.orders.price.slice(&chosen.matched, total, span.0, span.1),
             Sort::PriceDown => self.orders.price_down.slice(&chosen.matched, total, span.0, span.1),
-            Sort::Sales => self.orders.sales.slice(&chosen.matched, total, span.0, span.1),
+            Sort::Sales => self.live.order().slice(&chosen.matched, total, span.0, span.1),
             Sort::Newest => self.orders.newest.slice(&chosen.matched, total, span.0, span.1),
         };
         Hits {
@@ -100,41 +116,51 @@ impl Index {
         self.facets.products(facet, value).map_or(0, Posting::len)
     }
 
-    /// Code and digest of every document, in order: what the audit compares with the database.
+    /// Code and digest of every document: what the audit compares with the database.
     pub fn digests(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.shown.digests()
+        let there = (0..self.slots as u32).filter(|p| self.all.has(*p));
+        there.map(|p| (self.shown.code(p), self.digest(p)))
+    }
+
+    pub(super) fn digest(&self, p: u32) -> u64 {
+        let (stock, sales) = self.live.of(p);
+        mix(self.shown.text_digest(p), stock, sales)
+    }
+
+    /// The product of a product or SKU code, where it is there.
+    pub(super) fn by_code(&self, code: &str) -> Option<u32> {
+        self.shown.by_code(code).filter(|p| self.all.has(*p))
     }
 
     /// Bytes held, nearly.
     pub fn bytes(&self) -> usize {
-        let orders = [&self.orders.sales, &self.orders.price, &self.orders.price_down, &self.orders.newest];
         self.shown.bytes()
             + self.terms.bytes()
             + self.lexicon.bytes()
             + self.facets.bytes()
             + self.columns.bytes()
-            + self.stocked.bytes()
-            + self.from_fen.len() * 8
-            + orders.map(Order::bytes).iter().sum::<usize>()
+            + self.live.bytes()
+            + self.orders.bytes()
+            + self.all.words().len() * 8
     }
 
     pub(super) fn solve<'a>(&'a self, req: &SearchRequest, in_season: &'a Bits) -> Solved<'a> {
         let typed = normalize(&req.text);
-        if let Some(product) = self.shown.by_code(typed.trim()) {
-            let mut set = Bits::none(self.len());
+        if let Some(product) = self.by_code(typed.trim()) {
+            let mut set = Bits::none(self.slots);
             set.add(product);
             return Solved::of(set);
         }
         if typed.trim().is_empty() {
-            return Solved::of(Bits::all(self.len()));
+            return Solved::of((*self.all).clone());
         }
         solve::solve(self, &req.text, in_season)
     }
 
     /// Products whose least price lies between both.
     pub(super) fn priced(&self, low: i64, high: i64) -> Bits {
-        let mut set = Bits::none(self.len());
-        let fits = self.from_fen.iter().zip(0..).filter(|(fen, _)| (low..=high).contains(*fen));
+        let mut set = Bits::none(self.slots);
+        let fits = self.orders.from_fen.iter().zip(0..).filter(|(fen, _)| (low..=high).contains(*fen));
         fits.for_each(|(_, p)| set.add(p));
         set
     }
@@ -142,7 +168,7 @@ impl Index {
     /// Least price of a set in fen.
     pub(super) fn least_price(&self, set: &Bits) -> i64 {
         let mut least = i64::MAX;
-        set.each(|p| least = least.min(self.from_fen[p as usize]));
+        set.each(|p| least = least.min(self.orders.from_fen[p as usize]));
         least
     }
 
@@ -153,8 +179,7 @@ impl Index {
     }
 
     fn ready(&self, matched: &Bits, in_season: &Bits) -> Bits {
-        let mut ready = Bits::none(self.len());
-        self.stocked.add_to(&mut ready);
+        let mut ready = self.live.stocked().clone();
         ready.and(in_season.words());
         ready.and(matched.words());
         ready
@@ -168,13 +193,13 @@ impl Index {
         concepts: &[Weighted],
         (from, take): (usize, usize),
     ) -> Vec<u32> {
-        let mut scores = vec![0_u32; self.len()];
+        let mut scores = vec![0_u32; self.slots];
         for (share, concept) in concepts {
             concept.score(matched, *share, &mut scores);
         }
         self.ready(matched, in_season).each(|p| scores[p as usize] += READY);
-        let mut top = Top::new((from + take).min(self.len()));
-        let sales = &self.orders.sales;
+        let mut top = Top::new((from + take).min(self.slots));
+        let sales = self.live.order();
         matched.each(|p| top.offer(u64::from(u32::MAX - scores[p as usize]) << 32 | u64::from(sales.rank(p))));
         top.sorted().into_iter().skip(from).take(take).map(|key| sales.at(key as u32)).collect()
     }
@@ -190,9 +215,9 @@ impl Index {
         let mut rest = matched.clone();
         rest.minus(ready.words());
         let first = ready.count();
-        let mut page = self.orders.sales.slice(&ready, first, from, take);
+        let mut page = self.live.order().slice(&ready, first, from, take);
         let (skip, left) = (from.saturating_sub(first as usize), take - page.len());
-        page.extend(self.orders.sales.slice(&rest, rest.count(), skip, left));
+        page.extend(self.live.order().slice(&rest, rest.count(), skip, left));
         page
     }
 }

@@ -9,18 +9,22 @@
 
 mod bits;
 mod build;
+mod change;
 mod columns;
 mod concept;
 mod doc;
+mod docs;
 mod engine;
 mod facets;
 mod hash;
 mod index;
 mod label;
 mod lexicon;
+mod live;
 mod name;
 mod normalize;
 mod number;
+mod orders;
 mod page;
 mod posting;
 mod quantity;
@@ -36,7 +40,10 @@ mod terms;
 mod thesaurus;
 pub mod zero;
 
-pub use doc::{Doc, Spec, Term};
+pub use crate::kernel::Term;
+pub use change::Change;
+pub use doc::{Doc, Spec};
+pub use docs::{doc, docs};
 pub use engine::Engine;
 pub use index::Index;
 pub use normalize::normalize;

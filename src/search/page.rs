@@ -3,6 +3,7 @@
 use super::bits::Bits;
 
 /// A total order of all products: by rank, and each product's rank.
+#[derive(Clone)]
 pub struct Order {
     by_rank: Vec<u32>,
     rank: Vec<u32>,
@@ -13,9 +14,34 @@ impl Order {
     pub fn new<K: Ord>(n: usize, key: impl Fn(u32) -> K) -> Self {
         let mut by_rank: Vec<u32> = (0..n as u32).collect();
         by_rank.sort_by_cached_key(|p| (key(*p), *p));
-        let mut rank = vec![0; n];
+        Self::of(by_rank)
+    }
+
+    fn of(by_rank: Vec<u32>) -> Self {
+        let mut rank = vec![0; by_rank.len()];
         by_rank.iter().zip(0..).for_each(|(p, at)| rank[*p as usize] = at);
         Self { by_rank, rank }
+    }
+
+    /// The same order after `moved` products (some may be new) got other keys; the rest stay in their order.
+    pub fn moved<K: Ord>(&self, moved: &[u32], key: impl Fn(u32) -> K) -> Self {
+        let mut moved: Vec<u32> = moved.to_vec();
+        moved.sort_unstable();
+        moved.dedup();
+        let stays = |p: &&u32| moved.binary_search(p).is_err();
+        let mut rest = self.by_rank.iter().filter(stays).copied().peekable();
+        let mut sorted = moved.clone();
+        sorted.sort_by_cached_key(|p| (key(*p), *p));
+        let mut by_rank = Vec::with_capacity(self.by_rank.len() + sorted.len());
+        for p in sorted {
+            let place = (key(p), p);
+            while let Some(before) = rest.next_if(|other| (key(*other), *other) < place) {
+                by_rank.push(before);
+            }
+            by_rank.push(p);
+        }
+        by_rank.extend(rest);
+        Self::of(by_rank)
     }
 
     /// Rank of a product, 0 first.
@@ -93,6 +119,16 @@ impl Top {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moving_a_few_gives_the_order_of_all() {
+        let key = |p: u32| (p * 7919) % 101;
+        let later = |p: u32| if p % 10 == 3 { 50 } else { key(p) };
+        let moved: Vec<u32> = (0..120).filter(|p| p % 10 == 3 || *p >= 100).collect();
+        let order = Order::new(100, key).moved(&moved, later);
+        assert_eq!(order.by_rank, Order::new(120, later).by_rank);
+        assert!((0..120).all(|p| order.at(order.rank(p)) == p));
+    }
 
     #[test]
     fn pages_of_walk_and_gather_agree_with_sorting() {

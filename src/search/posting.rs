@@ -1,5 +1,7 @@
 //! Postings: which products carry a term, as a list where few, as bits where many.
 
+use std::borrow::Cow;
+
 use super::bits::Bits;
 
 /// The products of one term.
@@ -24,12 +26,39 @@ impl Posting {
         Self::Many(bits.words().into(), products.len() as u32)
     }
 
+    /// Adds a product that comes after all that carry the term so far.
+    pub fn push(&mut self, product: u32) {
+        if self.has(product) {
+            return;
+        }
+        *self = self.with(&[product]);
+    }
+
+    /// The same with further products, each after all that carry the term so far.
+    pub fn with(&self, further: &[u32]) -> Self {
+        match self {
+            Self::Few(list) => Self::Few(list.iter().chain(further).copied().collect()),
+            Self::Many(words, count) => {
+                let last = further.last().map_or(0, |p| *p as usize + 1);
+                let mut bits = Bits::none(last.max(words.len() * 64));
+                bits.or(words);
+                further.iter().for_each(|p| bits.add(*p));
+                Self::Many(bits.words().into(), count + further.len() as u32)
+            }
+        }
+    }
+
     /// Number of products.
     pub fn len(&self) -> usize {
         match self {
             Self::Few(list) => list.len(),
             Self::Many(_, count) => *count as usize,
         }
+    }
+
+    /// It is kept as bits.
+    pub fn is_bits(&self) -> bool {
+        matches!(self, Self::Many(..))
     }
 
     /// Bytes held.
@@ -73,14 +102,14 @@ impl Posting {
     }
 
     /// What this and all `others` share.
-    pub fn and_all(&self, others: &[&Self], n: usize) -> Self {
+    pub fn and_all(&self, others: &[Cow<Self>], n: usize) -> Self {
         match self {
             Self::Few(list) => Self::Few(list.iter().copied().filter(|p| others.iter().all(|o| o.has(*p))).collect()),
             Self::Many(words, _) => {
                 let mut both = Bits::all(n);
                 both.and(words);
                 for other in others {
-                    if let Self::Many(words, _) = other {
+                    if let Self::Many(words, _) = &**other {
                         both.and(words);
                     }
                 }

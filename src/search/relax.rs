@@ -28,7 +28,7 @@ fn rank(ask: &Ask) -> Option<usize> {
 impl Solver<'_> {
     /// Products for less than all that was asked for; empty where nothing can be given up honestly.
     pub(super) fn relax(&mut self) -> Bits {
-        let none = Bits::none(self.index.len());
+        let none = Bits::none(self.index.slots);
         if self.is_wholly_unknown() {
             self.say_unknown();
             return none;
@@ -168,12 +168,12 @@ impl Solver<'_> {
 
     /// Of a set those that fit the words best: a neighbouring size of the goods, not of a set that has some.
     fn closest(&self, found: &Bits) -> Bits {
-        let mut scores = vec![0_u32; self.index.len()];
+        let mut scores = vec![0_u32; self.index.slots];
         let goods = self.asked.iter().filter(|a| matches!(a.item.ask, Ask::Goods(_)));
         goods.filter_map(|a| a.concept.as_ref()).for_each(|c| c.score(found, 1000, &mut scores));
         let mut best = 0;
         found.each(|p| best = best.max(scores[p as usize]));
-        let mut closest = Bits::none(self.index.len());
+        let mut closest = Bits::none(self.index.slots);
         found.each(|p| {
             if scores[p as usize] == best {
                 closest.add(p);
@@ -208,7 +208,7 @@ impl Solver<'_> {
 
     /// No product has all goods that were named: those that have any of them.
     fn any_goods(&mut self, pieces: &[usize]) -> Bits {
-        let mut found = Bits::none(self.index.len());
+        let mut found = Bits::none(self.index.slots);
         let goods = self.asked.iter().filter(|a| matches!(a.item.ask, Ask::Goods(_)));
         goods.filter_map(|a| a.set.as_ref()).for_each(|set| found.or(set.words()));
         if found.is_empty() {

@@ -61,7 +61,7 @@ pub fn solve<'a>(index: &'a Index, text: &str, in_season: &'a Bits) -> Solved<'a
         }
     }
     if best.asked.is_empty() {
-        set = Bits::none(index.len());
+        set = Bits::none(index.slots);
     }
     let zero = set.is_empty();
     best.correct();
@@ -86,7 +86,7 @@ impl<'a> Solver<'a> {
 
     pub(super) fn ask(&self, item: Item) -> Asked<'a> {
         let terms = &self.index.terms;
-        let n = self.index.len();
+        let n = self.index.slots;
         let concept = match &item.ask {
             Ask::Goods(words) => Some(Concept::goods(terms, words)),
             Ask::Place(words) => Some(Concept::place(terms, words)),
@@ -104,11 +104,15 @@ impl<'a> Solver<'a> {
             Ask::Quantity(quantity) => Some(self.index.columns.products(*quantity)),
             _ => concept.as_ref().map(|c| c.products(n)),
         };
+        let set = set.map(|mut set| {
+            set.and(self.index.all.words());
+            set
+        });
         Asked { item, concept, set }
     }
 
     fn facet(&self, facet: Facet, fits: impl Fn(&str) -> bool) -> Bits {
-        let mut set = Bits::none(self.index.len());
+        let mut set = Bits::none(self.index.slots);
         let values = self.index.facets.terms(facet).filter(|(term, _)| fits(&term.value));
         let postings = values.filter_map(|(term, _)| self.index.facets.products(facet, &term.value));
         postings.for_each(|p: &Posting| p.add_to(&mut set));
@@ -117,7 +121,7 @@ impl<'a> Solver<'a> {
 
     /// Products that have all that is asked for, but for the items of which `but` is true.
     pub(super) fn all_but(&self, but: impl Fn(usize) -> bool) -> Bits {
-        let mut set = Bits::all(self.index.len());
+        let mut set = (*self.index.all).clone();
         let required = self.asked.iter().enumerate().filter(|(at, _)| !but(*at)).filter_map(|(_, a)| a.set.as_ref());
         required.for_each(|other| set.and(other.words()));
         set

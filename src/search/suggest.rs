@@ -24,8 +24,7 @@ pub fn suggest(index: &Index, text: &str) -> Vec<Suggestion> {
         return Vec::new();
     }
     let mut lines = Vec::new();
-    let season = index.facets.everything();
-    let solved = solve::solve(index, typed, &season);
+    let solved = solve::solve(index, typed, &index.all);
     lines.extend(meant(typed, &solved.items).map(query_line));
     lines.extend(finished(index, typed).into_iter().map(query_line));
     lines.dedup();

@@ -1,6 +1,6 @@
 //! The inverted index: which products carry which word or pair of characters, in which part of them.
 
-use std::hash::Hasher;
+use std::{borrow::Cow, hash::Hasher, sync::Arc};
 
 use super::{
     hash::{Quick, QuickMap},
@@ -105,7 +105,7 @@ impl Draft {
     /// The index over `0..n`.
     pub fn finish(self, n: usize) -> Terms {
         let postings = self.lists.into_iter().map(|list| Posting::new(list, n)).collect();
-        Terms { ids: self.ids, postings, n }
+        Terms { base: Arc::new(Base { ids: self.ids, postings }), later: Arc::default(), n }
     }
 }
 
@@ -133,45 +133,51 @@ fn each_term(tier: Tier, text: &str, mut add: impl FnMut(u64)) {
     }
 }
 
-/// The terms of all products.
+/// The terms of all products: those that the index was built with, and those that came later.
+#[derive(Clone)]
 pub struct Terms {
-    ids: QuickMap<u64, u32>,
-    postings: Vec<Posting>,
+    base: Arc<Base>,
+    later: Arc<QuickMap<u64, Vec<u32>>>,
     n: usize,
 }
 
-/// Products of a word: of the index itself, or put together for one query.
-pub enum Held<'a> {
-    /// Of the index.
-    Index(&'a Posting),
-    /// Put together.
-    Own(Posting),
+struct Base {
+    ids: QuickMap<u64, u32>,
+    postings: Vec<Posting>,
 }
 
-impl Held<'_> {
-    /// The posting.
-    pub fn get(&self) -> &Posting {
-        match self {
-            Self::Index(posting) => posting,
-            Self::Own(posting) => posting,
-        }
-    }
-}
+/// Products of a word: of the index itself, or put together for one query.
+pub type Held<'a> = Cow<'a, Posting>;
 
 impl Terms {
-    fn posting(&self, key: u64) -> Option<&Posting> {
-        self.ids.get(&key).map(|id| &self.postings[*id as usize])
+    /// The same over `0..n`, with the terms of products that came later.
+    pub fn with(&self, draft: Draft, n: usize) -> Self {
+        let mut later = (*self.later).clone();
+        let Draft { ids, mut lists, .. } = draft;
+        for (key, id) in ids {
+            later.entry(key).or_default().append(&mut lists[id as usize]);
+        }
+        Self { base: Arc::clone(&self.base), later: Arc::new(later), n }
+    }
+
+    fn posting(&self, key: u64) -> Option<Held<'_>> {
+        let first = self.base.ids.get(&key).map(|id| &self.base.postings[*id as usize]);
+        match (first, self.later.get(&key)) {
+            (Some(first), None) => Some(Cow::Borrowed(first)),
+            (Some(first), Some(later)) => Some(Cow::Owned(first.with(later))),
+            (None, later) => later.map(|later| Cow::Owned(Posting::new(later.clone(), self.n))),
+        }
     }
 
     /// Products that carry a word in that part: all its pairs of characters and words of letters.
     pub fn products(&self, tier: Tier, word: &str) -> Option<Held<'_>> {
         if tier == Tier::Head || word.is_ascii() {
-            return self.posting(word_key(tier, word)).map(Held::Index);
+            return self.posting(word_key(tier, word));
         }
         let chars: Vec<char> = word.chars().collect();
-        let mut parts: Vec<&Posting> = Vec::with_capacity(chars.len());
+        let mut parts: Vec<Held> = Vec::with_capacity(chars.len());
         if let [one] = chars[..] {
-            return self.posting(gram_key(tier, one, None)).map(Held::Index);
+            return self.posting(gram_key(tier, one, None));
         }
         for pair in chars.windows(2) {
             if is_han(pair[0]) && is_han(pair[1]) {
@@ -181,19 +187,18 @@ impl Terms {
         for letters in word.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()) {
             parts.push(self.posting(word_key(tier, letters))?);
         }
-        parts.sort_by_key(|p| p.len());
-        match parts[..] {
-            [] => None,
-            [one] => Some(Held::Index(one)),
-            [first, ref others @ ..] => {
-                let shared = first.and_all(others, self.n);
-                (shared.len() > 0).then_some(Held::Own(shared))
-            }
+        // The first is a list wherever one of them is.
+        parts.sort_by_key(|p| (p.is_bits(), p.len()));
+        if parts.len() < 2 {
+            return parts.pop();
         }
+        let shared = parts[0].and_all(&parts[1..], self.n);
+        (shared.len() > 0).then_some(Cow::Owned(shared))
     }
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        self.ids.len() * 20 + self.postings.iter().map(|p| p.bytes() + 32).sum::<usize>()
+        let postings = self.base.postings.iter().map(|p| p.bytes() + 32).sum::<usize>();
+        self.base.ids.len() * 20 + postings + self.later.values().map(|p| p.len() * 4 + 40).sum::<usize>()
     }
 }

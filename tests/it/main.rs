@@ -13,5 +13,6 @@ mod flows;
 mod house;
 mod relevance;
 mod search;
+mod search_changes;
 mod statements;
 mod support;

@@ -11,6 +11,7 @@ pub mod health;
 pub mod orders;
 pub mod payments;
 pub mod quotes;
+pub mod regions;
 pub mod reports;
 pub mod session;
 
@@ -31,6 +32,7 @@ pub fn routes() -> Vec<Route> {
         orders::routes(),
         payments::routes(),
         quotes::routes(),
+        regions::routes(),
         reports::routes(),
         session::routes(),
     ]
@@ -51,6 +53,7 @@ pub fn documents() -> Vec<openapi::OpenApi> {
         orders::Operations::openapi(),
         payments::Operations::openapi(),
         quotes::Operations::openapi(),
+        regions::Operations::openapi(),
         reports::Operations::openapi(),
         session::Operations::openapi(),
     ]

@@ -3,11 +3,13 @@
 //! `view` has the layout that all share and says how a page finds its words (`texts`); public pages go
 //! through the `Cache`, which renders each once for every change of what it shows.
 
+mod account;
 mod cache;
 pub mod compressed;
 pub mod desk;
 pub mod errors;
 pub mod texts;
+mod till;
 pub mod view;
 
 use axum::{
@@ -24,7 +26,7 @@ pub use cache::{Cache, Key};
 
 /// All pages.
 pub fn routes() -> Vec<Route> {
-    assets::routes()
+    [assets::routes(), account::routes(), till::routes()].into_iter().flatten().collect()
 }
 
 /// `?lang=` is remembered in a cookie.

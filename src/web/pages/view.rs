@@ -122,6 +122,12 @@ pub fn html(page: &impl Template) -> Result<Response> {
     Ok((heads, text).into_response())
 }
 
+/// A form that was refused, shown again under the status of the refusal.
+pub fn again(code: u16, page: &impl Template) -> web::Result<Response> {
+    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    Ok((status, html(page)?).into_response())
+}
+
 /// A form that was refused, shown again with what was typed.
 pub fn refused(page: &impl Template) -> web::Result<Response> {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(page)?).into_response())

@@ -49,7 +49,7 @@ impl Desk {
         let mut conn = trade.db.read().await.unwrap();
         let snapshot = catalogue::load(&mut conn, trade.clock.now()).await.unwrap();
         let state = State {
-            search: Engine::new(&snapshot.docs()),
+            search: Engine::new(&yanxi::search::docs(&snapshot)),
             shelf: Shelf::new(snapshot),
             counter: Live::read(&trade.db, trade.clock.now(), false).await.unwrap(),
             trade,

@@ -1,0 +1,58 @@
+//! From the published catalogue to the documents that search is given.
+
+use super::{Doc, Spec, Term};
+use crate::catalogue::{Product, Snapshot, cert_term};
+
+/// The documents of all products.
+pub fn docs(snapshot: &Snapshot) -> Vec<Doc> {
+    snapshot.products.iter().map(|product| doc(snapshot, product)).collect()
+}
+
+/// The document of one product.
+pub fn doc(snapshot: &Snapshot, product: &Product) -> Doc {
+    let county = snapshot.county(&product.county_code);
+    let coop = snapshot.coop(&product.coop_id);
+    let category = snapshot.category(&product.category_code);
+    let scheme = |code: &String| {
+        let known = snapshot.schemes.iter().find(|s| s.code == *code);
+        known.map_or_else(|| Term::new(code, code, code), |s| Term::new(code, &s.name, &s.name_en))
+    };
+    let holding = product.certs.iter().filter(|c| c.holds(snapshot.day));
+    let mut certs: Vec<Term> = holding.map(|c| cert_term(&c.kind)).collect();
+    certs.dedup();
+    let parts = product.skus.iter().flat_map(|s| s.parts.iter()).map(|p| p.name.as_str());
+    let words: Vec<&str> =
+        product.variety.iter().map(String::as_str).chain([product.tags.as_str()]).chain(parts).collect();
+    Doc {
+        code: product.code.clone(),
+        slug: product.slug.clone(),
+        name: product.name.clone(),
+        name_en: product.name_en.clone(),
+        category: category.map_or_else(Term::default, |c| Term::new(&c.code, &c.name, &c.name_en)),
+        county: county.map_or_else(Term::default, |c| Term::new(&c.code, &c.name, &c.name_en)),
+        pairing: county.and_then(|c| c.pairing.as_ref()).map(|p| p.name.clone()),
+        coop: coop.map_or_else(Term::default, |c| Term::new(&c.slug, &c.name, &c.name_en)),
+        certs,
+        schemes: product.schemes.iter().map(scheme).collect(),
+        grade: product.grade.clone(),
+        skus: specs(product),
+        sales: product.sales,
+        created_at: product.published_at,
+        summary: product.summary.clone(),
+        keywords: words.join(" "),
+    }
+}
+
+fn specs(product: &Product) -> Vec<Spec> {
+    let specs = product.skus.iter().zip(&product.available).map(|(sku, available)| Spec {
+        sku: sku.code.clone(),
+        spec: sku.spec.clone(),
+        net_g: sku.net.0,
+        price_fen: sku.price.0,
+        diameter_mm: sku.diameter_mm,
+        pieces: sku.pieces_min.zip(sku.pieces_max),
+        in_stock: *available > 0,
+        season: sku.season.clone().filter(|_| sku.presale_ships_by.is_none()),
+    });
+    specs.collect()
+}

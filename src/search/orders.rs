@@ -1,0 +1,48 @@
+//! The orders of the list that only an edit changes: by price and by age.
+
+use super::{Doc, page::Order};
+
+/// Prices, ages and the orders by them.
+pub struct Orders {
+    /// Least price of each product.
+    pub from_fen: Vec<i64>,
+    /// Cheapest first.
+    pub price: Order,
+    /// Dearest first.
+    pub price_down: Order,
+    /// Last published first.
+    pub newest: Order,
+    created: Vec<i64>,
+}
+
+impl Orders {
+    /// Orders all documents.
+    pub fn build(docs: &[Doc]) -> Self {
+        let n = docs.len();
+        let from_fen: Vec<i64> = docs.iter().map(Doc::from_fen).collect();
+        let created: Vec<i64> = docs.iter().map(|d| d.created_at.0).collect();
+        let price = Order::new(n, |p| from_fen[p as usize]);
+        let price_down = Order::new(n, |p| -from_fen[p as usize]);
+        let newest = Order::new(n, |p| -created[p as usize]);
+        Self { from_fen, price, price_down, newest, created }
+    }
+
+    /// The same with further products after the last.
+    pub fn with<'a>(&self, further: impl Iterator<Item = (u32, &'a Doc)>) -> Self {
+        let (mut from_fen, mut created, mut moved) = (self.from_fen.clone(), self.created.clone(), Vec::new());
+        for (p, doc) in further {
+            from_fen.push(doc.from_fen());
+            created.push(doc.created_at.0);
+            moved.push(p);
+        }
+        let price = self.price.moved(&moved, |p| from_fen[p as usize]);
+        let price_down = self.price_down.moved(&moved, |p| -from_fen[p as usize]);
+        let newest = self.newest.moved(&moved, |p| -created[p as usize]);
+        Self { from_fen, price, price_down, newest, created }
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.from_fen.len() * 16 + [&self.price, &self.price_down, &self.newest].map(Order::bytes).iter().sum::<usize>()
+    }
+}

@@ -1,0 +1,117 @@
+//! The cart: a cookie of the browser, `P01-1:2:8990~P19-1:1`. SKU, units, and the price that was seen
+//! when it was put in, so that a price that changed since is asked again.
+
+use axum::http::HeaderMap;
+
+use crate::{
+    kernel::Fen,
+    web::{State, auth},
+};
+
+/// Name of the cookie, which the pages' script reads too.
+const COOKIE: &str = "cart";
+/// Most different SKUs, as an order takes.
+const MOST_LINES: usize = 50;
+/// Most units of one, as an order takes.
+pub const MOST_UNITS: i64 = 999;
+/// A cart that nobody touched is kept for this many seconds.
+const LIFE: i64 = 30 * 24 * 3600;
+
+/// One SKU in the cart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// SKU code.
+    pub sku: String,
+    /// Units.
+    pub qty: i64,
+    /// Unit price when it was put in, where it is known.
+    pub seen: Option<Fen>,
+}
+
+/// The cart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Basket {
+    /// Each SKU once, in the order in which they were put in.
+    pub items: Vec<Item>,
+}
+
+fn is_sku(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+}
+
+impl Basket {
+    /// The cart of a request; what is unreadable in it is left out.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let mut basket = Self::default();
+        for text in auth::cookie(headers, COOKIE).unwrap_or_default().replace("%3A", ":").replace("%7E", "~").split('~')
+        {
+            let mut parts = text.split(':');
+            let (sku, qty) = (parts.next().unwrap_or_default(), parts.next().and_then(|n| n.parse().ok()));
+            let seen = parts.next().and_then(|n| n.parse().ok()).filter(|fen| *fen > 0).map(Fen);
+            basket.add(sku, qty.unwrap_or(0), seen);
+        }
+        basket
+    }
+
+    /// Puts units in, on top of those that are there; the price last seen counts.
+    pub fn add(&mut self, sku: &str, qty: i64, seen: Option<Fen>) {
+        if !is_sku(sku) || qty < 1 {
+            return;
+        }
+        let qty = qty.min(MOST_UNITS);
+        if let Some(item) = self.items.iter_mut().find(|item| item.sku == sku) {
+            item.qty = (item.qty + qty).min(MOST_UNITS);
+            item.seen = seen.or(item.seen);
+        } else if self.items.len() < MOST_LINES {
+            self.items.push(Item { sku: sku.to_owned(), qty, seen });
+        }
+    }
+
+    /// Sets the units of a SKU that is in; none takes it out.
+    pub fn set(&mut self, sku: &str, qty: i64) {
+        for item in self.items.iter_mut().filter(|item| item.sku == sku) {
+            item.qty = qty.min(MOST_UNITS);
+        }
+        self.items.retain(|item| item.qty > 0);
+    }
+
+    /// `Set-Cookie` that keeps it in the browser; the script reads it, so it is not `HttpOnly`.
+    pub fn cookie(&self, state: &State) -> String {
+        let mut value = String::new();
+        for item in &self.items {
+            let sign = if value.is_empty() { "" } else { "~" };
+            let seen = item.seen.map(|fen| format!(":{}", fen.0)).unwrap_or_default();
+            value.push_str(&format!("{sign}{}:{}{seen}", item.sku, item.qty));
+        }
+        let age = if self.items.is_empty() { 0 } else { LIFE };
+        let secure = if state.config.https() { "; Secure" } else { "" };
+        format!("{COOKIE}={value}; Path=/; SameSite=Lax; Max-Age={age}{secure}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderValue, header};
+
+    use super::*;
+
+    fn of(cookie: &str) -> Vec<(String, i64, Option<i64>)> {
+        let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(cookie).unwrap())]);
+        Basket::of(&headers).items.into_iter().map(|i| (i.sku, i.qty, i.seen.map(|f| f.0))).collect()
+    }
+
+    #[test]
+    fn carts_are_read_leniently_and_never_beyond_what_an_order_takes() {
+        let item = |sku: &str, qty, seen| (sku.to_owned(), qty, seen);
+        assert_eq!(of("a=1; cart=P01-1:2:8990~P19-1:1"), [item("P01-1", 2, Some(8990)), item("P19-1", 1, None)]);
+        assert_eq!(of("cart=P01-1:2~P01-1:3"), [item("P01-1", 5, None)]);
+        assert_eq!(of("cart=P01-1:99999999"), [item("P01-1", 999, None)]);
+        for broken in
+            ["", "cart=", "cart=~", "cart=P01-1", "cart=P01-1:0", "cart=P01-1:-3", "cart=<b>:1", "cart=P01-1:x:9"]
+        {
+            assert_eq!(of(broken), [], "{broken}");
+        }
+        let many: Vec<String> = (0..80).map(|n| format!("S{n}:1")).collect();
+        assert_eq!(of(&format!("cart={}", many.join("~"))).len(), 50);
+    }
+}

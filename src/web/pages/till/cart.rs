@@ -1,0 +1,249 @@
+//! The cart: by cooperative, with prices and stock as of now.
+
+use askama::Template;
+use axum::{
+    extract::State as Inject,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::basket::{Basket, Item, MOST_UNITS};
+use crate::{
+    catalogue::{Product, Sku, Snapshot},
+    kernel::{Code, Fen, Lang, Refusal, Result as KernelResult},
+    web::{
+        Allow, Result, Route, State,
+        auth::Caller,
+        form::Form,
+        pages::view::{self, Layout},
+    },
+};
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![Route::get("/cart", Allow::Anyone, page), Route::post("/cart", Allow::Anyone, change)]
+}
+
+/// A line as it stands now.
+struct Line {
+    sku: String,
+    slug: String,
+    name: String,
+    spec: String,
+    photo: String,
+    qty: i64,
+    less: i64,
+    more: i64,
+    most: i64,
+    unit: Fen,
+    sum: Fen,
+    /// What has to be known before it is bought.
+    notes: Vec<String>,
+    /// Why it cannot be bought as it stands.
+    fault: String,
+}
+
+/// A cooperative's lines.
+struct Group {
+    slug: String,
+    coop: String,
+    ships: String,
+    lines: Vec<Line>,
+    sum: Fen,
+}
+
+#[derive(Template)]
+#[template(path = "till/cart.html")]
+struct CartPage {
+    layout: Layout,
+    alert: String,
+    groups: Vec<Group>,
+    units: i64,
+    goods: Fen,
+    /// Whether a line cannot be bought as it stands.
+    blocked: bool,
+    /// Whether a price changed since it was seen.
+    changed: bool,
+}
+
+async fn page(Inject(state): Inject<State>, caller: Caller, headers: HeaderMap) -> Result<Response> {
+    shown(&state, &caller, &Basket::of(&headers), None)
+}
+
+/// The cart's page, for a refused checkout too.
+pub fn shown(state: &State, caller: &Caller, basket: &Basket, refusal: Option<&Refusal>) -> Result<Response> {
+    let page = cart(state, caller.lang, basket, refusal.map(|r| r.detail(caller.lang)).unwrap_or_default())?;
+    match refusal {
+        Some(refusal) => view::again(refusal.code.status(), &page),
+        None => view::html(&page),
+    }
+}
+
+/// Whether every line can be bought at the price that was seen.
+pub fn ready(state: &State, basket: &Basket) -> KernelResult<bool> {
+    let page = cart(state, Lang::ZhCn, basket, String::new())?;
+    Ok(!page.blocked && !page.changed && !page.groups.is_empty())
+}
+
+fn cart(state: &State, lang: Lang, basket: &Basket, alert: String) -> KernelResult<CartPage> {
+    let layout = Layout::of(state, lang, "cart.title").nav("cart");
+    let snapshot = state.shelf.now();
+    let mut groups: Vec<Group> = Vec::new();
+    let mut changed = false;
+    for item in &basket.items {
+        let (slug, coop, ships, line) = match snapshot.sku(&item.sku) {
+            Some((product, sku, left)) => {
+                changed |= item.seen.is_some_and(|seen| seen != sku.price);
+                let coop = snapshot.coop(&product.coop_id);
+                let name = coop.map(|c| lang.pick(&c.name, &c.name_en).to_owned()).unwrap_or_default();
+                let ships = coop.map(|c| layout.say("cart.ships", &[("hours", &c.sla_hours)])).unwrap_or_default();
+                let slug = coop.map(|c| c.slug.clone()).unwrap_or_default();
+                (slug, name, ships, line(&layout, &snapshot, item, (product, sku, left))?)
+            }
+            None => (String::new(), layout.t("cart.gone_group").to_owned(), String::new(), gone(&layout, item)),
+        };
+        match groups.iter_mut().find(|group| group.slug == slug) {
+            Some(group) => group.lines.push(line),
+            None => groups.push(Group { slug, coop, ships, lines: vec![line], sum: Fen::ZERO }),
+        }
+    }
+    for group in &mut groups {
+        group.sum = Fen::sum(group.lines.iter().map(|line| line.sum))?;
+    }
+    let goods = Fen::sum(groups.iter().map(|group| group.sum))?;
+    let lines = || groups.iter().flat_map(|group| &group.lines);
+    let (units, blocked) = (lines().map(|line| line.qty).sum(), lines().any(|line| !line.fault.is_empty()));
+    Ok(CartPage { layout, alert, units, goods, blocked, changed, groups })
+}
+
+fn line(
+    layout: &Layout,
+    snapshot: &Snapshot,
+    item: &Item,
+    (product, sku, left): (&Product, &Sku, i64),
+) -> KernelResult<Line> {
+    let lang = layout.lang;
+    let mut notes = Vec::new();
+    if let Some(seen) = item.seen.filter(|seen| *seen != sku.price) {
+        notes.push(layout.say("cart.price_changed", &[("was", &seen), ("now", &sku.price)]));
+    }
+    if let Some(day) = &sku.presale_ships_by {
+        notes.push(layout.say("cart.presale", &[("day", day)]));
+    }
+    let fault = if !sku.in_season(snapshot.day) {
+        let back = sku.season.as_ref().and_then(|season| season.opens_after(snapshot.day).ok());
+        layout.say("cart.out_of_season", &[("back", &back.map(|day| day.to_string()).unwrap_or_default())])
+    } else if left <= 0 {
+        layout.t("cart.sold_out").to_owned()
+    } else if left < item.qty {
+        layout.say("cart.too_many", &[("left", &left)])
+    } else {
+        String::new()
+    };
+    Ok(Line {
+        sku: item.sku.clone(),
+        slug: product.slug.clone(),
+        name: lang.pick(&product.name, &product.name_en).to_owned(),
+        spec: lang.pick(&sku.spec, &sku.spec_en).to_owned(),
+        photo: product.photos.first().map(|photo| view::photo(&photo.name, 400)).unwrap_or_default(),
+        qty: item.qty,
+        less: item.qty - 1,
+        more: item.qty + 1,
+        most: left.clamp(1, MOST_UNITS),
+        unit: sku.price,
+        sum: sku.price.times(item.qty)?,
+        notes,
+        fault,
+    })
+}
+
+/// A SKU that is not sold any more.
+fn gone(layout: &Layout, item: &Item) -> Line {
+    Line {
+        sku: item.sku.clone(),
+        slug: String::new(),
+        name: item.sku.clone(),
+        spec: String::new(),
+        photo: String::new(),
+        qty: item.qty,
+        less: item.qty - 1,
+        more: item.qty,
+        most: item.qty,
+        unit: item.seen.unwrap_or(Fen::ZERO),
+        sum: Fen::ZERO,
+        notes: Vec::new(),
+        fault: layout.t("cart.gone").to_owned(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct Change {
+    #[serde(rename = "do")]
+    act: String,
+    sku: String,
+    qty: String,
+    then: String,
+}
+
+impl Default for Change {
+    fn default() -> Self {
+        Self { act: "add".to_owned(), sku: String::new(), qty: "1".to_owned(), then: "cart".to_owned() }
+    }
+}
+
+/// `add` puts in (from a product's page), `set` and `remove` change a line, `drop` takes out what cannot
+/// be bought, `accept` takes the prices of now. `then` says where to go: `cart` or `checkout`.
+async fn change(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    headers: HeaderMap,
+    Form(change): Form<Change>,
+) -> Result<Response> {
+    let mut basket = Basket::of(&headers);
+    let snapshot = state.shelf.now();
+    let qty: i64 = change.qty.trim().parse().unwrap_or(0);
+    let wrong = |code| Refusal::of_field("qty", code).with("min", 1).with("max", MOST_UNITS);
+    match change.act.as_str() {
+        "add" => {
+            let Some((_, sku, _)) = snapshot.sku(&change.sku) else {
+                let refusal = Refusal::of_field("sku", Code::UnknownSku).with("sku", &change.sku);
+                return shown(&state, &caller, &basket, Some(&refusal));
+            };
+            if !(1..=MOST_UNITS).contains(&qty) {
+                return shown(&state, &caller, &basket, Some(&wrong(Code::OutOfRange)));
+            }
+            basket.add(&change.sku, qty, Some(sku.price));
+        }
+        "set" if (0..=MOST_UNITS).contains(&qty) && !change.qty.trim().is_empty() => basket.set(&change.sku, qty),
+        "set" => return shown(&state, &caller, &basket, Some(&wrong(Code::OutOfRange))),
+        "remove" => basket.set(&change.sku, 0),
+        "drop" => drop_unsold(&mut basket, &snapshot),
+        "accept" => {
+            for item in &mut basket.items {
+                item.seen = snapshot.sku(&item.sku).map(|(_, sku, _)| sku.price).or(item.seen);
+            }
+        }
+        _ => return shown(&state, &caller, &basket, Some(&Refusal::of_field("do", Code::Unknown))),
+    }
+    let to = if change.then == "checkout" { "/checkout" } else { "/cart" };
+    Ok((kept(&state, &basket), Redirect::to(to)).into_response())
+}
+
+/// Takes out what cannot be bought; of what is too many, the rest stays.
+fn drop_unsold(basket: &mut Basket, snapshot: &Snapshot) {
+    for item in basket.items.clone() {
+        let left = match snapshot.sku(&item.sku) {
+            Some((_, sku, left)) if sku.in_season(snapshot.day) => left.max(0),
+            _ => 0,
+        };
+        basket.set(&item.sku, item.qty.min(left));
+    }
+}
+
+/// The header that keeps the cart in the browser.
+pub fn kept(state: &State, basket: &Basket) -> HeaderMap {
+    let cookie = HeaderValue::from_str(&basket.cookie(state));
+    cookie.map(|value| HeaderMap::from_iter([(header::SET_COOKIE, value)])).unwrap_or_default()
+}
