@@ -114,6 +114,7 @@ impl App {
         let db = open_database(&config, &clock).await?;
         let demo = is_demo(&db).await?;
         config.refuse_open_http(demo).map_err(Error::fault)?;
+        crate::seeds::load(&db, demo, clock.now()).await?;
         let provider = Provider::Sandbox(Sandbox::of(&db).await?);
         let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
         let engine = Engine::new(&search::docs(&snapshot));

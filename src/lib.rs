@@ -10,6 +10,8 @@ pub mod identity;
 
 pub mod ledger;
 
+pub mod cooperatives;
+
 pub mod catalogue;
 
 pub mod pricing;
@@ -30,4 +32,5 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod jobs;
+pub mod seeds;
 pub mod web;

@@ -9,6 +9,7 @@
 
 pub mod desk;
 mod facts;
+pub mod insert;
 mod listing;
 mod load;
 mod rows;

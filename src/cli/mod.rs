@@ -3,6 +3,7 @@
 mod journal;
 mod openapi;
 mod report;
+mod seed;
 mod serve;
 mod user;
 
@@ -29,6 +30,8 @@ struct Cli {
 enum Command {
     /// Start everything in one process (also without a command).
     Serve,
+    /// Load the seeds, or generate a catalogue and a history of orders.
+    Seed(seed::Args),
     /// Build the search index anew and say how long it took.
     Reindex,
     /// The public sales journal.
@@ -71,6 +74,7 @@ async fn run(command: Command) -> Result<ExitCode> {
     let config = Config::from_env().map_err(Error::fault)?;
     match command {
         Command::Serve => serve::run(config).await,
+        Command::Seed(args) => seed::run(config, args).await,
         Command::Reindex => reindex(config).await,
         Command::Report(asked) => report::run(config, asked).await,
         Command::User(command) => user::run(config, command).await,

@@ -1,11 +1,12 @@
 //! Stock (库存): what is on hand where, what is held for unpaid orders, and every movement.
 //!
-//! Owns `stock_levels`, `stock_holds`, `stock_movements`. An order holds its units when it is
+//! Owns `stock_levels`, `stock_holds`, `stock_movements`, `batches`. An order holds its units when it is
 //! placed, takes them when it is paid, and releases them when it ends unpaid, each exactly once;
 //! every change is a guarded UPDATE in key order, so that two buyers never get the last box (I1).
 
 pub mod adjust;
 pub mod hold;
+pub mod insert;
 pub mod movement;
 
 pub use hold::Demand;

@@ -15,6 +15,7 @@ pub mod json;
 pub mod limits;
 pub mod openapi;
 pub mod pages;
+pub mod photos;
 pub mod problem;
 pub mod route;
 pub mod state;
@@ -54,6 +55,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = api::routes();
     all.extend(openapi::routes());
     all.extend(pages::routes());
+    all.extend(photos::routes());
     all
 }
 

@@ -1,0 +1,318 @@
+//! Demonstration products: versions, pictures, certificates, schemes, batches and stock.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Load, certificate_number,
+    coops::Seller,
+    files::{self, Counties, PhotoRow, Places, Product, Storage},
+};
+use crate::{
+    catalogue::insert,
+    db::{Rows, Tx, Value},
+    kernel::{At, BatchId, Day, Error, ProductId, Result, Season, SkuId, time::DAY},
+    stock::{
+        self,
+        movement::{self, Movement, MovementKind, ONLINE},
+    },
+};
+
+/// The rows of all products, table by table.
+struct Tables {
+    products: Rows,
+    versions: Rows,
+    photos: Rows,
+    skus: Rows,
+    sku_versions: Rows,
+    parts: Rows,
+    certificates: Rows,
+    schemes: Rows,
+    levels: Rows,
+    batches: Rows,
+}
+
+/// What products refer to.
+struct Known<'a> {
+    sellers: &'a BTreeMap<String, Seller>,
+    storage: BTreeMap<String, Storage>,
+    photos: BTreeMap<String, PhotoRow>,
+    origin_832: Vec<String>,
+    /// First day, last day and document of each scheme.
+    schemes: BTreeMap<String, (String, Option<String>, String)>,
+}
+
+impl Known<'_> {
+    fn seller(&self, code: &str) -> Result<&Seller> {
+        self.sellers.get(code).ok_or_else(|| Error::fault(format!("the seeds have no cooperative {code}")))
+    }
+}
+
+/// Loads the products and their stock.
+pub async fn load(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Load) -> Result<()> {
+    let places: Places = files::toml("places.toml")?;
+    let counties: Counties = files::toml("counties.toml")?;
+    let known = Known {
+        sellers,
+        storage: files::toml("storage.toml")?,
+        photos: files::csv::<PhotoRow>("photos.csv")?.into_iter().map(|p| (p.name.clone(), p)).collect(),
+        origin_832: counties.county.into_iter().filter(|c| c.origin_832).map(|c| c.code).collect(),
+        schemes: places.scheme.into_iter().map(|s| (s.code, (s.valid_from, s.valid_to, s.document))).collect(),
+    };
+    let mut tables = Tables {
+        products: Rows::of(insert::PRODUCT)?,
+        versions: Rows::of(insert::PRODUCT_VERSION)?,
+        photos: Rows::of(insert::PHOTO)?,
+        skus: Rows::of(insert::SKU)?,
+        sku_versions: Rows::of(insert::SKU_VERSION)?,
+        parts: Rows::of(insert::SET_PART)?,
+        certificates: Rows::of(insert::CERTIFICATE)?,
+        schemes: Rows::of(insert::PRODUCT_SCHEME)?,
+        levels: Rows::of(stock::insert::LEVEL)?,
+        batches: Rows::of(stock::insert::BATCH)?,
+    };
+    let mut received = Vec::new();
+    for (product, place) in files::products()?.iter().zip(0_i64..) {
+        // Published one a day, so that the newest can be told.
+        let at = load.step.at.later(place * DAY);
+        let id = ProductId(load.step.dice.id(at)?);
+        let sku = SkuId(load.step.dice.id(at)?);
+        tables.product(product, &id, &known, at)?;
+        tables.texts(product, &id, &known, at)?;
+        tables.papers(product, &id, &known, load)?;
+        tables.sku(product, (&id, &sku), at, load)?;
+        tables.parts(product, &sku, &known)?;
+        received.extend(tables.stock(product, &sku, &known, load)?);
+    }
+    tables.exec(tx).await?;
+    for (movement, at) in received {
+        let mut step = load.step.clone();
+        step.at = at;
+        movement::record(tx, vec![movement], &mut step).await?;
+        load.step.dice = step.dice;
+    }
+    Ok(())
+}
+
+impl Tables {
+    fn product(&mut self, p: &Product, id: &ProductId, known: &Known<'_>, at: At) -> Result<()> {
+        let seller = known.seller(&p.coop)?;
+        self.products.push([
+            id.into(),
+            (&p.code).into(),
+            slug(&p.name_en, &p.code).into(),
+            (&seller.id).into(),
+            p.county.as_ref().unwrap_or(&seller.facts.county).into(),
+            (&p.category).into(),
+            p.family.clone().into(),
+            1_i64.into(),
+            "published".into(),
+            at.into(),
+            at.into(),
+            at.into(),
+        ])
+    }
+
+    fn texts(&mut self, p: &Product, id: &ProductId, known: &Known<'_>, at: At) -> Result<()> {
+        let kept = known.storage.get(&p.storage).ok_or_else(|| Error::fault(format!("no storage {}", p.storage)))?;
+        let apple = p.category == "apple";
+        let class = p.return_class.as_deref().unwrap_or(if apple { "fresh" } else { "seven_day" });
+        let class = if p.category == "meat" { "fresh" } else { class };
+        let promise = p.bad_fruit.unwrap_or(apple && class == "fresh");
+        self.versions.push([
+            id.into(),
+            1_i64.into(),
+            (&p.name).into(),
+            (&p.name_en).into(),
+            (&p.summary).into(),
+            (&p.summary_en).into(),
+            (&p.story).into(),
+            (&p.story_en).into(),
+            (&kept.zh).into(),
+            (&kept.en).into(),
+            p.variety.clone().into(),
+            p.grade.clone().into(),
+            class.into(),
+            p.service.as_deref().unwrap_or("ambient").into(),
+            promise.into(),
+            (&p.tags).into(),
+            at.into(),
+            Value::Text(None),
+        ])?;
+        for (name, position) in p.photos.iter().zip(1_i64..) {
+            let photo = known.photos.get(name).ok_or_else(|| Error::fault(format!("photos.csv has no {name}")))?;
+            let (alt, alt_en) = ((&photo.alt).into(), (&photo.alt_en).into());
+            self.photos.push([id.into(), position.into(), name.into(), alt, alt_en, true.into()])?;
+        }
+        Ok(())
+    }
+
+    /// Certificates and recognition schemes.
+    fn papers(&mut self, p: &Product, id: &ProductId, known: &Known<'_>, load: &mut Load) -> Result<()> {
+        let seller = known.seller(&p.coop)?;
+        let both = p.certs.iter().map(|kind| (kind, false)).chain(p.expired.iter().map(|kind| (kind, true)));
+        for (kind, expired) in both {
+            let (from, to) = load.validity(expired);
+            self.certificates.push([
+                load.step.dice.id(load.step.at)?.into(),
+                id.into(),
+                (&seller.id).into(),
+                kind.into(),
+                certificate_number(kind, &p.code).into(),
+                (&seller.facts.name).into(),
+                from.into(),
+                to.into(),
+            ])?;
+        }
+        let county = p.county.as_ref().unwrap_or(&seller.facts.county);
+        // A set of several counties is no 832 origin as a whole.
+        let origin = known.origin_832.contains(county) && p.parts.is_empty();
+        for (code, carried) in [("PAIRING_YX", true), ("QUOTA_832", origin), ("XFBF_2024", p.xfbf)] {
+            let missing = || Error::fault(format!("places.toml has no scheme {code}"));
+            let (from, to, document) = known.schemes.get(code).ok_or_else(missing)?;
+            if carried {
+                self.schemes.push([id.into(), code.into(), from.into(), to.clone().into(), document.into()])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sku(&mut self, p: &Product, (product, sku): (&ProductId, &SkuId), at: At, load: &Load) -> Result<()> {
+        let code = format!("{}-1", p.code);
+        self.skus.push([sku.into(), code.into(), product.into(), 1_i64.into(), 1_i64.into(), true.into()])?;
+        let ships_by = p.presale.as_ref().map(|day| presale_day(day, load.day)).transpose()?;
+        let [from, to] = p.season.clone().map_or([None, None], |season| season.map(Some));
+        self.sku_versions.push([
+            sku.into(),
+            1_i64.into(),
+            (&p.spec).into(),
+            (&p.spec_en).into(),
+            p.diameter.into(),
+            p.pieces.map(|n| n[0]).into(),
+            p.pieces.map(|n| n[1]).into(),
+            p.pack.clone().into(),
+            p.net.into(),
+            gross(p.net).into(),
+            p.price.into(),
+            from.into(),
+            to.into(),
+            ships_by.map(|day| day.to_string()).into(),
+            at.into(),
+            Value::Text(None),
+        ])
+    }
+
+    fn parts(&mut self, p: &Product, sku: &SkuId, known: &Known<'_>) -> Result<()> {
+        for (part, no) in p.parts.iter().zip(1_i64..) {
+            self.parts.push([
+                sku.into(),
+                no.into(),
+                (&part.name).into(),
+                (&part.name_en).into(),
+                (&known.seller(&part.coop)?.id).into(),
+                (&part.county).into(),
+                (&part.category).into(),
+                part.list_price.into(),
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// The level, and the batch that filled it.
+    fn stock(
+        &mut self,
+        p: &Product,
+        sku: &SkuId,
+        known: &Known<'_>,
+        load: &mut Load,
+    ) -> Result<Option<(Movement, At)>> {
+        let seller = &known.seller(&p.coop)?.facts;
+        self.levels.push([sku.into(), ONLINE.into(), p.stock.into(), 0_i64.into(), load.now.into()])?;
+        if p.stock == 0 {
+            return Ok(None);
+        }
+        let harvested = harvest(p, load.day)?;
+        let id = BatchId(load.step.dice.id(harvested.start())?);
+        let plot = load.step.dice.below(12)? + 1;
+        let year = &harvested.to_string()[2..4];
+        let village = seller.towns.first().cloned().unwrap_or_default();
+        self.batches.push([
+            (&id).into(),
+            format!("{}-{year}A", p.code).into(),
+            sku.into(),
+            format!("{plot} 号地").into(),
+            village.into(),
+            harvested.into(),
+            (&seller.packhouse).into(),
+            Some(format!("DEMO-HGZ-{}-{year}A", p.code)).into(),
+            Some(format!("DEMO-JC-{}-{year}A", p.code)).into(),
+            p.stock.into(),
+            harvested.start().into(),
+        ])?;
+        let movement = Movement {
+            sku_id: sku.clone(),
+            location: ONLINE.to_owned(),
+            delta: p.stock,
+            kind: MovementKind::Receipt,
+            reference: id.0.clone(),
+            reason: String::new(),
+            batch_id: Some(id),
+        };
+        Ok(Some((movement, harvested.start())))
+    }
+
+    async fn exec(self, tx: &mut Tx) -> Result<()> {
+        let Self { products, versions, photos, skus, sku_versions, parts, certificates, schemes, levels, batches } =
+            self;
+        for rows in [products, versions, photos, skus, sku_versions, parts, certificates, schemes, levels, batches] {
+            rows.exec(tx).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Gross weight of a packed unit (demo.md 4.4, surface.md): a carton weighs 0.4 kg up to 5 kg, 0.8 kg for each 10 kg.
+fn gross(net: i64) -> i64 {
+    net + match net {
+        ..2500 => 100,
+        2500..=5000 => 400,
+        _ => 800 * ((net - 1) / 10_000 + 1),
+    }
+}
+
+/// The address of a product's page: `luochuan-fuji-apples-p01`.
+fn slug(name_en: &str, code: &str) -> String {
+    let head = name_en.split(['(', ',']).next().unwrap_or_default();
+    let mut slug = String::new();
+    for c in head.to_lowercase().chars().filter(|c| !matches!(c, '\'' | '“' | '”')) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    format!("{}-{}", slug.trim_matches('-'), code.to_lowercase())
+}
+
+/// The first such day of a year that is half a year away or more.
+fn presale_day(month_day: &str, today: Day) -> Result<Day> {
+    let season = Season { from: month_day.to_owned(), to: month_day.to_owned() };
+    season.opens_after(today.plus_days(180))
+}
+
+/// The last day on which such goods came in: the start of the season, or what is usual for the kind.
+fn harvest(p: &Product, today: Day) -> Result<Day> {
+    let usual = match p.category.as_str() {
+        "meat" => return Ok(today.plus_days(-9)),
+        "culture" | "set" => return Ok(today.plus_days(-20)),
+        "date" => "10-06",
+        "fungus" => "09-24",
+        "spice" => "08-18",
+        "nut" => "09-12",
+        _ => "10-12",
+    };
+    let from = p.season.as_ref().map_or(usual, |season| season[0].as_str());
+    let season = Season { from: from.to_owned(), to: from.to_owned() };
+    let next = season.opens_after(today)?;
+    // One year back; 366 days would leave the window in most years.
+    if next == today { Ok(today) } else { season.opens_after(next.plus_days(-366)) }
+}

@@ -1,0 +1,93 @@
+//! Seeds (初始数据): what a new database gets at its first start.
+//!
+//! Every market gets its `places`. A demonstration also gets cooperatives (`coops`), products with stock
+//! (`goods`), accounts (`accounts`) from the files of `seeds/market/`, written through the rows and verbs of their
+//! capabilities. All of it is one transaction together with its row in `seeds`: a process that is
+//! killed in the middle leaves an empty database, which the next start fills.
+
+mod accounts;
+mod coops;
+mod files;
+mod goods;
+mod places;
+
+use crate::{
+    catalogue,
+    db::{Db, Tx, q, statements, tx},
+    identity::password,
+    kernel::{Actor, At, Day, Dice, Result, Step, time::DAY},
+};
+
+statements! {
+    CLAIM = "INSERT INTO seeds (part, detail, loaded_at) VALUES ($1, $2, $3) ON CONFLICT (part) DO NOTHING";
+    HELD = "SELECT CAST(count(*) AS BIGINT) FROM seeds WHERE part = $1";
+}
+
+/// Password of every demonstration account (surface.md).
+pub const PASSWORD: &str = "yanxi-demo";
+/// The demonstration is the same on every machine on the same day.
+const SEED: u64 = 20_261_124;
+/// Days before today on which the demonstration market opened.
+const OPENED: i64 = 430;
+
+/// One loading: its instants and its dice.
+pub(crate) struct Load {
+    /// Today.
+    pub day: Day,
+    /// Midnight of today: what is loaded depends on the day alone, not on the hour.
+    pub now: At,
+    /// The opening day of the demonstration, with the dice.
+    pub step: Step,
+}
+
+impl Load {
+    fn new(now: At) -> Self {
+        let midnight = now.day().start();
+        let step = Step { at: midnight.later(-OPENED * DAY), by: Actor::SYSTEM, dice: Dice::Seeded(SEED) };
+        Self { day: now.day(), now: midnight, step }
+    }
+
+    /// Days of a certificate that holds, or that held until some months ago.
+    fn validity(&self, expired: bool) -> (Day, Day) {
+        let (from, to) = if expired { (-1250, -150) } else { (-OPENED - 60, 740) };
+        (self.day.plus_days(from), self.day.plus_days(to))
+    }
+}
+
+/// Number of a demonstration certificate: `DEMO-GI-P01`.
+fn certificate_number(kind: &str, of: &str) -> String {
+    format!("DEMO-{}-{of}", kind.to_uppercase().replace('_', "-"))
+}
+
+/// Loads what a database of its kind still lacks; answers whether something was loaded.
+pub async fn load(db: &Db, demo: bool, now: At) -> Result<bool> {
+    let part = if demo { "demo" } else { "places" };
+    let (held,): (i64,) = q(HELD).bind(part).one(&mut db.read().await?).await?;
+    if held > 0 {
+        return Ok(false);
+    }
+    if demo {
+        println!("演示数据载入中 loading the demonstration …");
+    }
+    // Slow on purpose, so before the transaction, and once for all accounts.
+    let hash = if demo { password::hash(PASSWORD).await? } else { String::new() };
+    tx!(db, tx, {
+        let claimed = q(CLAIM).bind(part).bind(SEED.to_string()).bind(now).exec(&mut tx).await?;
+        if claimed == 1 {
+            places::load(&mut tx).await?;
+            if demo {
+                demonstration(&mut tx, &hash, now).await?;
+            }
+            catalogue::changed(&mut tx).await?;
+        }
+        Ok(claimed == 1)
+    })
+}
+
+async fn demonstration(tx: &mut Tx, password_hash: &str, now: At) -> Result<()> {
+    let mut load = Load::new(now);
+    let sellers = coops::load(tx, &mut load).await?;
+    goods::load(tx, &sellers, &mut load).await?;
+    accounts::load(tx, &sellers, password_hash, &mut load).await?;
+    coops::coupons(tx, &load).await
+}
