@@ -21,7 +21,7 @@ use crate::{
     kernel::{Clock, Error, Result},
     orders::Trade,
     payments::{Provider, sandbox::Sandbox},
-    search::{self, Engine},
+    search::{self, Engine, Meili},
     web::{
         self, State,
         limits::{Limits, Peer},
@@ -117,7 +117,10 @@ impl App {
         crate::seeds::load(&db, demo, clock.now()).await?;
         let provider = Provider::Sandbox(Sandbox::of(&db).await?);
         let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
-        let engine = Engine::new(&search::docs(&snapshot));
+        let mut engine = Engine::new(&search::docs(&snapshot));
+        if let Some(meili) = &config.meili {
+            engine = engine.with_meili(Meili::new(&meili.url, meili.key.as_deref())?);
+        }
         let counter = Live::read(&db, clock.now(), demo).await?;
         let keys = RunningKeys::default();
         let metrics = match config.metrics_listen {

@@ -18,6 +18,8 @@ pub struct Config {
     pub database: Option<String>,
     /// `DATABASE_REPLICA_URL`.
     pub replica: Option<String>,
+    /// `MEILI_URL` and `MEILI_KEY`; none = the embedded index alone.
+    pub meili: Option<MeiliConfig>,
     /// `YANXI_HOLD_SECONDS`: how long an unpaid order holds stock.
     pub hold_seconds: i64,
     /// `YANXI_TRANSFER_HOLD_SECONDS`: the same once bank transfer is chosen.
@@ -28,6 +30,22 @@ pub struct Config {
     pub reconcile_seconds: i64,
     /// `YANXI_METRICS_LISTEN`.
     pub metrics_listen: Option<SocketAddr>,
+}
+
+/// Where Meilisearch is.
+#[derive(Clone)]
+pub struct MeiliConfig {
+    /// `MEILI_URL`, without a slash at its end.
+    pub url: String,
+    /// `MEILI_KEY`.
+    pub key: Option<String>,
+}
+
+impl std::fmt::Debug for MeiliConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The key is a secret.
+        f.debug_struct("MeiliConfig").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 const KNOWN: &[&str] = &[
@@ -70,6 +88,7 @@ impl Config {
             demo: vars.switch("YANXI_DEMO")?,
             database: vars.database("DATABASE_URL")?,
             replica: vars.database("DATABASE_REPLICA_URL")?,
+            meili: vars.meili()?,
             hold_seconds: vars.seconds("YANXI_HOLD_SECONDS", 900)?,
             transfer_hold_seconds: vars.seconds("YANXI_TRANSFER_HOLD_SECONDS", 259_200)?,
             rate: vars.rate()?,
@@ -176,16 +195,38 @@ impl Vars<'_> {
         Err(format!("{name}: neither sqlite:… nor postgres://…; for example {name}=postgres://yanxi@localhost/yanxi"))
     }
 
+    fn meili(&self) -> Result<Option<MeiliConfig>, String> {
+        let key = self.get("MEILI_KEY").map(str::to_owned);
+        let Some(url) = self.get("MEILI_URL") else {
+            return match key {
+                Some(_) => {
+                    Err("MEILI_KEY: there is no MEILI_URL that it opens; for example MEILI_URL=http://127.0.0.1:7700"
+                        .to_owned())
+                }
+                None => Ok(None),
+            };
+        };
+        let url = url.trim_end_matches('/');
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        // The value may hold a password: it is not repeated.
+        if host.is_none_or(|host| host.is_empty() || host.contains(['?', '#', '@', ' '])) {
+            return Err(
+                "MEILI_URL: neither http://… nor https://…; for example MEILI_URL=http://127.0.0.1:7700".to_owned()
+            );
+        }
+        if key.as_ref().is_some_and(|key| !key.chars().all(|c| c.is_ascii_graphic())) {
+            return Err(
+                "MEILI_KEY: it has characters that no key has; for example MEILI_KEY=aSampleMasterKey".to_owned()
+            );
+        }
+        Ok(Some(MeiliConfig { url: url.to_owned(), key }))
+    }
+
     /// What later releases bring stops the start rather than being ignored.
     fn refuse_not_built(&self) -> Result<(), String> {
         for name in ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE"] {
             if self.get(name).is_some() {
                 return Err(format!("{name}: this build takes payments through the sandbox only; unset {name}"));
-            }
-        }
-        for name in ["MEILI_URL", "MEILI_KEY"] {
-            if self.get(name).is_some() {
-                return Err(format!("{name}: this build searches with the embedded index only; unset {name}"));
             }
         }
         match self.get("MEDIA_URL") {
@@ -227,6 +268,8 @@ mod tests {
             ("DATABASE_URL", "mysql://secret@x", "postgres://"),
             ("MEDIA_URL", "s3://bucket", "file:"),
             ("YANXI_HOLDS", "1", "YANXI_HOLD_SECONDS"),
+            ("MEILI_URL", "meili:secret@host", "MEILI_URL=http://127.0.0.1:7700"),
+            ("MEILI_KEY", "key", "MEILI_URL=http://127.0.0.1:7700"),
             ("STRIPE_SECRET_KEY", "sk", "sandbox"),
         ] {
             let fault = read(&[(name, value)]).unwrap_err();

@@ -28,6 +28,7 @@ mod count_sales;
 mod expire_holds;
 mod forget;
 mod live_counter;
+mod meilisearch;
 mod receive;
 mod reconcile;
 mod seal_journal;
@@ -57,6 +58,8 @@ fn table(state: &State) -> Vec<Job> {
     vec![
         Job { name: "catalogue", every: second / 4, leased: false, turn: |s| Box::pin(catalogue::turn(s)) },
         Job { name: "live_counter", every: second, leased: false, turn: |s| Box::pin(live_counter::turn(s)) },
+        Job { name: "meili_watch", every: second, leased: false, turn: |s| Box::pin(meilisearch::watch(s)) },
+        Job { name: "meili_write", every: second, leased: true, turn: |s| Box::pin(meilisearch::write(s)) },
         Job { name: "seal_journal", every: second, leased: true, turn: |s| Box::pin(seal_journal::turn(s)) },
         Job { name: "count_sales", every: second, leased: true, turn: |s| Box::pin(count_sales::turn(s)) },
         Job { name: "expire_holds", every: second, leased: true, turn: |s| Box::pin(expire_holds::turn(s)) },

@@ -1,5 +1,8 @@
 //! The live handle: one index for all requests, swapped as a whole, always complete.
 //!
+//! Meilisearch may stand beside it and is asked first; the embedded index answers whenever that is
+//! absent, behind, slow or at fault.
+//!
 //! Changes are written into the next index at once ([`Index::with`]); a full build follows on a
 //! thread of its own, seldom enough to cost no more than a twentieth of a core, takes up what changed
 //! meanwhile, and is swapped in.
@@ -11,7 +14,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use super::{Change, Doc, Hits, Index, SearchRequest, Suggestion, zero::Noted};
+use super::{Change, Doc, Hits, Index, SearchRequest, Suggestion, meili, meili::Meili, zero::Noted};
 
 /// Full builds are this many times their own length apart, and at least this long.
 const REST: u32 = 20;
@@ -23,6 +26,7 @@ pub struct Engine {
     index: Arc<ArcSwap<Index>>,
     upkeep: Arc<Mutex<Upkeep>>,
     noted: Noted,
+    meili: Option<Meili>,
 }
 
 /// What has to be known to keep the index in order.
@@ -45,7 +49,19 @@ impl Engine {
             index: Arc::new(ArcSwap::from_pointee(index)),
             upkeep: Arc::new(Mutex::new(upkeep)),
             noted: Noted::default(),
+            meili: None,
         }
+    }
+
+    /// The same engine with Meilisearch beside it.
+    #[must_use]
+    pub fn with_meili(self, meili: Meili) -> Self {
+        Self { meili: Some(meili), ..self }
+    }
+
+    /// Meilisearch, where it is configured.
+    pub fn meili(&self) -> Option<&Meili> {
+        self.meili.as_ref()
     }
 
     fn upkeep(&self) -> MutexGuard<'_, Upkeep> {
@@ -57,7 +73,10 @@ impl Engine {
         let mut upkeep = self.upkeep();
         let before = self.index.load_full();
         let after = before.with(changes);
-        upkeep.edited |= after.is_edited_since(&before);
+        if after.is_edited_since(&before) {
+            upkeep.edited = true;
+            self.meili.iter().for_each(Meili::fall_behind);
+        }
         if let Some(meanwhile) = &mut upkeep.meanwhile {
             meanwhile.extend_from_slice(changes);
         }
@@ -102,13 +121,29 @@ impl Engine {
         self.index.load_full()
     }
 
-    /// Answers a request; see [`Index::search`]. A text that found nothing is noted.
-    pub fn search(&self, req: &SearchRequest) -> Hits {
-        let hits = self.index.load().search(req);
+    /// Answers a request by Meilisearch where it is configured and fit, else by the embedded index; see
+    /// [`Index::search`]. A text that found nothing is noted.
+    pub async fn search(&self, req: &SearchRequest) -> Hits {
+        let index = self.now();
+        let hits = match self.ask_meili(&index, req).await {
+            Some(hits) => hits,
+            None => index.search(req),
+        };
         if hits.zero {
             self.noted.note(&req.text);
         }
         hits
+    }
+
+    async fn ask_meili(&self, index: &Index, req: &SearchRequest) -> Option<Hits> {
+        let meili = self.meili.as_ref().filter(|meili| meili.is_ready())?;
+        let found = meili.find(&index.words(req)?).await?;
+        if !meili::is_fresh(index, &found) {
+            meili.fall_behind();
+            return None;
+        }
+        let found = found.iter().map(|hit| (hit.code.as_str(), hit.score));
+        Some(index.search_among(req, &found.collect::<Vec<_>>()))
     }
 
     /// Texts that found nothing since they were last recorded; see [`super::zero::record`].

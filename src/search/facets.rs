@@ -75,12 +75,12 @@ pub struct FacetTable {
 }
 
 /// The sets behind an answer: what matched, and what each chosen facet would count over.
-pub struct Chosen {
+pub struct Chosen<'a> {
     /// Products that hold every choice.
     pub matched: Bits,
     /// For each facet with a choice, what the other choices leave.
     without: Vec<(Facet, Bits)>,
-    in_season: Bits,
+    in_season: &'a Bits,
 }
 
 impl FacetTable {
@@ -168,11 +168,11 @@ impl FacetTable {
     }
 
     /// Narrows `base` (what text and price leave) by the chosen values.
-    pub fn choose(&self, base: Bits, req: &SearchRequest, in_season: Bits) -> Chosen {
+    pub fn choose<'a>(&self, base: Bits, req: &SearchRequest, in_season: &'a Bits) -> Chosen<'a> {
         let unions: Vec<(Facet, Bits)> = Facet::ALL
             .into_iter()
             .filter(|f| req.selected.iter().any(|(facet, _)| facet == f))
-            .map(|facet| (facet, self.union(facet, req, &in_season)))
+            .map(|facet| (facet, self.union(facet, req, in_season)))
             .collect();
         let without = unions
             .iter()
@@ -217,7 +217,7 @@ impl FacetTable {
                 let set = chosen.without.iter().find(|(f, _)| *f == facet).map_or(&chosen.matched, |(_, set)| set);
                 let is_chosen = |value: &str| req.selected.iter().any(|(f, v)| *f == facet && v == value);
                 let values = if facet == Facet::InSeason {
-                    season_counts(set, &chosen.in_season, is_chosen)
+                    season_counts(set, chosen.in_season, is_chosen)
                 } else {
                     listed(&self.values[place(facet)], set, is_chosen)
                 };

@@ -78,18 +78,33 @@ impl Index {
     pub fn search(&self, req: &SearchRequest) -> Hits {
         let in_season = self.facets.in_season(req.day);
         let solved = self.solve(req, &in_season);
+        self.answer(req, &in_season, solved, None)
+    }
+
+    /// The page, counts and words of a solved text; `given` are another engine's scores `(product, score)`.
+    pub(super) fn answer(
+        &self,
+        req: &SearchRequest,
+        in_season: &Bits,
+        solved: Solved,
+        given: Option<&[(u32, u32)]>,
+    ) -> Hits {
         let mut base = solved.set.clone();
         self.keep_prices(&mut base, req);
-        let chosen = self.facets.choose(base, req, in_season.clone());
+        let chosen = self.facets.choose(base, req, in_season);
         let total = chosen.matched.count();
         let per_page = req.per_page.clamp(1, 100) as usize;
         let span = (per_page.saturating_mul(req.page.max(1) as usize - 1), per_page);
         let sort = if req.sort == Sort::Relevance { solved.sort.unwrap_or_default() } else { req.sort };
         let page = match sort {
-            Sort::Relevance if !solved.concepts.is_empty() => {
-                self.ranked(&chosen.matched, &in_season, &solved.concepts, span)
+            Sort::Relevance if given.is_some() || !solved.concepts.is_empty() => {
+                let scores = match given {
+                    Some(given) => self.given_scores(given),
+                    None => self.scores(&chosen.matched, &solved.concepts),
+                };
+                self.ranked(&chosen.matched, in_season, scores, span)
             }
-            Sort::Relevance => self.by_season(&chosen.matched, &in_season, span),
+            Sort::Relevance => self.by_season(&chosen.matched, in_season, span),
             Sort::Price => self.orders.price.slice(&chosen.matched, total, span.0, span.1),
             Sort::PriceDown => self.orders.price_down.slice(&chosen.matched, total, span.0, span.1),
             Sort::Sales => self.live.order().slice(&chosen.matched, total, span.0, span.1),
@@ -185,18 +200,22 @@ impl Index {
         ready
     }
 
-    /// Text first, readiness next, most sold last.
-    fn ranked(
-        &self,
-        matched: &Bits,
-        in_season: &Bits,
-        concepts: &[Weighted],
-        (from, take): (usize, usize),
-    ) -> Vec<u32> {
+    fn scores(&self, matched: &Bits, concepts: &[Weighted]) -> Vec<u32> {
         let mut scores = vec![0_u32; self.slots];
         for (share, concept) in concepts {
             concept.score(matched, *share, &mut scores);
         }
+        scores
+    }
+
+    fn given_scores(&self, given: &[(u32, u32)]) -> Vec<u32> {
+        let mut scores = vec![0_u32; self.slots];
+        given.iter().for_each(|(p, score)| scores[*p as usize] = *score);
+        scores
+    }
+
+    /// Text first, readiness next, most sold last.
+    fn ranked(&self, matched: &Bits, in_season: &Bits, mut scores: Vec<u32>, (from, take): (usize, usize)) -> Vec<u32> {
         self.ready(matched, in_season).each(|p| scores[p as usize] += READY);
         let mut top = Top::new((from + take).min(self.slots));
         let sales = self.live.order();
@@ -206,7 +225,7 @@ impl Index {
 
     /// The best of a set whatever the season, for suggestions.
     pub(super) fn best(&self, set: &Bits, concepts: &[Weighted], take: usize) -> Vec<u32> {
-        self.ranked(set, set, concepts, (0, take))
+        self.ranked(set, set, self.scores(set, concepts), (0, take))
     }
 
     /// In season and in stock first, most sold first in each half.

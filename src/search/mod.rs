@@ -7,6 +7,7 @@
 //! near sounds) → plan (concepts of weighted alternatives) → postings → rank; `facets` counts on the
 //! same bit sets. Everything but `zero` is pure. Owns the table `search_zero_hits`.
 
+mod among;
 mod bits;
 mod build;
 mod change;
@@ -21,6 +22,7 @@ mod index;
 mod label;
 mod lexicon;
 mod live;
+mod meili;
 mod name;
 mod normalize;
 mod number;
@@ -46,5 +48,6 @@ pub use doc::{Doc, Spec};
 pub use docs::{doc, docs};
 pub use engine::Engine;
 pub use index::Index;
+pub use meili::{Found, Meili};
 pub use normalize::normalize;
 pub use request::{Chip, Facet, FacetCount, FacetCounts, Hits, Note, SearchRequest, Sort, Suggestion, SuggestionKind};

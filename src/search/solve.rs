@@ -16,6 +16,8 @@ use super::{
 pub struct Solved<'a> {
     /// Products that it means.
     pub set: Bits,
+    /// What its pieces demand beside words.
+    pub demands: Vec<Bits>,
     /// The text, piece by piece.
     pub items: Vec<Item>,
     /// What they earn by it, each with its share in thousandths.
@@ -172,12 +174,15 @@ impl<'a> Solver<'a> {
             _ => None,
         });
         let share = |ask: &Ask| if matches!(ask, Ask::Soft(_)) { 80 } else { 1000 };
-        let (mut items, mut concepts) = (Vec::new(), Vec::new());
+        let (mut items, mut concepts, mut demands) = (Vec::new(), Vec::new(), Vec::new());
         for asked in self.asked {
+            if asked.concept.is_none() || matches!(asked.item.ask, Ask::Intent(_)) {
+                demands.extend(asked.set);
+            }
             concepts.extend(asked.concept.map(|c| (share(&asked.item.ask), c)));
             items.push(asked.item);
         }
-        Solved { set, items, concepts, sort, chips, notes: self.notes, corrections: self.corrections, zero }
+        Solved { set, demands, items, concepts, sort, chips, notes: self.notes, corrections: self.corrections, zero }
     }
 }
 
@@ -205,7 +210,7 @@ impl Solved<'_> {
     /// These products, for no word of a text.
     pub fn of(set: Bits) -> Self {
         let (chips, notes, corrections) = Default::default();
-        let (items, concepts) = Default::default();
-        Solved { set, items, concepts, sort: None, chips, notes, corrections, zero: false }
+        let (items, concepts, demands) = Default::default();
+        Solved { set, demands, items, concepts, sort: None, chips, notes, corrections, zero: false }
     }
 }

@@ -14,5 +14,6 @@ mod house;
 mod relevance;
 mod search;
 mod search_changes;
+mod search_meili;
 mod statements;
 mod support;

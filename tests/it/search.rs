@@ -18,11 +18,11 @@ async fn texts_that_found_nothing_are_kept_for_the_operator(shop: Arc<Shop>) {
     let db = &shop.trade.db;
     let engine = Engine::new(&[product(0)]);
     for text in ["iPhone 17", "iphone  17", "洛川红富士", "zzqxwv"] {
-        engine.search(&SearchRequest::on(day()).text(text));
+        engine.search(&SearchRequest::on(day()).text(text)).await;
     }
     assert_eq!(zero::record(db, engine.noted(), At(5)).await.unwrap(), 2);
     assert_eq!(zero::record(db, engine.noted(), At(6)).await.unwrap(), 0, "nothing is left to write");
-    engine.search(&SearchRequest::on(day()).text("IPHONE 17"));
+    engine.search(&SearchRequest::on(day()).text("IPHONE 17")).await;
     zero::record(db, engine.noted(), At(7)).await.unwrap();
     let kept = zero::list(&mut db.read().await.unwrap(), 10).await.unwrap();
     let kept: Vec<_> = kept.iter().map(|z| (z.text.as_str(), z.times, z.last_at)).collect();

@@ -114,9 +114,9 @@ fn readers_never_miss_a_product_while_it_changes_and_the_index_is_built_anew() {
         for _ in 0..2 {
             scope.spawn(|| {
                 while !over.load(Ordering::SeqCst) {
-                    let hits = engine.search(&SearchRequest::on(day()));
+                    let hits = engine.now().search(&SearchRequest::on(day()));
                     assert_eq!(hits.total, 200);
-                    assert_eq!(engine.search(&SearchRequest::on(day()).text("T7")).codes, ["T7"]);
+                    assert_eq!(engine.now().search(&SearchRequest::on(day()).text("T7")).codes, ["T7"]);
                 }
             });
         }

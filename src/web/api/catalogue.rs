@@ -147,7 +147,7 @@ pub async fn list_products(
 ) -> Result<Json<ProductPage>> {
     let snapshot = state.shelf.now();
     let listing = listing(uri.query().unwrap_or_default(), &snapshot)?;
-    let hits = state.search.search(&listing.request);
+    let hits = state.search.search(&listing.request).await;
     Ok(Json(page(&state, &snapshot, (listing.page, listing.per_page), hits, lang)))
 }
 

@@ -8,6 +8,7 @@ pub mod api;
 pub mod base;
 pub mod desk;
 pub mod market;
+pub mod meili;
 pub mod shop;
 
 use std::{future::Future, io::Write, sync::Arc};
