@@ -17,7 +17,7 @@ use crate::{
 
 /// Operations of this file.
 #[derive(OpenApi)]
-#[openapi(paths(list_products, get_product, suggest, list_coops, get_coop, list_regions))]
+#[openapi(paths(list_products, get_product, suggest, list_coops, get_coop))]
 pub struct Operations;
 
 /// Routes of this file.
@@ -28,7 +28,6 @@ pub fn routes() -> Vec<Route> {
         Route::get("/api/v1/search/suggest", Allow::Anyone, suggest),
         Route::get("/api/v1/coops", Allow::Anyone, list_coops),
         Route::get("/api/v1/coops/{slug}", Allow::Anyone, get_coop),
-        Route::get("/api/v1/regions", Allow::Anyone, list_regions),
     ]
 }
 
@@ -326,32 +325,4 @@ pub async fn get_coop(
     let snapshot = state.shelf.now();
     let coop = snapshot.coop_by_slug(&slug).ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(Json(coop_view(&state, &snapshot, coop, lang)))
-}
-
-/// Which division's parts.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct RegionQuery {
-    /// Code of the division above; provinces where absent.
-    parent: Option<String>,
-}
-
-/// An administrative division.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RegionView {
-    pub code: String,
-    pub name: String,
-}
-
-/// listRegions
-#[utoipa::path(get, path = "/api/v1/regions", operation_id = "listRegions", tag = "catalogue",
-    params(RegionQuery), responses((status = 200, body = Vec<RegionView>)))]
-pub async fn list_regions(
-    Inject(state): Inject<State>,
-    ApiQuery(query): ApiQuery<RegionQuery>,
-) -> Result<Json<Vec<RegionView>>> {
-    let parent = query.parent.unwrap_or_default();
-    let mut conn = state.db().read_replica().await?;
-    let rows = crate::pricing::region::children(&mut conn, &parent).await?;
-    Ok(Json(rows.into_iter().map(|(code, name)| RegionView { code, name }).collect()))
 }
