@@ -8,6 +8,7 @@ use crate::{
 statements! {
     AFTER = "SELECT seq, body FROM journal_entries WHERE seq > $1 ORDER BY seq LIMIT $2";
     LATEST = "SELECT seq, body FROM journal_entries ORDER BY seq DESC LIMIT $1";
+    OF_ORDER = "SELECT seq, body FROM journal_entries WHERE order_ref = $1 ORDER BY seq LIMIT $2";
 }
 
 /// An entry as it is published: one line of JSON.
@@ -27,4 +28,9 @@ pub async fn after(conn: &mut Conn, seq: i64, most: i64) -> Result<Vec<Line>> {
 /// The newest entries, newest first.
 pub async fn latest(conn: &mut Conn, most: i64) -> Result<Vec<Line>> {
     q(LATEST).bind(most).all(conn).await
+}
+
+/// The entries of an order, by the reference that its owner holds.
+pub async fn of_order(conn: &mut Conn, order_ref: &str, most: i64) -> Result<Vec<Line>> {
+    q(OF_ORDER).bind(order_ref).bind(most).all(conn).await
 }

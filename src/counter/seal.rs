@@ -18,7 +18,7 @@ statements! {
              LEFT JOIN coops c ON c.id = e.coop_id LEFT JOIN products p ON p.id = e.product_id
              WHERE e.entry IN ($1) ORDER BY e.entry, e.n";
     SEALED = "SELECT DISTINCT ledger_entry FROM journal_entries WHERE ledger_entry IN ($1)";
-    ADD = "INSERT INTO journal_entries (seq, hash, ledger_entry, ledger_n, body) VALUES ($1, $2, $3, $4, $5)";
+    ADD = "INSERT INTO journal_entries (seq, hash, ledger_entry, ledger_n, body, order_ref) VALUES ($1, $2, $3, $4, $5, $6)";
     COUNT = "INSERT INTO counter_days (day, county_code, gross_fen, refunds_fen, adjustments_fen, effective_fen, excluded_fen)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (day, county_code) DO UPDATE SET gross_fen = counter_days.gross_fen + excluded.gross_fen,
@@ -165,7 +165,8 @@ async fn append(tx: &mut Tx, facts: &[Fact], now: At) -> Result<usize> {
         seq += 1;
         let entry = fact.published(seq, hash, now)?;
         let body = entry.canonical()?;
-        rows.push([seq.into(), (&entry.hash).into(), (&fact.entry).into(), fact.n.into(), body.into()])?;
+        let order_ref = entry.order_ref.clone().into();
+        rows.push([seq.into(), (&entry.hash).into(), (&fact.entry).into(), fact.n.into(), body.into(), order_ref])?;
         hash = entry.hash;
         let county = fact.county_code.as_deref().unwrap_or("none");
         days.entry((fact.day.as_str(), county)).or_default().add(fact.kind, fact.amount_fen, fact.after_receipt);

@@ -90,12 +90,32 @@ impl Fen {
         Ok(parts)
     }
 
+    /// The same for people, with thousands apart: `1,234.50`, `−0.05`.
+    pub fn grouped(self) -> String {
+        let plain = self.yuan();
+        let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("−", digits));
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, "00"));
+        format!("{sign}{}.{part}", thousands(whole))
+    }
+
     /// Yuan with two decimals and no sign for the currency: `12.30`, `-0.05`.
     pub fn yuan(self) -> String {
         let sign = if self.0 < 0 { "-" } else { "" };
         let abs = self.0.unsigned_abs();
         format!("{sign}{}.{:02}", abs / 100, abs % 100)
     }
+}
+
+/// Digits with a comma before each three from the right.
+pub fn thousands(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 impl fmt::Display for Fen {
@@ -128,6 +148,19 @@ mod tests {
     fn ties_go_to_the_lower_line_as_in_v7() {
         assert_eq!(split(10000, &[3, 3, 1]), [4286, 4286, 1428]);
         assert_eq!(split(100, &[1, 1, 1]), [34, 33, 33]);
+    }
+
+    #[test]
+    fn people_read_thousands_apart() {
+        for (fen, text) in [
+            (0, "0.00"),
+            (-5, "−0.05"),
+            (99_999, "999.99"),
+            (123_456_789, "1,234,567.89"),
+            (-10_000_000, "−100,000.00"),
+        ] {
+            assert_eq!(Fen(fen).grouped(), text);
+        }
     }
 
     #[test]

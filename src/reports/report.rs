@@ -13,6 +13,7 @@ use crate::{
 /// What the cells of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ReportUnit)]
 pub enum Unit {
     /// Words.
     Text,
@@ -30,6 +31,7 @@ pub enum Unit {
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReportColumn)]
 pub struct Column {
     /// The cells' name in rows and totals.
     pub key: &'static str,
@@ -84,7 +86,9 @@ pub struct Report {
 
 /// A report as programs read it (surface.md).
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Report)]
 pub struct ReportView {
+    #[schema(value_type = String)]
     pub kind: Kind,
     /// First day; it counts.
     #[schema(value_type = String)]

@@ -103,7 +103,7 @@ impl ReportQuery {
 
 /// report
 #[utoipa::path(get, path = "/api/v1/bureau/reports/{kind}", operation_id = "report", tag = "bureau",
-    params(("kind" = reports::Kind, Path), ReportQuery), responses((status = 200, body = ReportView)))]
+    params(("kind" = String, Path), ReportQuery), responses((status = 200, body = ReportView)))]
 pub async fn report(
     Inject(state): Inject<State>,
     caller: Caller,

@@ -8,6 +8,7 @@ mod cache;
 pub mod compressed;
 pub mod desk;
 pub mod errors;
+mod open;
 pub mod texts;
 mod till;
 pub mod view;
@@ -26,7 +27,7 @@ pub use cache::{Cache, Key};
 
 /// All pages.
 pub fn routes() -> Vec<Route> {
-    [assets::routes(), account::routes(), till::routes()].into_iter().flatten().collect()
+    [assets::routes(), account::routes(), open::routes(), till::routes()].into_iter().flatten().collect()
 }
 
 /// `?lang=` is remembered in a cookie.

@@ -1,0 +1,96 @@
+//! `/counter`: one number for a hall's screen, how it came about, and how anyone checks it.
+
+use askama::Template;
+use axum::{extract::State as Inject, http::HeaderMap, response::Response};
+
+use crate::{
+    counter::{Figures, figures},
+    kernel::{Error, Fen, money::thousands},
+    web::{
+        Allow, Result, Route, State,
+        auth::Language,
+        pages::{Key, view::Layout},
+    },
+};
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![Route::get("/counter", Allow::Anyone, counter)]
+}
+
+/// A county's bar.
+struct Bar {
+    county: String,
+    name: String,
+    paired: bool,
+    /// Of the largest, in percent with one decimal, for the drawing.
+    width: String,
+    net: String,
+}
+
+#[derive(Template)]
+#[template(path = "open/counter.html")]
+struct Page {
+    layout: Layout,
+    figures: Figures,
+    since: Option<String>,
+    month: String,
+    as_of: String,
+    bars: Vec<Bar>,
+}
+
+impl Page {
+    fn yuan(&self, fen: &Fen) -> String {
+        fen.grouped()
+    }
+
+    fn count(&self, n: &i64) -> String {
+        thousands(&n.to_string())
+    }
+}
+
+async fn counter(Inject(state): Inject<State>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
+    state.counter.refresh(state.db(), state.now()).await?;
+    let figures = state.counter.now();
+    let key = Key { path: "/counter".to_owned(), lang, shown: shown(&state, &figures) };
+    let render = async {
+        let since = figures::since(&mut state.db().read_replica().await?).await?;
+        let layout = Layout::of(&state, lang, "counter.title").nav("counter");
+        let since = since.map(|day| layout.say("counter.since", &[("day", &day)]));
+        let day = figures.as_of.day();
+        let month = layout.say("counter.month", &[("n", &day.month())]);
+        let bars = bars(&state, &figures, &layout)?;
+        let as_of = figures.as_of.minute_label();
+        let page = Page { layout, figures: figures.clone(), since, month, as_of, bars };
+        page.render().map_err(|e| Error::fault(format!("a page cannot be rendered: {e}")))
+    };
+    Ok(state.pages.page(&key, &headers, render).await?)
+}
+
+/// A page with the figures is rendered again when the journal grew, the catalogue changed or a minute passed.
+pub(super) fn shown(state: &State, figures: &Figures) -> u64 {
+    let minute = figures.as_of.0 / (60 * crate::kernel::time::SECOND);
+    let parts = format!("{} {minute} {}", figures.head.hash, state.shelf.now().shown);
+    let hash = crate::kernel::hash::sha256_hex(parts.as_bytes());
+    u64::from_str_radix(&hash[..16], 16).unwrap_or_default()
+}
+
+fn bars(state: &State, figures: &Figures, layout: &Layout) -> Result<Vec<Bar>, Error> {
+    let snapshot = state.shelf.now();
+    let most = figures.by_county.iter().map(|share| share.net_paid_fen.0).max().unwrap_or(0).max(1);
+    figures
+        .by_county
+        .iter()
+        .map(|share| {
+            let tenths = Fen(share.net_paid_fen.0.max(0)).share_floor(1000, most)?.0;
+            let name = layout.lang.pick(&share.name, &share.name_en);
+            Ok(Bar {
+                county: share.county.clone(),
+                name: if name.is_empty() { share.county.clone() } else { name.to_owned() },
+                paired: snapshot.county(&share.county).is_some_and(|county| county.pairing.is_some()),
+                width: format!("{}.{}", tenths / 10, tenths % 10),
+                net: share.net_paid_fen.grouped(),
+            })
+        })
+        .collect()
+}
