@@ -265,6 +265,12 @@ impl Product {
         self.skus.iter().any(|sku| sku.in_season(day))
     }
 
+    /// Whether it stands under the same names as another: slug, family, SKUs.
+    pub(super) fn has_names_of(&self, other: &Self) -> bool {
+        let skus = |p: &Self| p.skus.iter().map(|sku| (sku.id.clone(), sku.code.clone())).collect::<Vec<_>>();
+        (&self.id, &self.slug, &self.family) == (&other.id, &other.slug, &other.family) && skus(self) == skus(other)
+    }
+
     /// Whether a SKU can be bought on a day and is left.
     pub fn buyable(&self, day: Day) -> bool {
         self.skus.iter().zip(&self.available).any(|(sku, left)| *left > 0 && sku.in_season(day))

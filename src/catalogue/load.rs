@@ -1,43 +1,56 @@
-//! From rows to a snapshot.
+//! From rows to a snapshot, whole or product by product.
 
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
     facts::{Certificate, Coop, County, Outlet, Pairing, Photo, Product, SetPart, Sku},
-    rows::{self, AllRows, CertificateRow, CountyRow, ProductRow, SkuRow},
+    rows::{self, CertificateRow, CountyRow, PlaceRows, ProductRow, ProductRows, SkuRow},
     snapshot::Snapshot,
 };
 use crate::{
     db::Conn,
-    kernel::{At, Result, Season},
+    kernel::{At, Day, Result, Season},
     pricing::freight,
 };
 
 /// Reads the published catalogue as it is shown at an instant.
 pub async fn load(conn: &mut Conn, now: At) -> Result<Snapshot> {
-    let version = super::version(conn).await?;
+    let versions = super::versions(conn).await?;
     let day = now.day();
-    let rows = rows::read(conn, day).await?;
-    let freight = freight::all_rules(conn).await?;
-    let mut snapshot = assemble(rows);
-    snapshot.freight = freight;
-    snapshot.version = version;
+    let places = rows::places(conn).await?;
+    let rows = rows::products(conn, day, At(i64::MIN)).await?;
+    let mut snapshot = stand(places);
+    snapshot.hold(products(rows));
+    snapshot.freight = freight::all_rules(conn).await?;
+    snapshot.versions = versions;
     snapshot.day = day;
     snapshot.read_at = now;
     Ok(snapshot)
 }
 
-fn assemble(rows: AllRows) -> Snapshot {
-    let mut of_coop: HashMap<String, Vec<Certificate>> = HashMap::new();
-    let mut of_product: HashMap<String, Vec<Certificate>> = HashMap::new();
-    for row in rows.certificates {
-        match row.product_id.clone() {
-            Some(product) => of_product.entry(product.0).or_default().push(certificate(row)),
-            None => of_coop.entry(row.coop_id.0.clone()).or_default().push(certificate(row)),
-        }
+/// Products that were edited since an instant.
+pub(super) struct Edited {
+    /// As they are shown now.
+    pub shown: Vec<Arc<Product>>,
+    /// All their codes; one that is not among `shown` is shown no more.
+    pub codes: Vec<String>,
+}
+
+/// Reads the products that were edited since, as they are shown on a day.
+pub(super) async fn edited(conn: &mut Conn, day: Day, since: At) -> Result<Edited> {
+    let codes = rows::changed_products(conn, since).await?;
+    let shown = products(rows::products(conn, day, since).await?);
+    Ok(Edited { shown, codes })
+}
+
+/// A snapshot without products.
+fn stand(rows: PlaceRows) -> Snapshot {
+    let mut certs: HashMap<String, Vec<Certificate>> = HashMap::new();
+    for row in rows.coop_certificates {
+        certs.entry(row.coop_id.0.clone()).or_default().push(certificate(row));
     }
     let coops = rows.coops.into_iter().map(|c| Coop {
-        certs: of_coop.remove(c.id.as_str()).unwrap_or_default(),
+        certs: certs.remove(c.id.as_str()).unwrap_or_default(),
         id: c.id,
         code: c.code,
         slug: c.slug,
@@ -52,6 +65,23 @@ fn assemble(rows: AllRows) -> Snapshot {
         sla_hours: c.sla_hours,
         households: c.households,
     });
+    Snapshot {
+        coops: coops.collect(),
+        counties: rows.counties.into_iter().map(county).collect(),
+        categories: rows.categories,
+        schemes: rows.schemes,
+        outlets: rows.outlets.into_iter().map(outlet).collect(),
+        ..Snapshot::default()
+    }
+}
+
+fn products(rows: ProductRows) -> Vec<Arc<Product>> {
+    let mut certs: HashMap<String, Vec<Certificate>> = HashMap::new();
+    for row in rows.certificates {
+        if let Some(product) = row.product_id.clone() {
+            certs.entry(product.0).or_default().push(certificate(row));
+        }
+    }
     let mut parts: HashMap<String, Vec<SetPart>> = HashMap::new();
     for p in rows.parts {
         let part = SetPart { name: p.name, name_en: p.name_en, county_code: p.county_code, coop_id: p.coop_id };
@@ -80,21 +110,11 @@ fn assemble(rows: AllRows) -> Snapshot {
         let mut product = product(row);
         (product.skus, product.available) = (skus.into(), available);
         product.photos = photos.remove(&id).unwrap_or_default().into();
-        product.certs = of_product.remove(&id).unwrap_or_default().into();
+        product.certs = certs.remove(&id).unwrap_or_default().into();
         product.schemes = schemes.remove(&id).unwrap_or_default().into();
         Some(Arc::new(product))
     });
-    let products: Vec<Arc<Product>> = products.collect();
-    let mut snapshot = Snapshot {
-        coops: coops.collect(),
-        counties: rows.counties.into_iter().map(county).collect(),
-        categories: rows.categories,
-        schemes: rows.schemes,
-        outlets: rows.outlets.into_iter().map(outlet).collect(),
-        ..Snapshot::default()
-    };
-    snapshot.hold(products);
-    snapshot
+    products.collect()
 }
 
 fn certificate(row: CertificateRow) -> Certificate {

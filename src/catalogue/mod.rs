@@ -4,7 +4,7 @@
 //! `product_photos`, `skus`, `sku_versions`, `set_parts`, `certificates`, `product_schemes`,
 //! `product_decisions`, `product_sales`. Pages and search never ask the database: they read a [`Snapshot`], made by `load`
 //! and held by the [`Shelf`], which the job `catalogue` brings up to date within a second of a change
-//! (`bump` raises the version). Texts and prices are versioned: a change adds a row, and an order keeps
+//! (`product_changed` and `changed` tell of it). Texts and prices are versioned: a change adds a row, and an order keeps
 //! the version that was sold (电商法 art. 31). `edit` changes products for their cooperative.
 
 pub mod desk;
@@ -20,7 +20,7 @@ mod view;
 
 use crate::{
     db::{Conn, Db, Tx, q, statements, tx},
-    kernel::Result,
+    kernel::{At, Error, ProductId, Result},
 };
 
 pub use facts::{Certificate, Coop, County, Outlet, Pairing, Photo, Product, SetPart, Sku, Stock};
@@ -32,19 +32,39 @@ pub use snapshot::Snapshot;
 pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView, cert_term};
 
 statements! {
-    VERSION = "SELECT value FROM version WHERE name = 'catalogue'";
-    BUMP = "UPDATE version SET value = value + 1 WHERE name = 'catalogue'";
+    VERSIONS = "SELECT value FROM version WHERE name IN ('catalogue', 'products') ORDER BY name";
+    BUMP = "UPDATE version SET value = value + 1 WHERE name = $1";
+    TOUCH = "UPDATE products SET changed_at = $1 WHERE id = $2";
 }
 
-/// The catalogue's version: every process reads its snapshot anew when it rises.
-pub async fn version(conn: &mut Conn) -> Result<i64> {
-    let (value,): (i64,) = q(VERSION).one(conn).await?;
-    Ok(value)
+/// What the database holds, by numbers that rise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Versions {
+    /// Every process reads all of it anew when this rises.
+    pub catalogue: i64,
+    /// Every process reads the products that changed when this rises.
+    pub products: i64,
 }
 
-/// Raises the version, in the transaction that changed what is shown.
+/// The versions now.
+pub async fn versions(conn: &mut Conn) -> Result<Versions> {
+    let rows: Vec<(i64,)> = q(VERSIONS).all(conn).await?;
+    match rows[..] {
+        [(catalogue,), (products,)] => Ok(Versions { catalogue, products }),
+        _ => Err(Error::fault("the catalogue's versions are missing")),
+    }
+}
+
+/// Says that any part of the catalogue may have changed, in the transaction that changed it.
 pub async fn changed(tx: &mut Tx) -> Result<()> {
-    tx.expect_rows(q(BUMP), 1).await
+    tx.expect_rows(q(BUMP).bind("catalogue"), 1).await
+}
+
+/// Says that a product, its SKUs, photos, certificates or schemes changed, in the transaction that
+/// changed them.
+pub async fn product_changed(tx: &mut Tx, product: &ProductId, at: At) -> Result<()> {
+    tx.expect_rows(q(TOUCH).bind(at).bind(product), 1).await?;
+    tx.expect_rows(q(BUMP).bind("products"), 1).await
 }
 
 /// Raises the version by itself.

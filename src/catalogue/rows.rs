@@ -21,21 +21,31 @@ statements! {
                   COALESCE(p.published_at, p.created_at) AS published_at, COALESCE(s.qty, 0) AS sales
                 FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
                 JOIN coops c ON c.id = p.coop_id LEFT JOIN product_sales s ON s.product_id = p.id
-                WHERE p.state = 'published' AND c.state = 'approved' ORDER BY p.code";
+                WHERE p.state = 'published' AND c.state = 'approved' AND p.changed_at >= $1 ORDER BY p.code";
     SKUS = "SELECT k.id, k.code, k.product_id, v.spec, v.spec_en, v.diameter_mm, v.pieces_min, v.pieces_max, v.pack,
               v.net_weight_g, v.gross_weight_g, v.price_fen, v.season_from, v.season_to, v.presale_ships_by,
               COALESCE(l.on_hand - l.held, 0) AS available
-            FROM skus k JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
+            FROM products p JOIN skus k ON k.product_id = p.id
+            JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
             LEFT JOIN stock_levels l ON l.sku_id = k.id AND l.location = 'online'
-            WHERE k.active ORDER BY k.product_id, k.position";
-    PARTS = "SELECT sku_id, name, name_en, coop_id, county_code FROM set_parts ORDER BY sku_id, part_no";
-    PHOTOS = "SELECT product_id, photo, alt, alt_en, illustration FROM product_photos ORDER BY product_id, position";
-    CERTIFICATES = "SELECT product_id, coop_id, kind, number, holder, valid_from, valid_to FROM certificates
-                    ORDER BY product_id, kind, number";
-    PRODUCT_SCHEMES = "SELECT s.product_id, s.scheme_code FROM product_schemes s JOIN schemes c ON c.code = s.scheme_code
-                       WHERE s.valid_from <= $1 AND (s.valid_to IS NULL OR s.valid_to >= $1)
-                         AND c.valid_from <= $1 AND (c.valid_to IS NULL OR c.valid_to >= $1)
+            WHERE k.active AND p.changed_at >= $1 ORDER BY k.product_id, k.position";
+    PARTS = "SELECT s.sku_id, s.name, s.name_en, s.coop_id, s.county_code
+             FROM products p JOIN skus k ON k.product_id = p.id JOIN set_parts s ON s.sku_id = k.id
+             WHERE p.changed_at >= $1 ORDER BY s.sku_id, s.part_no";
+    PHOTOS = "SELECT f.product_id, f.photo, f.alt, f.alt_en, f.illustration
+              FROM products p JOIN product_photos f ON f.product_id = p.id
+              WHERE p.changed_at >= $1 ORDER BY f.product_id, f.position";
+    COOP_CERTIFICATES = "SELECT product_id, coop_id, kind, number, holder, valid_from, valid_to FROM certificates
+                         WHERE product_id IS NULL ORDER BY coop_id, kind, number";
+    CERTIFICATES = "SELECT c.product_id, c.coop_id, c.kind, c.number, c.holder, c.valid_from, c.valid_to
+                    FROM products p JOIN certificates c ON c.product_id = p.id
+                    WHERE p.changed_at >= $1 ORDER BY c.product_id, c.kind, c.number";
+    PRODUCT_SCHEMES = "SELECT s.product_id, s.scheme_code FROM products p JOIN product_schemes s ON s.product_id = p.id
+                       JOIN schemes c ON c.code = s.scheme_code
+                       WHERE p.changed_at >= $1 AND s.valid_from <= $2 AND (s.valid_to IS NULL OR s.valid_to >= $2)
+                         AND c.valid_from <= $2 AND (c.valid_to IS NULL OR c.valid_to >= $2)
                        ORDER BY s.product_id, s.scheme_code";
+    CHANGED_PRODUCTS = "SELECT code FROM products WHERE changed_at >= $1 ORDER BY code";
     CHANGED_STOCK = "SELECT l.sku_id, l.on_hand - l.held AS available FROM stock_levels l
                      WHERE l.location = 'online' AND l.changed_at >= $1";
     CHANGED_SALES = "SELECT product_id, qty FROM product_sales WHERE changed_at >= $1";
@@ -188,13 +198,8 @@ pub(super) struct CertificateRow {
     pub valid_to: Day,
 }
 
-/// Everything, in one go of statements on one connection.
-pub(super) struct AllRows {
-    pub counties: Vec<CountyRow>,
-    pub categories: Vec<Named>,
-    pub schemes: Vec<SchemeRow>,
-    pub outlets: Vec<OutletRow>,
-    pub coops: Vec<CoopRow>,
+/// Rows of products.
+pub(super) struct ProductRows {
     pub products: Vec<ProductRow>,
     pub skus: Vec<SkuRow>,
     pub parts: Vec<PartRow>,
@@ -203,20 +208,44 @@ pub(super) struct AllRows {
     pub product_schemes: Vec<(ProductId, String)>,
 }
 
-pub(super) async fn read(conn: &mut Conn, day: Day) -> Result<AllRows> {
-    Ok(AllRows {
+/// Rows of what products stand in.
+pub(super) struct PlaceRows {
+    pub counties: Vec<CountyRow>,
+    pub categories: Vec<Named>,
+    pub schemes: Vec<SchemeRow>,
+    pub outlets: Vec<OutletRow>,
+    pub coops: Vec<CoopRow>,
+    pub coop_certificates: Vec<CertificateRow>,
+}
+
+/// Places and cooperatives, on one connection.
+pub(super) async fn places(conn: &mut Conn) -> Result<PlaceRows> {
+    Ok(PlaceRows {
         counties: q(COUNTIES).all(conn).await?,
         categories: q(CATEGORIES).all(conn).await?,
         schemes: q(SCHEMES).all(conn).await?,
         outlets: q(OUTLETS).all(conn).await?,
         coops: q(COOPS).all(conn).await?,
-        products: q(PRODUCTS).all(conn).await?,
-        skus: q(SKUS).all(conn).await?,
-        parts: q(PARTS).all(conn).await?,
-        photos: q(PHOTOS).all(conn).await?,
-        certificates: q(CERTIFICATES).all(conn).await?,
-        product_schemes: q(PRODUCT_SCHEMES).bind(day).all(conn).await?,
+        coop_certificates: q(COOP_CERTIFICATES).all(conn).await?,
     })
+}
+
+/// Products that changed since, as they are shown on a day, on one connection.
+pub(super) async fn products(conn: &mut Conn, day: Day, since: At) -> Result<ProductRows> {
+    Ok(ProductRows {
+        products: q(PRODUCTS).bind(since).all(conn).await?,
+        skus: q(SKUS).bind(since).all(conn).await?,
+        parts: q(PARTS).bind(since).all(conn).await?,
+        photos: q(PHOTOS).bind(since).all(conn).await?,
+        certificates: q(CERTIFICATES).bind(since).all(conn).await?,
+        product_schemes: q(PRODUCT_SCHEMES).bind(since).bind(day).all(conn).await?,
+    })
+}
+
+/// Codes of products that changed since, shown or not.
+pub(super) async fn changed_products(conn: &mut Conn, since: At) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = q(CHANGED_PRODUCTS).bind(since).all(conn).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
 /// `(SKU, available)` of stock that changed since.

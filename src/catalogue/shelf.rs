@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::{Snapshot, load, rows, version};
+use super::{Snapshot, load, load::edited, rows, versions};
 use crate::{
     db::Db,
     kernel::{At, Result, time::SECOND},
@@ -28,28 +28,38 @@ impl Shelf {
         self.0.load_full()
     }
 
-    /// Brings the snapshot up to date: anew where the catalogue's version or the day changed, else
-    /// stock and sales alone. Whoever calls it lets search follow, then calls `raise_shown`.
+    /// Brings the snapshot up to date: anew where the catalogue's version or the day changed, else the
+    /// products that were edited or sold. Whoever calls it lets search follow, then calls `raise_shown`.
     pub async fn refresh(&self, db: &Db, now: At) -> Result<Refreshed> {
         let old = self.now();
         let mut conn = db.read().await?;
-        if version(&mut conn).await? != old.version || now.day() != old.day {
+        let versions = versions(&mut conn).await?;
+        if versions.catalogue != old.versions.catalogue || now.day() != old.day {
             let mut fresh = load(&mut conn, now).await?;
             fresh.shown = old.shown;
             self.0.store(Arc::new(fresh));
             return Ok(Refreshed::Anew);
         }
         let since = old.read_at.later(-OVERLAP);
+        let edited = match versions.products == old.versions.products {
+            true => None,
+            false => Some(edited(&mut conn, old.day, since).await?),
+        };
         let stock = rows::changed_stock(&mut conn, since).await?;
         let sales = rows::changed_sales(&mut conn, since).await?;
-        if stock.is_empty() && sales.is_empty() {
+        drop(conn);
+        if edited.is_none() && stock.is_empty() && sales.is_empty() {
             return Ok(Refreshed::Same);
         }
         let mut next = (*old).clone();
-        next.read_at = now;
-        let (places, shown) = next.update(&stock, &sales);
+        (next.read_at, next.versions) = (now, versions);
+        let (gone, mut codes) = edited.map(|edited| next.take_up(edited)).unwrap_or_default();
+        let mut shown = !(gone.is_empty() && codes.is_empty());
+        let (sold, looks_different) = next.update(&stock, &sales);
+        shown |= looks_different;
+        codes.extend(sold.into_iter().map(|place| next.products[place].code.clone()));
         self.0.store(Arc::new(next));
-        Ok(Refreshed::Sold { places, shown })
+        Ok(Refreshed::Some { codes, gone, shown })
     }
 
     /// Says that something which pages show has changed, once search has followed too: a page that was
@@ -66,10 +76,12 @@ impl Shelf {
 pub enum Refreshed {
     /// Nothing.
     Same,
-    /// Stock or sales of some products.
-    Sold {
-        /// Where they stand in the snapshot.
-        places: Vec<usize>,
+    /// Some products were edited or sold.
+    Some {
+        /// Codes of those that are shown.
+        codes: Vec<String>,
+        /// Codes of those that are shown no more.
+        gone: Vec<String>,
         /// Whether pages look different by it.
         shown: bool,
     },

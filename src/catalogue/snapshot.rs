@@ -1,9 +1,14 @@
 //! The published catalogue in memory: read-only, swapped as a whole.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
+    Versions,
     facts::{Coop, County, Outlet, Product, Sku, Stock},
+    load::Edited,
     rows::{Named, SchemeRow},
 };
 use crate::{
@@ -14,8 +19,8 @@ use crate::{
 /// Everything that is published, as of one moment.
 #[derive(Clone, Default)]
 pub struct Snapshot {
-    /// The catalogue's version in the database.
-    pub version: i64,
+    /// What the database held when it was read.
+    pub versions: Versions,
     /// Rises whenever something that is shown changes: rendered pages are kept by it.
     pub shown: u64,
     /// The day for which seasons and certificates are judged.
@@ -138,6 +143,32 @@ impl Snapshot {
         now.sort_by(|a, b| b.sales.cmp(&a.sales).then_with(|| a.code.cmp(&b.code)));
         now.truncate(most);
         now
+    }
+
+    /// Takes up edited products; answers the codes of those that are gone, and of those that changed.
+    pub(super) fn take_up(&mut self, edited: Edited) -> (Vec<String>, Vec<String>) {
+        let shown: HashSet<&str> = edited.shown.iter().map(|product| product.code.as_str()).collect();
+        let is_gone = |code: &&String| !shown.contains(code.as_str()) && self.places.code.contains_key(*code);
+        let gone: Vec<String> = edited.codes.iter().filter(is_gone).cloned().collect();
+        let codes: Vec<String> = edited.shown.iter().map(|product| product.code.clone()).collect();
+        let stands = |product: &Arc<Product>| {
+            let place = self.places.code.get(&product.code)?;
+            self.products[*place].has_names_of(product).then_some(*place)
+        };
+        let places: Option<Vec<usize>> = edited.shown.iter().map(stands).collect();
+        match places {
+            Some(places) if gone.is_empty() => {
+                places.into_iter().zip(edited.shown).for_each(|(place, product)| self.products[place] = product);
+            }
+            _ => {
+                let changed: HashSet<&String> = edited.codes.iter().collect();
+                let kept = self.products.iter().filter(|product| !changed.contains(&product.code)).cloned();
+                let mut products: Vec<Arc<Product>> = kept.chain(edited.shown).collect();
+                products.sort_by(|a, b| a.code.cmp(&b.code));
+                self.hold(products);
+            }
+        }
+        (gone, codes)
     }
 
     /// Writes changed stock and sales into it; answers the places of the products that changed, and

@@ -7,6 +7,7 @@ use crate::{
     web::State,
 };
 
+/// One turn: after it, whatever was committed before is shown and found.
 pub async fn turn(state: State) -> Result<usize> {
     let refreshed = state.shelf.refresh(state.db(), state.now()).await?;
     let work = tokio::task::spawn_blocking(move || follow(&state, refreshed));
@@ -16,10 +17,12 @@ pub async fn turn(state: State) -> Result<usize> {
 /// Brings the index up to date; answers how many products changed.
 fn follow(state: &State, refreshed: Refreshed) -> usize {
     let snapshot = state.shelf.now();
-    let put = |place: usize| Change::Put(Box::new(search::doc(&snapshot, &snapshot.products[place])));
+    let put = |code: &String| snapshot.by_code(code).map(|p| Change::Put(Box::new(search::doc(&snapshot, p))));
     let (changes, shown): (Vec<Change>, bool) = match refreshed {
         Refreshed::Same => (Vec::new(), false),
-        Refreshed::Sold { places, shown } => (places.into_iter().map(put).collect(), shown),
+        Refreshed::Some { codes, gone, shown } => {
+            (codes.iter().filter_map(put).chain(gone.into_iter().map(Change::Gone)).collect(), shown)
+        }
         Refreshed::Anew => (state.search.difference(search::docs(&snapshot)), true),
     };
     if !changes.is_empty() {

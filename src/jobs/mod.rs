@@ -35,6 +35,8 @@ mod seal_journal;
 mod send_refunds;
 mod zero_hits;
 
+pub use catalogue::turn as follow_catalogue;
+
 /// A turn of a job; answers how many things it did.
 type Turn = fn(State) -> Pin<Box<dyn Future<Output = Result<usize>> + Send>>;
 

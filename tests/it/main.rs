@@ -11,6 +11,7 @@ mod containers;
 mod faults;
 mod flows;
 mod house;
+mod index_follows;
 mod relevance;
 mod search;
 mod search_changes;

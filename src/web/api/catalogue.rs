@@ -1,4 +1,4 @@
-//! The catalogue for programs: products with facets, suggestions, cooperatives, traces.
+//! The catalogue for programs: products with facets, suggestions, cooperatives.
 
 use axum::{
     Json,

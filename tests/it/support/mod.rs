@@ -7,6 +7,7 @@
 pub mod api;
 pub mod base;
 pub mod desk;
+pub mod edits;
 pub mod market;
 pub mod meili;
 pub mod shop;

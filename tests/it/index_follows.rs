@@ -1,0 +1,133 @@
+//! The index equals the database, whatever is edited and whenever the program is killed (I15).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use yanxi::{
+    catalogue,
+    db::{Db, Engine},
+    jobs,
+    kernel::{Clock, Dice},
+    search::{Doc, Index, SearchRequest, Sort, docs},
+};
+
+use crate::{
+    faults::on_both_programs,
+    support::{Api, Market, Shop, desk::Desk, edits::Editor, on_both},
+};
+
+on_both! {
+    every_edit_reaches_the_index_by_the_next_turn_of_the_job,
+}
+
+on_both_programs! {
+    a_thousand_edits_and_kills_in_the_middle_leave_the_index_equal_to_the_database,
+}
+
+async fn every_edit_reaches_the_index_by_the_next_turn_of_the_job(shop: Arc<Shop>) {
+    let desk = Desk::open(shop.clone()).await;
+    let state = desk.state.clone();
+    let mut editor = Editor::of(shop.trade.db.clone(), 4).await;
+    for round in 0..60 {
+        shop.trade.clock.advance(yanxi::kernel::time::SECOND);
+        for _ in 0..=round % 4 {
+            editor.edit(shop.trade.clock.now()).await;
+        }
+        jobs::follow_catalogue(state.clone()).await.unwrap();
+        let mut conn = shop.trade.db.read().await.unwrap();
+        let expected = docs(&catalogue::load(&mut conn, shop.trade.clock.now()).await.unwrap());
+        let expected: BTreeMap<String, u64> = expected.iter().map(|doc| (doc.code.clone(), doc.digest())).collect();
+        let index = state.search.now();
+        let held: BTreeMap<String, u64> = index.digests().map(|(code, digest)| (code.to_owned(), digest)).collect();
+        assert_eq!(held, expected, "round {round}");
+        let shown: BTreeSet<String> = state.shelf.now().products.iter().map(|p| p.code.clone()).collect();
+        assert_eq!(shown, expected.into_keys().collect(), "round {round}");
+    }
+}
+
+async fn a_thousand_edits_and_kills_in_the_middle_leave_the_index_equal_to_the_database(engine: Engine) {
+    let Some(mut market) = Market::start(engine, &[]).await else { return };
+    let db = Db::open(&market.database(), None).await.unwrap();
+    let mut editor = Editor::of(db.clone(), 15).await;
+    let mut dice = Dice::Seeded(15);
+    let clock = Clock::System;
+    for edits in 1..=1000 {
+        editor.edit(clock.now()).await;
+        if edits % 200 == 100 {
+            tokio::time::sleep(Duration::from_millis(dice.below(400).unwrap())).await;
+            market.kill();
+            market.run().await;
+        }
+    }
+    let quiet = Instant::now();
+    let api = Api::of(&market.url);
+    loop {
+        let snapshot = catalogue::load(&mut db.read().await.unwrap(), clock.now()).await.unwrap();
+        match difference(&api, &docs(&snapshot)).await {
+            None => break,
+            Some(difference) => assert!(quiet.elapsed() < Duration::from_secs(5), "{difference}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    println!("{engine:?}: equal {:?} after the last edit", quiet.elapsed());
+    db.close().await;
+    market.end().await;
+}
+
+/// Where the program's lists differ from an index built from the database.
+async fn difference(api: &Api, docs: &[Doc]) -> Option<String> {
+    let index = Index::build(docs);
+    let day = Clock::System.now().day();
+    let prices: BTreeMap<&str, i64> = docs.iter().map(|doc| (doc.code.as_str(), doc.from_fen())).collect();
+    for (query, text, sort) in [
+        ("?sort=price", "", Sort::Price),
+        ("?sort=-price", "", Sort::PriceDown),
+        ("?sort=sales", "", Sort::Sales),
+        ("?q=苹果", "苹果", Sort::Relevance),
+        ("?q=gtz", "gtz", Sort::Relevance),
+    ] {
+        let expected = index.search(&SearchRequest { sort, per_page: 100, ..SearchRequest::on(day).text(text) });
+        let answer = api.get(&format!("/products{query}&per_page=100")).await.body;
+        let items = answer["items"].as_array().unwrap();
+        let told: Vec<(&str, i64)> =
+            items.iter().map(|item| (item["code"].as_str().unwrap(), item["from_fen"].as_i64().unwrap())).collect();
+        let codes: BTreeSet<&str> = told.iter().map(|(code, _)| *code).collect();
+        let wanted: BTreeSet<&str> = expected.codes.iter().map(String::as_str).collect();
+        if codes != wanted || answer["total"].as_u64() != Some(expected.total) {
+            return Some(format!("{query}: {codes:?} instead of {wanted:?}"));
+        }
+        if let Some((code, fen)) = told.iter().find(|(code, fen)| prices[code] != *fen) {
+            return Some(format!("{query}: {code} at {fen}"));
+        }
+        let in_order = |step: fn(i64, i64) -> bool| told.windows(2).all(|pair| step(pair[0].1, pair[1].1));
+        let sorted = match sort {
+            Sort::Price => in_order(|a, b| a <= b),
+            Sort::PriceDown => in_order(|a, b| a >= b),
+            _ => true,
+        };
+        if !sorted {
+            return Some(format!("{query}: out of order {told:?}"));
+        }
+        if let Some(difference) = differing_facet(&answer, &expected) {
+            return Some(format!("{query}: {difference}"));
+        }
+    }
+    None
+}
+
+fn differing_facet(answer: &Value, expected: &yanxi::search::Hits) -> Option<String> {
+    expected.facets.iter().find_map(|facet| {
+        let told: BTreeMap<&str, u64> = answer["facets"][facet.facet.as_str()]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|value| (value["value"].as_str().unwrap(), value["count"].as_u64().unwrap()))
+            .collect();
+        let wanted: BTreeMap<&str, u64> = facet.values.iter().map(|v| (v.value.as_str(), v.count)).collect();
+        (told != wanted).then(|| format!("{:?} {told:?} instead of {wanted:?}", facet.facet))
+    })
+}
