@@ -9,11 +9,15 @@ use super::{
 
 impl Index {
     /// The words that another engine should look for, as they are understood; `None` where it has
-    /// nothing to add: no words, a code, or a text that has to be relaxed.
+    /// nothing to add: no words, a code, a word of two meanings, or a text that has to be relaxed.
     pub fn words(&self, req: &SearchRequest) -> Option<String> {
         let in_season = self.facets.in_season(req.day);
         let solved = self.solve(req, &in_season);
         if solved.zero {
+            return None;
+        }
+        // An ambiguous word asks for either meaning, which another engine cannot be asked for.
+        if solved.items.iter().any(is_ambiguous) {
             return None;
         }
         let words: Vec<&str> = solved.items.iter().filter_map(word).collect();
@@ -46,6 +50,13 @@ impl Index {
     /// Digest of the texts that the product of this code has.
     pub fn text_version(&self, code: &str) -> Option<u64> {
         self.by_code(&normalize(code)).map(|p| self.shown.text_digest(p))
+    }
+}
+
+fn is_ambiguous(item: &Item) -> bool {
+    match &item.ask {
+        Ask::Goods(words) | Ask::Place(words) => words.get(1).is_some_and(|second| second.weight == words[0].weight),
+        _ => false,
     }
 }
 

@@ -137,7 +137,8 @@ impl Lexicon {
                 push(&mut self.by_sound, key(letters), id);
                 push(&mut self.by_fold, key(&sound::fold(letters)), id);
             }
-            if (2..=8).contains(&initials.len()) && at == 0 {
+            // 延长 is read both ways: it must be found by yc.
+            if (2..=8).contains(&initials.len()) && (at == 0 || entry.kind == Kind::Place) {
                 push(&mut self.by_initials, key(initials), id);
             }
             if entry.level != Level::Piece {

@@ -7,7 +7,7 @@ use super::{
     label,
     posting::Posting,
     quantity::Quantity,
-    query::{self, Ask, Item},
+    query::{self, Alternative, Ask, Item},
     request::Facet,
     segment::{Effort, How},
 };
@@ -188,11 +188,17 @@ impl<'a> Solver<'a> {
 
 type Words = (String, String);
 
+/// The words that are meant alike: `yc` is 延川, 宜川 and 延长.
+fn names(words: &[Alternative]) -> String {
+    let alike = words.iter().take_while(|word| word.weight == words[0].weight);
+    alike.map(|word| word.text.as_str()).collect::<Vec<_>>().join("/")
+}
+
 /// Kind and words of an item's chip; plain goods have none.
 fn describe(asked: &Asked) -> Option<(&'static str, Words)> {
     let words = |(zh, en): (&str, &str)| (zh.to_owned(), en.to_owned());
     Some(match &asked.item.ask {
-        Ask::Place(places) => ("county", (places[0].text.clone(), places[0].text.clone())),
+        Ask::Place(places) => ("county", words((&names(places), &names(places)))),
         Ask::Grade(grade) => ("grade", (grade.clone(), grade.clone())),
         Ask::Cert(kind) => ("cert", words(label::cert(kind))),
         Ask::Scheme(part) => ("scheme", words(label::scheme(part))),

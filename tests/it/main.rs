@@ -16,5 +16,6 @@ mod relevance;
 mod search;
 mod search_changes;
 mod search_meili;
+mod search_words;
 mod statements;
 mod support;

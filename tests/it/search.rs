@@ -1,6 +1,6 @@
 //! Search as a whole: counts that equal clicks, equal answers, hostile texts.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 use yanxi::{
@@ -140,7 +140,8 @@ proptest! {
 
     #[test]
     fn any_text_gets_an_answer(text in "\\PC{0,60}", trade in "(洛川|苹果|lcpg|gtz|80mm|十斤|-|[0-9]{1,20}|元|以内|#|有机|送礼|🍎|x|半| ){0,12}") {
-        let index = market(30);
+        static MARKET: OnceLock<Index> = OnceLock::new();
+        let index = MARKET.get_or_init(|| market(30));
         for text in [text, trade] {
             let hits = index.search(&SearchRequest::on(day()).text(text.clone()));
             prop_assert!(hits.codes.len() as u64 <= hits.total);
