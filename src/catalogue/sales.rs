@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    db::{Db, FromRow, Query, Rows, outbox, statements, tx},
+    db::{Db, FromRow, Query, Rows, Tx, outbox, statements, tx},
     kernel::{At, ProductId, Result},
 };
 
@@ -34,12 +34,17 @@ pub async fn drain(db: &Db, now: At, most: i64) -> Result<usize> {
             let sign = if row.kind == "refund" { -1 } else { 1 };
             *by_product.entry(row.product_id).or_default() += sign * row.qty;
         }
-        let mut rows = Rows::of(ADD)?;
-        for (product, qty) in by_product {
-            rows.push([product.into(), qty.into(), now.into()])?;
-        }
-        rows.exec(&mut tx).await?;
+        add(&mut tx, by_product, now).await?;
         outbox::done(&mut tx, &waiting).await
     })?;
     Ok(waiting.len())
+}
+
+/// Adds units sold of each product.
+pub async fn add(tx: &mut Tx, by_product: BTreeMap<ProductId, i64>, now: At) -> Result<()> {
+    let mut rows = Rows::of(ADD)?;
+    for (product, qty) in by_product {
+        rows.push([product.into(), qty.into(), now.into()])?;
+    }
+    rows.exec(tx).await.map(|_| ())
 }

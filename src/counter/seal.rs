@@ -6,7 +6,7 @@ use super::{Entry, GENESIS};
 use crate::{
     db::{Conn, Db, FromRow, Query, Rows, Tx, outbox, q, statements, tx},
     kernel::{At, Result},
-    ledger::Kind,
+    ledger::{self, Kind},
     orders::view::journal_ref,
 };
 
@@ -98,6 +98,52 @@ impl Fact {
     }
 }
 
+/// A ledger row with the names that the journal shows.
+pub struct Told<'a> {
+    /// The row.
+    pub entry: &'a ledger::Entry,
+    /// The order's number.
+    pub number: &'a str,
+    /// The salt of its references.
+    pub salt: &'a str,
+    /// The cooperative's slug.
+    pub coop: Option<&'a str>,
+    /// The product's code.
+    pub product: Option<&'a str>,
+}
+
+impl From<Told<'_>> for Fact {
+    fn from(told: Told<'_>) -> Self {
+        let (e, d) = (told.entry, &told.entry.dimensions);
+        Self {
+            entry: e.entry.clone(),
+            n: e.n,
+            kind: e.kind,
+            amount_fen: e.amount.0,
+            qty: e.qty,
+            at: e.at,
+            day: e.day.to_string(),
+            line_no: e.line_no,
+            after_receipt: e.after_receipt,
+            channel: Some(d.channel.clone()),
+            county_code: Some(d.county_code.clone()),
+            category_code: Some(d.category_code.clone()),
+            schemes: Some(d.schemes.clone()),
+            coop: told.coop.map(str::to_owned),
+            product: told.product.map(str::to_owned),
+            number: told.number.to_owned(),
+            journal_salt: told.salt.to_owned(),
+        }
+    }
+}
+
+/// Seals past facts of a generator in the order of their time, each in its own hour.
+pub async fn past(tx: &mut Tx, told: impl Iterator<Item = Told<'_>>) -> Result<usize> {
+    let mut facts: Vec<Fact> = told.map(Fact::from).filter(Fact::public).collect();
+    facts.sort_by(|a, b| (a.at, a.rank(), &a.entry, a.n).cmp(&(b.at, b.rank(), &b.entry, b.n)));
+    append(tx, &facts, |fact| fact.at).await
+}
+
 /// What a block adds to a day and county.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sums {
@@ -138,7 +184,7 @@ pub async fn block(db: &Db, now: At, most: i64) -> Result<usize> {
     }
     tx!(db, tx, {
         let facts = unsealed(&mut tx, &waiting).await?;
-        let entries = append(&mut tx, &facts, now).await?;
+        let entries = append(&mut tx, &facts, |_| now).await?;
         outbox::done(&mut tx, &waiting).await?;
         Ok(entries)
     })
@@ -155,7 +201,8 @@ async fn unsealed(conn: &mut Conn, waiting: &[outbox::Waiting]) -> Result<Vec<Fa
     Ok(rows)
 }
 
-async fn append(tx: &mut Tx, facts: &[Fact], now: At) -> Result<usize> {
+/// Adds facts to the chain in their order; `sealed` says when each is sealed.
+async fn append(tx: &mut Tx, facts: &[Fact], sealed: impl Fn(&Fact) -> At) -> Result<usize> {
     let head: Option<(i64, String)> = q(HEAD).opt(tx).await?;
     let (mut seq, mut hash) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
     let mut rows = Rows::of(ADD)?;
@@ -163,7 +210,7 @@ async fn append(tx: &mut Tx, facts: &[Fact], now: At) -> Result<usize> {
     let mut orders: BTreeSet<(&str, &str)> = BTreeSet::new();
     for fact in facts {
         seq += 1;
-        let entry = fact.published(seq, hash, now)?;
+        let entry = fact.published(seq, hash, sealed(fact))?;
         let body = entry.canonical()?;
         let order_ref = entry.order_ref.clone().into();
         rows.push([seq.into(), (&entry.hash).into(), (&fact.entry).into(), fact.n.into(), body.into(), order_ref])?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, Column, ColumnIndex, Decode, Row, SqlSafeStr, SqlStr, Type, TypeInfo};
 
-use super::{Conn, Db, Engine, Query, Value, migrate, q, rows::places};
+use super::{Conn, Db, Engine, Query, Value, migrate, q, rows::marks};
 use crate::kernel::{At, Error, Result};
 
 const TABLES_SQLITE: &str =
@@ -141,7 +141,7 @@ impl Sink<'_> {
             return Ok(());
         }
         let values = std::mem::take(&mut self.values);
-        let sql = format!("{}{}", self.head, places(values.len() / self.width, self.width));
+        let sql = format!("{}{}", self.head, marks(to, values.len() / self.width, self.width));
         Query::composed(sql, values).exec(to).await.map(|_| ())
     }
 }

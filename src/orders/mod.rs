@@ -7,7 +7,7 @@
 //! poller call it); `ship` and `receive` move the goods; `end` cancels and expires; `refund`
 //! promises money back, sends it, and books it. Each verb is one transaction that also posts to
 //! the ledger (`books`) and leaves outbox rows; `draft` builds an order's rows and `record` inserts
-//! them, for one order or many; `read` and `view` answer.
+//! them, for one order or many; `past` writes whole past lives for generators; `read` and `view` answer.
 
 pub mod account;
 pub mod books;
@@ -15,6 +15,8 @@ pub mod desk;
 pub mod draft;
 pub mod end;
 pub mod finish;
+pub mod past;
+mod past_rows;
 pub mod pay;
 pub mod place;
 pub mod read;

@@ -291,7 +291,10 @@ async fn settle(tx: &mut Tx, refund: &Requested, reference: Option<String>, step
     let asked: Vec<RequestedLine> = q(LINES_OF).bind(&refund.id).all(tx).await?;
     let lines = read::lines(tx, &order.id).await?;
     let parts = read::parts(tx, &order.id).await?;
-    let shares = asked.iter().map(|ask| part_shares(ask, &parts)).collect::<Result<Vec<LineRefund>>>()?;
+    let shares = asked
+        .iter()
+        .map(|a| part_shares(a.line_no, (a.qty, a.goods_fen, a.freight_fen), &parts))
+        .collect::<Result<Vec<LineRefund>>>()?;
     let sellers = read::sellers(tx, &order.id).await?;
     let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method: &method };
     let entries = books::refund(sold, &refund.id, &shares, step.at)?;
@@ -313,12 +316,11 @@ async fn method(conn: &mut Conn, refund: &Requested) -> Result<String> {
 }
 
 /// The goods money of a line over its parts, by what is left of them.
-fn part_shares(ask: &RequestedLine, parts: &[Part]) -> Result<LineRefund> {
-    let own: Vec<&Part> = parts.iter().filter(|p| p.line_no == ask.line_no).collect();
+pub(super) fn part_shares(line_no: i64, (qty, goods, freight): (i64, Fen, Fen), parts: &[Part]) -> Result<LineRefund> {
+    let own: Vec<&Part> = parts.iter().filter(|p| p.line_no == line_no).collect();
     let left = own.iter().map(|p| p.payable_fen.minus(p.refunded_fen)).collect::<Result<Vec<Fen>>>()?;
     let weights: Vec<i64> = left.iter().map(|f| f.0).collect();
-    let parts = ask.goods_fen.allocate(&weights)?;
-    Ok(LineRefund { line_no: ask.line_no, qty: ask.qty, parts, freight: ask.freight_fen })
+    Ok(LineRefund { line_no, qty, parts: goods.allocate(&weights)?, freight })
 }
 
 async fn book_line(tx: &mut Tx, order: &Order, ask: &RequestedLine, share: &LineRefund, parts: &[Part]) -> Result<()> {

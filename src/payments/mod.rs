@@ -7,6 +7,7 @@
 //! means for its order is decided in `orders`.
 
 pub mod event;
+pub mod past;
 pub mod provider;
 pub mod sandbox;
 pub mod state;

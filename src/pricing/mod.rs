@@ -16,8 +16,10 @@ pub mod region;
 mod seller_group;
 mod store;
 
-pub use coupon::Funder;
-pub use price::price;
+pub use coupon::{Coupon, Funder};
+pub use freight::Rule;
+pub use price::{Known, price, price_known};
 pub use quote::{AppliedCoupon, Ask, AskedItem, Fulfilment, Quote, QuoteLine, QuotePart, SellerGroup};
-pub use read::schemes_on;
+pub use read::{Facts, PartFacts, SchemeDays, facts, parts, scheme_days, schemes_on};
+pub use region::Region;
 pub use store::{find_quote, forget_quotes, keep_quote, still_holds};

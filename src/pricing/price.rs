@@ -2,7 +2,7 @@
 
 use super::{
     coupon::{self, Coupon},
-    freight,
+    freight::{self, Rule},
     quote::{AppliedCoupon, Ask, AskedItem, Fulfilment, Quote, QuoteLine, QuotePart},
     read::{self, Facts, PartFacts},
     region::{self, Region},
@@ -40,14 +40,36 @@ pub async fn price(conn: &mut Conn, ask: &Ask, step: &mut Step) -> Result<Quote>
         if ask.fulfilment == Fulfilment::Delivery { freight::rules_of(conn, &coops).await? } else { Vec::new() };
     let coupon = asked_coupon(conn, &ask.coupons).await?;
 
+    let known = Known { parts, schemes, rules, coupon, region };
+    price_known(&items, &sold, known, ask, step)
+}
+
+/// What is known of the goods that are asked for, beside their facts.
+pub struct Known {
+    /// Parts of those that are sets.
+    pub parts: Vec<PartFacts>,
+    /// Schemes that hold today.
+    pub schemes: Vec<(ProductId, String)>,
+    /// Freight of their sellers.
+    pub rules: Vec<Rule>,
+    /// The coupon that is asked for.
+    pub coupon: Option<Coupon>,
+    /// Where they go.
+    pub region: Region,
+}
+
+/// Prices goods of which everything is known: for one quote, or for many of a generator.
+pub fn price_known(items: &[AskedItem], sold: &[&Facts], known: Known, ask: &Ask, step: &mut Step) -> Result<Quote> {
+    let Known { parts, schemes, rules, coupon, region } = known;
+    let today = step.at.day();
     let mut lines = Vec::with_capacity(items.len());
-    for (item, facts) in items.iter().zip(&sold) {
+    for (item, facts) in items.iter().zip(sold) {
         lines.push(line(i64::try_from(lines.len()).unwrap_or(0) + 1, item, facts, &schemes)?);
     }
     let goods = Fen::sum(lines.iter().map(|l| l.list_fen))?;
     let coupon = spread_discount(&mut lines, goods, coupon, today)?;
-    split_into_parts(&mut lines, &sold, &parts)?;
-    let groups = seller_groups(&mut lines, &sold, &rules, ask.fulfilment, &region)?;
+    split_into_parts(&mut lines, sold, &parts)?;
+    let groups = seller_groups(&mut lines, sold, &rules, ask.fulfilment, &region)?;
     let discount = Fen::sum(lines.iter().map(|l| l.discount_fen))?;
     let freight = Fen::sum(groups.iter().map(|g| g.freight_fen))?;
     Ok(Quote {

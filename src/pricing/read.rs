@@ -96,22 +96,34 @@ pub async fn parts(conn: &mut Conn, skus: Vec<SkuId>) -> Result<Vec<PartFacts>> 
     Query::with_list(PARTS, skus).all(conn).await
 }
 
-#[derive(FromRow)]
-struct SchemeDays {
-    product_id: ProductId,
-    scheme_code: String,
-    valid_from: Day,
-    valid_to: Option<Day>,
-    scheme_from: Day,
-    scheme_to: Option<Day>,
+/// A scheme of a product, with the days of both.
+#[derive(Clone, Debug, FromRow)]
+pub struct SchemeDays {
+    pub product_id: ProductId,
+    pub scheme_code: String,
+    pub valid_from: Day,
+    pub valid_to: Option<Day>,
+    pub scheme_from: Day,
+    pub scheme_to: Option<Day>,
+}
+
+impl SchemeDays {
+    /// Whether it holds on a day.
+    pub fn holds(&self, day: Day) -> bool {
+        let within = |from: Day, to: Option<Day>| from <= day && to.is_none_or(|to| day <= to);
+        within(self.valid_from, self.valid_to) && within(self.scheme_from, self.scheme_to)
+    }
+}
+
+/// Schemes of the products on whatever day.
+pub async fn scheme_days(conn: &mut Conn, products: Vec<ProductId>) -> Result<Vec<SchemeDays>> {
+    Query::with_list(SCHEMES, products).all(conn).await
 }
 
 /// Schemes of the products that hold on a day (counting.md 2.1), sorted by code.
 pub async fn schemes_on(conn: &mut Conn, products: Vec<ProductId>, day: Day) -> Result<Vec<(ProductId, String)>> {
-    let rows: Vec<SchemeDays> = Query::with_list(SCHEMES, products).all(conn).await?;
-    let holds = |from: Day, to: Option<Day>| from <= day && to.is_none_or(|to| day <= to);
-    let valid = rows.into_iter().filter(|r| holds(r.valid_from, r.valid_to) && holds(r.scheme_from, r.scheme_to));
-    let mut codes: Vec<_> = valid.map(|r| (r.product_id, r.scheme_code)).collect();
+    let rows = scheme_days(conn, products).await?;
+    let mut codes: Vec<_> = rows.into_iter().filter(|r| r.holds(day)).map(|r| (r.product_id, r.scheme_code)).collect();
     codes.dedup();
     Ok(codes)
 }

@@ -235,6 +235,8 @@ pub struct Product {
     /// Day of the year by which a presale ships.
     pub presale: Option<String>,
     pub stock: i64,
+    /// How often it is bought beside others; as it is stocked, where absent.
+    pub bought: Option<u64>,
     pub certs: Vec<String>,
     #[serde(default)]
     pub expired: Vec<String>,

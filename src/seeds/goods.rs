@@ -1,4 +1,4 @@
-//! Demonstration products: versions, pictures, certificates, schemes, batches and stock.
+//! Demonstration products: versions, pictures, certificates, schemes.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,7 @@ use super::{
 use crate::{
     catalogue::insert,
     db::{Rows, Tx, Value},
-    kernel::{At, BatchId, Day, Error, ProductId, Result, Season, SkuId, time::DAY},
-    stock::{
-        self,
-        movement::{self, Movement, MovementKind, ONLINE},
-    },
+    kernel::{At, Day, Error, ProductId, Result, Season, SkuId, time::DAY},
 };
 
 /// The rows of all products, table by table.
@@ -27,8 +23,6 @@ struct Tables {
     parts: Rows,
     certificates: Rows,
     schemes: Rows,
-    levels: Rows,
-    batches: Rows,
 }
 
 /// What products refer to.
@@ -47,8 +41,8 @@ impl Known<'_> {
     }
 }
 
-/// Loads the products and their stock.
-pub async fn load(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Load) -> Result<()> {
+/// Loads the products; answers each with its SKU.
+pub async fn load(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Load) -> Result<Vec<(Product, SkuId)>> {
     let places: Places = files::toml("places.toml")?;
     let counties: Counties = files::toml("counties.toml")?;
     let known = Known {
@@ -67,30 +61,22 @@ pub async fn load(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Lo
         parts: Rows::of(insert::SET_PART)?,
         certificates: Rows::of(insert::CERTIFICATE)?,
         schemes: Rows::of(insert::PRODUCT_SCHEME)?,
-        levels: Rows::of(stock::insert::LEVEL)?,
-        batches: Rows::of(stock::insert::BATCH)?,
     };
-    let mut received = Vec::new();
-    for (product, place) in files::products()?.iter().zip(0_i64..) {
+    let mut all = Vec::new();
+    for (product, place) in files::products()?.into_iter().zip(0_i64..) {
         // Published one a day, so that the newest can be told.
         let at = load.step.at.later(place * DAY);
         let id = ProductId(load.step.dice.id(at)?);
         let sku = SkuId(load.step.dice.id(at)?);
-        tables.product(product, &id, &known, at)?;
-        tables.texts(product, &id, &known, at)?;
-        tables.papers(product, &id, &known, load)?;
-        tables.sku(product, (&id, &sku), at, load)?;
-        tables.parts(product, &sku, &known)?;
-        received.extend(tables.stock(product, &sku, &known, load)?);
+        tables.product(&product, &id, &known, at)?;
+        tables.texts(&product, &id, &known, at)?;
+        tables.papers(&product, &id, &known, load)?;
+        tables.sku(&product, (&id, &sku), at, load)?;
+        tables.parts(&product, &sku, &known)?;
+        all.push((product, sku));
     }
     tables.exec(tx).await?;
-    for (movement, at) in received {
-        let mut step = load.step.clone();
-        step.at = at;
-        movement::record(tx, vec![movement], &mut step).await?;
-        load.step.dice = step.dice;
-    }
-    Ok(())
+    Ok(all)
 }
 
 impl Tables {
@@ -217,53 +203,9 @@ impl Tables {
         Ok(())
     }
 
-    /// The level, and the batch that filled it.
-    fn stock(
-        &mut self,
-        p: &Product,
-        sku: &SkuId,
-        known: &Known<'_>,
-        load: &mut Load,
-    ) -> Result<Option<(Movement, At)>> {
-        let seller = &known.seller(&p.coop)?.facts;
-        self.levels.push([sku.into(), ONLINE.into(), p.stock.into(), 0_i64.into(), load.now.into()])?;
-        if p.stock == 0 {
-            return Ok(None);
-        }
-        let harvested = harvest(p, load.day)?;
-        let id = BatchId(load.step.dice.id(harvested.start())?);
-        let plot = load.step.dice.below(12)? + 1;
-        let year = &harvested.to_string()[2..4];
-        let village = seller.towns.first().cloned().unwrap_or_default();
-        self.batches.push([
-            (&id).into(),
-            format!("{}-{year}A", p.code).into(),
-            sku.into(),
-            format!("{plot} 号地").into(),
-            village.into(),
-            harvested.into(),
-            (&seller.packhouse).into(),
-            Some(format!("DEMO-HGZ-{}-{year}A", p.code)).into(),
-            Some(format!("DEMO-JC-{}-{year}A", p.code)).into(),
-            p.stock.into(),
-            harvested.start().into(),
-        ])?;
-        let movement = Movement {
-            sku_id: sku.clone(),
-            location: ONLINE.to_owned(),
-            delta: p.stock,
-            kind: MovementKind::Receipt,
-            reference: id.0.clone(),
-            reason: String::new(),
-            batch_id: Some(id),
-        };
-        Ok(Some((movement, harvested.start())))
-    }
-
     async fn exec(self, tx: &mut Tx) -> Result<()> {
-        let Self { products, versions, photos, skus, sku_versions, parts, certificates, schemes, levels, batches } =
-            self;
-        for rows in [products, versions, photos, skus, sku_versions, parts, certificates, schemes, levels, batches] {
+        let Self { products, versions, photos, skus, sku_versions, parts, certificates, schemes } = self;
+        for rows in [products, versions, photos, skus, sku_versions, parts, certificates, schemes] {
             rows.exec(tx).await?;
         }
         Ok(())
@@ -297,22 +239,4 @@ fn slug(name_en: &str, code: &str) -> String {
 fn presale_day(month_day: &str, today: Day) -> Result<Day> {
     let season = Season { from: month_day.to_owned(), to: month_day.to_owned() };
     season.opens_after(today.plus_days(180))
-}
-
-/// The last day on which such goods came in: the start of the season, or what is usual for the kind.
-fn harvest(p: &Product, today: Day) -> Result<Day> {
-    let usual = match p.category.as_str() {
-        "meat" => return Ok(today.plus_days(-9)),
-        "culture" | "set" => return Ok(today.plus_days(-20)),
-        "date" => "10-06",
-        "fungus" => "09-24",
-        "spice" => "08-18",
-        "nut" => "09-12",
-        _ => "10-12",
-    };
-    let from = p.season.as_ref().map_or(usual, |season| season[0].as_str());
-    let season = Season { from: from.to_owned(), to: from.to_owned() };
-    let next = season.opens_after(today)?;
-    // One year back; 366 days would leave the window in most years.
-    if next == today { Ok(today) } else { season.opens_after(next.plus_days(-366)) }
 }

@@ -1,15 +1,20 @@
 //! Seeds (初始数据): what a new database gets at its first start.
 //!
 //! Every market gets its `places`. A demonstration also gets cooperatives (`coops`), products with stock
-//! (`goods`), accounts (`accounts`) from the files of `seeds/market/`, written through the rows and verbs of their
-//! capabilities. All of it is one transaction together with its row in `seeds`: a process that is
+//! (`goods`, `stocks`), accounts (`accounts`) from the files of `seeds/market/`, and a year of past sales
+//! (`history`), written through the rows and verbs of their capabilities. All of it is one transaction together with its row in `seeds`: a process that is
 //! killed in the middle leaves an empty database, which the next start fills.
 
 mod accounts;
+mod buying;
 mod coops;
 mod files;
 mod goods;
+mod history;
+mod journal;
 mod places;
+mod stall;
+mod stocks;
 
 use crate::{
     catalogue,
@@ -87,7 +92,9 @@ pub async fn load(db: &Db, demo: bool, now: At) -> Result<bool> {
 async fn demonstration(tx: &mut Tx, password_hash: &str, now: At) -> Result<()> {
     let mut load = Load::new(now);
     let sellers = coops::load(tx, &mut load).await?;
-    goods::load(tx, &sellers, &mut load).await?;
+    let products = goods::load(tx, &sellers, &mut load).await?;
     accounts::load(tx, &sellers, password_hash, &mut load).await?;
-    coops::coupons(tx, &load).await
+    coops::coupons(tx, &load).await?;
+    let sold = history::load(tx, &mut load, now).await?;
+    stocks::load(tx, &products, &sellers, &sold, &mut load).await
 }

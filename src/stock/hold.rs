@@ -1,6 +1,9 @@
 //! Holds (占用): units kept for an unpaid order.
 
-use super::movement::{self, Movement};
+use super::{
+    insert,
+    movement::{self, Movement},
+};
 use crate::{
     db::{Conn, FromRow, Rows, Tx, q, statements},
     kernel::{Code, Error, OrderId, Refusal, Result, SkuId, Step},
@@ -9,7 +12,6 @@ use crate::{
 statements! {
     HOLD = "UPDATE stock_levels SET held = held + $1, changed_at = $2
             WHERE sku_id = $3 AND location = 'online' AND on_hand - held >= $1";
-    KEEP = "INSERT INTO stock_holds (order_id, sku_id, qty, state) VALUES ($1, $2, $3, $4)";
     LEFT = "SELECT on_hand - held AS left_over FROM stock_levels WHERE sku_id = $1 AND location = 'online'";
     OF_ORDER = "SELECT h.sku_id, h.qty, s.code AS sku FROM stock_holds h JOIN skus s ON s.id = h.sku_id
                 WHERE h.order_id = $1 ORDER BY h.sku_id";
@@ -47,7 +49,7 @@ pub async fn hold(tx: &mut Tx, order: &OrderId, mut demands: Vec<Demand>, step: 
 
 /// Writes the holds' rows alone, in a given state: generators write orders that are already paid.
 pub async fn record(tx: &mut Tx, order: &OrderId, demands: &[Demand], state: &str) -> Result<()> {
-    let mut rows = Rows::of(KEEP)?;
+    let mut rows = Rows::of(insert::HOLD)?;
     for demand in demands {
         rows.push([order.into(), (&demand.sku_id).into(), demand.qty.into(), state.into()])?;
     }

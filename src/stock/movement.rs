@@ -1,13 +1,12 @@
 //! Movements (出入库): each change of what is on hand, never changed itself.
 
+use super::insert;
 use crate::{
     db::{Rows, Tx, q, statements, text_enum},
     kernel::{BatchId, Code, OrderId, RefundId, Refusal, Result, SkuId, Step},
 };
 
 statements! {
-    RECORD = "INSERT INTO stock_movements (id, sku_id, location, delta, kind, ref, reason, batch_id, person_id, at)
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     ADJUST = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
               WHERE sku_id = $3 AND location = $4 AND on_hand + $1 >= held";
     RESTOCK = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
@@ -76,7 +75,7 @@ impl Movement {
 
 /// Records movements whose levels were changed in the same transaction.
 pub async fn record(tx: &mut Tx, movements: Vec<Movement>, step: &mut Step) -> Result<()> {
-    let mut rows = Rows::of(RECORD)?;
+    let mut rows = Rows::of(insert::MOVEMENT)?;
     for m in movements {
         rows.push([
             step.dice.id(step.at)?.into(),

@@ -1,0 +1,254 @@
+//! One past order, made up from dice: who bought what, where it went, and what became of it.
+
+use std::sync::Arc;
+
+use super::stall::{Good, Market, Stall};
+use crate::{
+    kernel::{
+        Actor, At, Day, Dice, Fen, PersonId, Result, Step,
+        time::{DAY, HOUR, SECOND},
+    },
+    orders::{
+        past::{self, Course, Parcel, Past},
+        record::{Buyer, Contact},
+        refund::{Asked, AskedLine},
+    },
+    pricing::{self, Ask, AskedItem, Coupon, Facts, Fulfilment, Known, Quote, Region, Rule},
+};
+
+/// How long an unpaid order held its stock.
+const HOLD_SECONDS: i64 = 900;
+const MINUTE: i64 = 60 * SECOND;
+
+/// How a history is made.
+pub struct Habit<'a> {
+    /// What is known of the goods.
+    pub stall: &'a Stall,
+    /// Nothing happens after it.
+    pub now: At,
+    /// The same seed makes the same history.
+    pub seed: u64,
+    /// Signed-in buyer of some orders.
+    pub regular: Option<PersonId>,
+    /// Whether coupons are used.
+    pub coupons: bool,
+}
+
+/// A wish for goods.
+struct Wish<'a> {
+    goods: Vec<(&'a Good, i64)>,
+    region: Region,
+    unit: Option<String>,
+    outlet: Option<&'static str>,
+    coupon: Option<Coupon>,
+}
+
+/// A number between two, both included.
+fn between(dice: &mut Dice, low: i64, high: i64) -> Result<i64> {
+    let span = u64::try_from(high - low + 1).unwrap_or(1);
+    Ok(low + i64::try_from(dice.below(span)?).unwrap_or(0))
+}
+
+/// Whether something of so many in a thousand happens.
+fn happens(dice: &mut Dice, in_thousand: u64) -> Result<bool> {
+    Ok(dice.below(1000)? < in_thousand)
+}
+
+impl Habit<'_> {
+    /// The `n`th order of a day; nothing where it would lie in the future. Each has dice of its own, so
+    /// that an order is the same whatever came before it.
+    pub fn order(&self, day: Day, n: u64, market: &Market<'_>) -> Result<Option<Past>> {
+        let mut dice = Dice::Seeded(self.seed ^ u64::from_ne_bytes(day.start().0.to_ne_bytes()).rotate_left(17));
+        let mixed = dice.below(u64::MAX)? ^ n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut dice = Dice::Seeded(mixed);
+        // From seven in the morning to eleven at night, the evening more than the morning.
+        let second = between(&mut dice, 0, 16 * 3600 - 1)?.max(between(&mut dice, 0, 16 * 3600 - 1)?);
+        let placed = day.start().later(7 * HOUR + second * SECOND + between(&mut dice, 0, SECOND - 1)?);
+        let paid = placed.later(between(&mut dice, 15, 240)? * SECOND);
+        let unpaid = happens(&mut dice, 30)?;
+        let settled = if unpaid { placed.later(HOLD_SECONDS * SECOND) } else { paid };
+        if settled > self.now || paid.day() != day {
+            return Ok(None);
+        }
+        let wish = self.wish(market, unpaid, &mut dice)?;
+        let mut step = Step { at: placed, by: Actor::GUEST, dice };
+        let quote = self.quote(&wish, day, &mut step)?;
+        let buyer = self.buyer(&wish, (placed, n), &mut step.dice)?;
+        let course = if unpaid { Course::default() } else { self.course(&quote, paid, &mut step.dice)? };
+        past::live(&quote, (buyer, HOLD_SECONDS), course, &self.stall.pairings, &mut step).map(Some)
+    }
+
+    fn wish<'a>(&self, market: &Market<'a>, unpaid: bool, dice: &mut Dice) -> Result<Wish<'a>> {
+        let region = self.stall.region(dice)?.clone();
+        let unit = happens(dice, 70)? && !market.bulk.is_empty();
+        let lines =
+            if unit { between(dice, 1, 2)? } else { [1, 1, 1, 2, 2, 3][usize::try_from(dice.below(6)?).unwrap_or(0)] };
+        let mut goods: Vec<(&Good, i64)> = Vec::new();
+        for _ in 0..lines {
+            let near = market.paired.get(region.code.as_str()).filter(|pool| !pool.is_empty());
+            let pool = match near {
+                _ if unit => &market.bulk,
+                Some(near) if happens(dice, 400)? => near,
+                _ => &market.all,
+            };
+            let good = pool.pick(dice)?;
+            let qty = match unit {
+                true => between(dice, 3, 24)?,
+                false => [1, 1, 1, 1, 1, 2, 2, 3][usize::try_from(dice.below(8)?).unwrap_or(0)],
+            };
+            let served = good.serves(&region);
+            if served && !goods.iter().any(|(known, _)| known.facts.sku == good.facts.sku) {
+                goods.push((good, qty));
+            }
+        }
+        if goods.is_empty() {
+            let ambient = (0..64).find_map(|_| market.all.pick(dice).ok().filter(|good| good.serves(&region)));
+            goods.extend(ambient.map(|good| (good, 1)));
+        }
+        let unit = if unit { Some(format!("演示单位{:02}", between(dice, 1, 36)?)) } else { None };
+        let near = self.stall.outlets.iter().find(|(_, place)| place.code == region.code);
+        let outlet = if unit.is_none() && happens(dice, 60)? { near } else { None };
+        let (outlet, region) = match outlet {
+            Some((code, place)) => (Some(*code), place.clone()),
+            None => (None, region),
+        };
+        let coupon = if self.coupons && !unpaid && unit.is_none() { self.coupon(&goods, dice)? } else { None };
+        Ok(Wish { goods, region, unit, outlet, coupon })
+    }
+
+    fn coupon(&self, goods: &[(&Good, i64)], dice: &mut Dice) -> Result<Option<Coupon>> {
+        if !happens(dice, 180)? || self.stall.coupons.is_empty() {
+            return Ok(None);
+        }
+        let place = usize::try_from(dice.below(self.stall.coupons.len() as u64)?).unwrap_or(0);
+        let sum: i64 = goods.iter().map(|(good, qty)| good.facts.price_fen.0 * qty).sum();
+        Ok(self.stall.coupons.get(place).filter(|c| c.min_goods_fen <= Fen(sum)).cloned())
+    }
+
+    fn quote(&self, wish: &Wish<'_>, day: Day, step: &mut Step) -> Result<Quote> {
+        let items: Vec<AskedItem> =
+            wish.goods.iter().map(|(good, qty)| AskedItem { sku: good.facts.sku.clone(), qty: *qty }).collect();
+        let sold: Vec<&Facts> = wish.goods.iter().map(|(good, _)| &good.facts).collect();
+        let schemes = wish.goods.iter().flat_map(|(good, _)| good.schemes.iter().filter(|s| s.holds(day)));
+        let mut known = Known {
+            parts: wish.goods.iter().flat_map(|(good, _)| good.parts.iter().cloned()).collect(),
+            schemes: schemes.map(|s| (s.product_id.clone(), s.scheme_code.clone())).collect(),
+            rules: Vec::new(),
+            coupon: wish.coupon.clone(),
+            region: wish.region.clone(),
+        };
+        known.schemes.dedup();
+        let mut sellers: Vec<&Arc<[Rule]>> = Vec::new();
+        for (good, _) in &wish.goods {
+            if !sellers.iter().any(|known| Arc::ptr_eq(known, &good.rules)) {
+                sellers.push(&good.rules);
+            }
+        }
+        known.rules = sellers.into_iter().flat_map(|rules| rules.iter().cloned()).collect();
+        let fulfilment = if wish.outlet.is_some() { Fulfilment::Pickup } else { Fulfilment::Delivery };
+        let ask = Ask {
+            items: Vec::new(),
+            region_code: wish.region.code.clone(),
+            street: format!("人民路 {} 号", between(&mut step.dice, 1, 300)?),
+            coupons: Vec::new(),
+            fulfilment,
+            outlet: wish.outlet.map(str::to_owned),
+        };
+        pricing::price_known(&items, &sold, known, &ask, step)
+    }
+
+    fn buyer(&self, wish: &Wish<'_>, (placed, n): (At, u64), dice: &mut Dice) -> Result<Buyer> {
+        let regular = self.regular.as_ref().filter(|_| n == 1 && wish.unit.is_none() && wish.coupon.is_none());
+        // A number that no carrier gives out, one for each order of a year.
+        let phone = format!("1000{:04}{:03}", placed.0 / DAY % 10_000, n % 1000);
+        let contact = Contact {
+            name: if wish.unit.is_some() { "演示采购".to_owned() } else { "演示顾客".to_owned() },
+            phone,
+            region_code: wish.region.code.clone(),
+            region_name: wish.region.name.clone(),
+            street: format!("人民路 {} 号", between(dice, 1, 300)?),
+            note: String::new(),
+            invoice_title: wish.unit.clone().unwrap_or_default(),
+            invoice_tax_no: String::new(),
+        };
+        let person = match regular {
+            Some(person) if happens(dice, 200)? => Some(person.clone()),
+            _ => None,
+        };
+        Ok(Buyer { person, contact, unit: wish.unit.clone(), channel: "online" })
+    }
+
+    /// What became of a paid order until now.
+    fn course(&self, quote: &Quote, paid: At, dice: &mut Dice) -> Result<Course> {
+        let paid_at = Some(paid);
+        let cancelled = paid.later(between(dice, 10, 150)? * MINUTE);
+        if happens(dice, 15)? && cancelled <= self.now {
+            let refund = Some((cancelled, Asked::Whole, "买家发货前取消"));
+            return Ok(Course { paid_at, parcels: vec![None; quote.seller_groups.len()], refund });
+        }
+        let mut parcels = Vec::with_capacity(quote.seller_groups.len());
+        for group in &quote.seller_groups {
+            parcels.push(self.parcel((&group.carrier, group.sla_hours), (paid, quote.fulfilment), dice)?);
+        }
+        let arrived = parcels.iter().map(|p| p.as_ref()?.delivered_at).collect::<Option<Vec<At>>>();
+        let arrived = arrived.and_then(|all| all.into_iter().max());
+        let refund = match arrived {
+            Some(at) if happens(dice, 28)? => self.complaint(quote, at, dice)?,
+            _ => None,
+        };
+        Ok(Course { paid_at, parcels, refund })
+    }
+
+    fn parcel(
+        &self,
+        (carrier, sla_hours): (&str, i64),
+        (paid, fulfilment): (At, Fulfilment),
+        dice: &mut Dice,
+    ) -> Result<Option<Parcel>> {
+        let promised = sla_hours * 60;
+        let late = happens(dice, 35)?;
+        let minutes =
+            if late { between(dice, promised, promised * 3 / 2)? } else { between(dice, 180, promised - 90)? };
+        let shipped_at = paid.later(minutes * MINUTE);
+        let picked_up_at = shipped_at.later(between(dice, 60, 480)? * MINUTE);
+        let (fewest, most) = match carrier {
+            "sf" => (24, 44),
+            "jd" => (40, 70),
+            "ems" => (66, 120),
+            _ => (60, 96),
+        };
+        let delivered_at = picked_up_at.later(between(dice, fewest * 60, most * 60)? * MINUTE);
+        let tracking_no = format!("DEMO{}{:012}", carrier.to_uppercase(), dice.below(1_000_000_000_000)?);
+        let pickup = fulfilment == Fulfilment::Pickup;
+        let until = |at: At| (at <= self.now).then_some(at);
+        Ok(until(shipped_at).map(|shipped_at| Parcel {
+            tracking_no,
+            shipped_at,
+            picked_up_at: until(picked_up_at),
+            delivered_at: until(delivered_at),
+            source: if pickup { "pickup" } else { "delivered_scan" },
+        }))
+    }
+
+    /// Some of the money back after the goods arrived: spoiled fruit, or one unit of several.
+    fn complaint(&self, quote: &Quote, arrived: At, dice: &mut Dice) -> Result<Option<(At, Asked, &'static str)>> {
+        let at = arrived.later(between(dice, 1, 40)? * HOUR);
+        let place = usize::try_from(dice.below(quote.lines.len() as u64)?).unwrap_or(0);
+        let line = &quote.lines[place];
+        let unit = line.qty > 1 && happens(dice, 300)?;
+        let percent = between(dice, 8, 30)?;
+        let amount = Fen(line.payable_fen.0 * percent / 100);
+        if at > self.now || amount <= Fen::ZERO {
+            return Ok(None);
+        }
+        let asked = AskedLine { line_no: line.line_no, qty: unit.then_some(1), amount: (!unit).then_some(amount) };
+        Ok(Some((at, Asked::Lines(vec![asked]), if unit { "退回一件" } else { "坏果赔付" })))
+    }
+}
+
+impl Good {
+    /// Whether its seller sends it there.
+    fn serves(&self, region: &Region) -> bool {
+        pricing::freight::rule_for(&self.rules, &self.facts.coop_id, &self.facts.service, &region.code).is_some()
+    }
+}
