@@ -2,6 +2,7 @@
 
 mod journal;
 mod openapi;
+mod reindex;
 mod report;
 mod seed;
 mod serve;
@@ -32,7 +33,7 @@ enum Command {
     Serve,
     /// Load the seeds, or generate a catalogue and a history of orders.
     Seed(seed::Args),
-    /// Build the search index anew and say how long it took.
+    /// Rebuild the search index; every search finds everything meanwhile.
     Reindex,
     /// The public sales journal.
     #[command(subcommand)]
@@ -75,7 +76,7 @@ async fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Serve => serve::run(config).await,
         Command::Seed(args) => seed::run(config, args).await,
-        Command::Reindex => reindex(config).await,
+        Command::Reindex => reindex::run(config).await,
         Command::Report(asked) => report::run(config, asked).await,
         Command::User(command) => user::run(config, command).await,
         Command::Openapi | Command::Journal(_) => Ok(ExitCode::SUCCESS),
@@ -85,17 +86,4 @@ async fn run(command: Command) -> Result<ExitCode> {
 /// The database of an existing market, for commands that are not `serve`.
 async fn open(config: &Config) -> Result<Db> {
     app::open_database(config, &Clock::System).await
-}
-
-/// The index is held in memory and built when a process starts; this builds one and tells the time.
-async fn reindex(config: Config) -> Result<ExitCode> {
-    let db = open(&config).await?;
-    let clock = Clock::System;
-    let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
-    let started = std::time::Instant::now();
-    let index = crate::search::Index::build(&crate::search::docs(&snapshot));
-    println!("{} products indexed in {} ms", index.len(), started.elapsed().as_millis());
-    crate::catalogue::bump(&db).await?;
-    println!("running processes build theirs within a second");
-    Ok(ExitCode::SUCCESS)
 }

@@ -18,6 +18,9 @@ pub async fn turn(state: State) -> Result<usize> {
 fn follow(state: &State, refreshed: Refreshed) -> usize {
     let snapshot = state.shelf.now();
     let put = |code: &String| snapshot.by_code(code).map(|p| Change::Put(Box::new(search::doc(&snapshot, p))));
+    if refreshed == Refreshed::Anew {
+        state.search.renew();
+    }
     let (changes, shown): (Vec<Change>, bool) = match refreshed {
         Refreshed::Same => (Vec::new(), false),
         Refreshed::Some { codes, gone, shown } => {

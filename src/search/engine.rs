@@ -88,6 +88,12 @@ impl Engine {
         self.index.load().difference(docs)
     }
 
+    /// Wants a full build at the next `tidy`, whatever was edited.
+    pub fn renew(&self) {
+        let mut upkeep = self.upkeep();
+        (upkeep.edited, upkeep.rests_until) = (true, Instant::now());
+    }
+
     /// Builds anew in the background where products were edited and the last build is long enough ago;
     /// `docs` reads what is shown now. Answers whether a build began.
     pub fn tidy(&self, docs: impl FnOnce() -> Vec<Doc>) -> bool {

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -17,7 +20,13 @@ use yanxi::{
 
 use crate::{
     faults::on_both_programs,
-    support::{Api, Market, Shop, desk::Desk, edits::Editor, on_both},
+    support::{
+        Api, Market, Shop,
+        desk::Desk,
+        edits::Editor,
+        meili::{Meilisearch, Mood},
+        on_both,
+    },
 };
 
 on_both! {
@@ -26,6 +35,8 @@ on_both! {
 
 on_both_programs! {
     a_thousand_edits_and_kills_in_the_middle_leave_the_index_equal_to_the_database,
+    reindexing_leaves_no_moment_in_which_a_product_is_missing,
+    the_program_asks_meilisearch_and_does_without_it,
 }
 
 async fn every_edit_reaches_the_index_by_the_next_turn_of_the_job(shop: Arc<Shop>) {
@@ -75,6 +86,61 @@ async fn a_thousand_edits_and_kills_in_the_middle_leave_the_index_equal_to_the_d
     }
     println!("{engine:?}: equal {:?} after the last edit", quiet.elapsed());
     db.close().await;
+    market.end().await;
+}
+
+async fn reindexing_leaves_no_moment_in_which_a_product_is_missing(engine: Engine) {
+    let fake = Meilisearch::start().await;
+    let Some(market) = Market::start(engine, &[("MEILI_URL", &fake.url)]).await else { return };
+    let api = Api::of(&market.url);
+    let over = Arc::new(AtomicBool::new(false));
+    let totals = async |path: &str| api.get(path).await.body["total"].as_u64().unwrap();
+    let all = totals("/products").await;
+    let apples = totals("/products?q=洛川苹果").await;
+    let reader = {
+        let (api, over) = (api.clone(), over.clone());
+        tokio::spawn(async move {
+            let mut asked = 0;
+            while !over.load(Ordering::SeqCst) {
+                for (path, total) in [("/products", all), ("/products?q=洛川苹果", apples), ("/products?q=P19", 1)]
+                {
+                    assert_eq!(api.get(path).await.body["total"].as_u64(), Some(total), "{path}");
+                    asked += 1;
+                }
+            }
+            asked
+        })
+    };
+    for _ in 0..3 {
+        let done = tokio::task::block_in_place(|| market.done(&["reindex"]));
+        let told = String::from_utf8_lossy(&done.stdout).into_owned();
+        assert!(done.status.success() && told.contains("products indexed"), "{told}");
+        assert!(told.contains(&format!("Meilisearch took {all} products")), "{told}");
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+    over.store(true, Ordering::SeqCst);
+    assert!(reader.await.unwrap() > 50 && fake.least() == usize::try_from(all).unwrap());
+    market.end().await;
+}
+
+async fn the_program_asks_meilisearch_and_does_without_it(engine: Engine) {
+    let fake = Meilisearch::start().await;
+    let Some(market) = Market::start(engine, &[("MEILI_URL", &fake.url)]).await else { return };
+    let api = Api::of(&market.url);
+    let begun = Instant::now();
+    let mut total = None;
+    while fake.searches() == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "Meilisearch is not asked: {}", market.told());
+        total = api.get("/products?q=狗头枣").await.body["total"].as_u64();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for mood in [Mood::Slow, Mood::Broken, Mood::LosesTasks] {
+        fake.is(mood);
+        let begun = Instant::now();
+        let answer = api.get("/products?q=狗头枣").await;
+        assert_eq!((answer.status, answer.body["total"].as_u64()), (200, total), "{mood:?}");
+        assert!(begun.elapsed() < Duration::from_millis(1500), "{mood:?}: {:?}", begun.elapsed());
+    }
     market.end().await;
 }
 

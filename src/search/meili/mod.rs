@@ -166,6 +166,11 @@ impl Meili {
         sync::watch(self, index, generation).await
     }
 
+    /// Fills a fresh index with these documents and swaps it in, whatever it holds; answers how many.
+    pub async fn refill(&self, docs: &[Doc]) -> Result<usize> {
+        sync::refill(self, docs).await
+    }
+
     /// Makes it hold these documents, where it does not; answers how many were sent. One process does so.
     pub async fn write(&self, docs: impl FnOnce() -> Vec<Doc>) -> Result<usize> {
         if self.is_in_step() { Ok(0) } else { sync::write(self, docs).await }

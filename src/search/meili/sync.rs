@@ -116,14 +116,14 @@ fn versions(docs: &[Doc]) -> BTreeMap<String, u64> {
 
 async fn bring_up(meili: &Meili, docs: &[Doc], progress: &mut Progress, format_holds: bool) -> Result<usize> {
     let Some(confirmed) = progress.confirmed.as_ref().filter(|_| format_holds && progress.failures < FAILURES) else {
-        return refill(meili, docs).await;
+        return fill(meili, docs).await;
     };
     let now = versions(docs);
     let differs = |code: &&String| confirmed.get(*code) != now.get(*code);
     let changed: BTreeSet<String> = confirmed.keys().chain(now.keys()).filter(differs).cloned().collect();
     progress.touched.extend(changed);
     if progress.touched.len() * 2 > docs.len().max(BATCH) {
-        return refill(meili, docs).await;
+        return fill(meili, docs).await;
     }
     let gone: Vec<String> = progress.touched.iter().filter(|code| !now.contains_key(*code)).map(|c| id(c)).collect();
     let put: Vec<&Doc> = docs.iter().filter(|doc| progress.touched.contains(&doc.code)).collect();
@@ -135,8 +135,15 @@ async fn bring_up(meili: &Meili, docs: &[Doc], progress: &mut Progress, format_h
     Ok(put.len() + gone.len())
 }
 
+/// See [`Meili::refill`].
+pub async fn refill(meili: &Meili, docs: &[Doc]) -> Result<usize> {
+    let sent = fill(meili, docs).await?;
+    write_state(meili, &State::of(docs.iter().map(Doc::text_digest))).await?;
+    Ok(sent)
+}
+
 /// Fills a fresh index beside the one in use and swaps it in: no search finds half of the products.
-async fn refill(meili: &Meili, docs: &[Doc]) -> Result<usize> {
+async fn fill(meili: &Meili, docs: &[Doc]) -> Result<usize> {
     let client = &meili.0.upkeep;
     let task = client.delete_index(NEXT).await.map_err(fault)?;
     // Nothing may have been there.
