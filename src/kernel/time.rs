@@ -109,6 +109,16 @@ impl Day {
         Self(self.0.first_of_year())
     }
 
+    /// Last day of the month.
+    pub fn month_end(self) -> Self {
+        Self(self.0.last_of_month())
+    }
+
+    /// The same day a year before; 28 February for a 29th.
+    pub fn year_before(self) -> Self {
+        Self(self.0.checked_sub(1.years()).unwrap_or(self.0))
+    }
+
     /// `YYYY-MM`.
     pub fn month_label(self) -> String {
         self.0.strftime("%Y-%m").to_string()

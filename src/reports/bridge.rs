@@ -98,7 +98,7 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
         return Err(Refusal::of_field(dimension.as_str(), Code::NotGrouped).with("kind", ask.kind).into());
     }
     let bridge = read(conn, ask).await?;
-    let mut drawn = Report::new(ask, sight, report::columns(&["key", "label", "amount_fen"], sight.lang));
+    let mut drawn = Report::new(ask, sight, report::columns(&["key", "label", "amount_fen"], &[], sight.lang));
     for (key, fen, zh, en, _) in bridge.steps() {
         let label = match sight.lang {
             Lang::ZhCn => zh,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     db::{Value, text_enum},
-    kernel::{Code, Day, Refusal},
+    kernel::{Code, Day, Lang, Refusal},
 };
 
 text_enum! {
@@ -49,6 +49,26 @@ impl Dimension {
     /// Whether it is a span of time.
     pub fn is_time(self) -> bool {
         matches!(self, Self::Day | Self::Week | Self::Month)
+    }
+
+    /// Its name for people.
+    pub fn words(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::County => ("产地县区", "County"),
+            Self::Pairing => ("结对", "Pairing"),
+            Self::Category => ("品类", "Category"),
+            Self::Product => ("产品", "Product"),
+            Self::Coop => ("合作社", "Cooperative"),
+            Self::Channel => ("渠道", "Channel"),
+            Self::Outlet => ("门店", "Outlet"),
+            Self::BuyerClass => ("采购方", "Buyer"),
+            Self::District => ("配送区", "District"),
+            Self::Scheme => ("认定口径", "Scheme"),
+            Self::Day => ("日", "Day"),
+            Self::Week => ("周", "Week"),
+            Self::Month => ("月", "Month"),
+        };
+        lang.pick(zh, en)
     }
 
     /// What rows of alias `e` are grouped by. Weeks are folded from days afterwards.

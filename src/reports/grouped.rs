@@ -38,7 +38,7 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
     } else {
         None
     };
-    let mut drawn = Report::new(ask, sight, report::columns(&keys, sight.lang));
+    let mut drawn = Report::new(ask, sight, report::columns(&keys, &ask.by, sight.lang));
     let labels = labels(conn, ask, &groups, sight).await?;
     for group in in_order(ask, groups)? {
         let mut row = Vec::with_capacity(keys.len());

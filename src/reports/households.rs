@@ -71,7 +71,7 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
     let all: Helped = q(ALL).bind(ask.from).bind(ask.to).one(conn).await?;
     let labels = Labels::read(conn, by, rows.iter().map(|row| row.key.clone()).collect(), sight.lang).await?;
     let keys = ["key", "label", "households", "poverty_alleviated", "monitored", "general", "paid_fen"];
-    let mut drawn = Report::new(ask, sight, report::columns(&keys, sight.lang));
+    let mut drawn = Report::new(ask, sight, report::columns(&keys, &[by], sight.lang));
     for row in rows {
         let (key, label) = labels.of(&row.key);
         drawn.rows.push([Cell::Text(key), Cell::Text(label)].into_iter().chain(row.cells()).collect());

@@ -78,7 +78,7 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
         return Err(Refusal::of_field("from", Code::ReportTooLong).with("max", MOST_ROWS).into());
     }
     let names = names(conn, ask, &lines, sight.lang).await?;
-    let mut drawn = Report::new(ask, sight, report::columns(COLUMNS, sight.lang));
+    let mut drawn = Report::new(ask, sight, report::columns(COLUMNS, &[Dimension::Product], sight.lang));
     for line in &lines {
         drawn.rows.push(row(line, &names, sight.lang)?);
     }

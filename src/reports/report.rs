@@ -182,10 +182,15 @@ const COLUMNS: &[(&str, Unit, &str, &str)] = &[
     ("unit_fen", Unit::Fen, "单价", "Unit price"),
 ];
 
-/// The columns of these keys, in this order, with the heads of a language.
-pub(super) fn columns(keys: &[&str], lang: Lang) -> Vec<Column> {
+/// The columns of these keys, in this order, with the heads of a language; names are headed by their dimension.
+pub(super) fn columns(keys: &[&str], by: &[Dimension], lang: Lang) -> Vec<Column> {
     let known = keys.iter().filter_map(|key| COLUMNS.iter().find(|column| column.0 == *key));
-    known.map(|&(key, unit, zh, en)| Column { key, unit, label: lang.pick(zh, en) }).collect()
+    let head = |key: &str, zh: &'static str, en: &'static str| match (key, by) {
+        ("label", [first, ..]) => first.words(lang),
+        ("label2", [_, second, ..]) => second.words(lang),
+        _ => lang.pick(zh, en),
+    };
+    known.map(|&(key, unit, zh, en)| Column { key, unit, label: head(key, zh, en) }).collect()
 }
 
 /// Keys of the figures in every grouped report.

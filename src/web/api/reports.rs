@@ -70,9 +70,6 @@ pub struct ReportQuery {
     pub week: Option<String>,
     /// Only this month, as `2026-11`.
     pub month: Option<String>,
-    /// Of a page: which part of the lines, from 1.
-    #[serde(skip)]
-    pub page: Option<i64>,
 }
 
 impl ReportQuery {

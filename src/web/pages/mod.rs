@@ -4,11 +4,13 @@
 //! through the `Cache`, which renders each once for every change of what it shows.
 
 mod account;
+mod bureau;
 mod cache;
 pub mod compressed;
 pub mod desk;
 pub mod errors;
 mod open;
+mod svg;
 pub mod texts;
 mod till;
 pub mod view;
@@ -27,7 +29,10 @@ pub use cache::{Cache, Key};
 
 /// All pages.
 pub fn routes() -> Vec<Route> {
-    [assets::routes(), account::routes(), open::routes(), till::routes()].into_iter().flatten().collect()
+    [assets::routes(), account::routes(), bureau::routes(), open::routes(), till::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// `?lang=` is remembered in a cookie.

@@ -145,7 +145,7 @@ async fn files_start_with_their_head_and_run_no_formula(shop: Arc<Shop>) {
     assert_eq!((csv.status, csv.kind.as_str()), (200, "text/csv; charset=utf-8"));
     let text = csv.body.as_str().unwrap();
     let lines: Vec<&str> = text.split("\r\n").collect();
-    assert!(lines[0].starts_with("\u{feff}编码,名称,支付额（元）,退款额（元）"), "{}", lines[0]);
+    assert!(lines[0].starts_with("\u{feff}编码,合作社,支付额（元）,退款额（元）"), "{}", lines[0]);
     assert!(text.contains("coop-two,'+cmd|x,0.00,33.50,0.00,-33.50"), "{text}");
     assert!(text.contains("coop-one,\"'=HYPERLINK(\"\"http://x\"\",\"\"点我\"\")\",0.00,89.90,0.00,-89.90"), "{text}");
     assert!(lines[3].contains("截至 2026-11-02"), "{}", lines[3]);

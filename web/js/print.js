@@ -1,0 +1,5 @@
+// A button that prints is only there where a script can do it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
