@@ -12,6 +12,7 @@ mod faults;
 mod flows;
 mod house;
 mod index_follows;
+mod pages;
 mod relevance;
 mod search;
 mod search_changes;

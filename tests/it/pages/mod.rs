@@ -1,0 +1,4 @@
+//! Pages as people see them, asked of the router in process.
+
+mod bureau;
+mod open;
