@@ -16,7 +16,7 @@ use crate::{
     catalogue::Shelf,
     config::Config,
     counter::Live,
-    db::{Db, idempotency::Running as RunningKeys, migrate, q, statements, tx},
+    db::{Db, idempotency::Running as RunningKeys, market, migrate, tx},
     jobs::{self, Jobs},
     kernel::{Clock, Error, Result},
     orders::Trade,
@@ -28,11 +28,8 @@ use crate::{
     },
 };
 
-statements! {
-    KIND = "SELECT value FROM market WHERE key = 'kind'";
-    SET_KIND = "INSERT INTO market (key, value) VALUES ('kind', $1) ON CONFLICT (key) DO NOTHING";
-}
-
+/// Key of the kind of a database.
+const KIND: &str = "kind";
 /// How long running requests get when the program stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(20);
 /// How long a client may take to send its headers.
@@ -81,13 +78,26 @@ pub async fn open_database(config: &Config, clock: &Clock) -> Result<Db> {
     Ok(db)
 }
 
+/// The database of a market that exists already, untouched: for commands that only read. Refuses
+/// one that is not there or whose schema is of another release.
+pub async fn open_existing(config: &Config) -> Result<Db> {
+    let url = config.database_url();
+    if let Some(path) = url.strip_prefix("sqlite:")
+        && !std::path::Path::new(path.trim_start_matches("//")).exists()
+    {
+        return Err(Error::fault(format!("there is no market yet: {url} does not exist")));
+    }
+    let db = Db::open(&url, None).await?;
+    migrate::refuse_other(&db).await?;
+    Ok(db)
+}
+
 /// A database is demonstration or real from its creation, for ever; another wish stops the start.
 async fn decide_kind(config: &Config, db: &Db) -> Result<()> {
     let wish = config.demo.unwrap_or_else(|| config.demo_by_default());
-    let known: Option<(String,)> = q(KIND).opt(&mut db.read().await?).await?;
-    let Some((kind,)) = known else {
+    let Some(kind) = market::find(&mut db.read().await?, KIND).await? else {
         let kind = if wish { "demo" } else { "real" };
-        return tx!(db, tx, { q(SET_KIND).bind(kind).exec(&mut tx).await.map(|_| ()) });
+        return tx!(db, tx, { market::keep_first(&mut tx, KIND, kind).await });
     };
     match config.demo {
         Some(wish) if wish != (kind == "demo") => Err(Error::fault(format!(
@@ -99,8 +109,7 @@ async fn decide_kind(config: &Config, db: &Db) -> Result<()> {
 
 /// Whether a database is a demonstration.
 pub async fn is_demo(db: &Db) -> Result<bool> {
-    let known: Option<(String,)> = q(KIND).opt(&mut db.read().await?).await?;
-    Ok(known.is_some_and(|row| row.0 == "demo"))
+    Ok(market::find(&mut db.read().await?, KIND).await?.is_some_and(|kind| kind == "demo"))
 }
 
 impl App {

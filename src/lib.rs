@@ -20,6 +20,8 @@ pub mod search;
 
 pub mod stock;
 
+pub mod catalogue;
+
 pub mod payments;
 
 pub mod orders;

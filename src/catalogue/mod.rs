@@ -7,6 +7,7 @@
 //! (`product_changed` and `changed` tell of it). Texts and prices are versioned: a change adds a row, and an order keeps
 //! the version that was sold (电商法 art. 31). `edit` changes products for their cooperative.
 
+pub mod audit;
 pub mod desk;
 mod facts;
 pub mod insert;

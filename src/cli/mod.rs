@@ -1,5 +1,6 @@
 //! Commands of the one binary: one file each; without a command it serves.
 
+pub mod audit;
 mod journal;
 mod openapi;
 mod reindex;
@@ -35,6 +36,8 @@ enum Command {
     Seed(seed::Args),
     /// Rebuild the search index; every search finds everything meanwhile.
     Reindex,
+    /// Recompute every invariant from the rows; exits 0 only if all hold.
+    Audit,
     /// The public sales journal.
     #[command(subcommand)]
     Journal(journal::Command),
@@ -78,6 +81,7 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Seed(args) => seed::run(config, args).await,
         Command::Reindex => reindex::run(config).await,
         Command::Report(asked) => report::run(config, asked).await,
+        Command::Audit => audit::run(config).await,
         Command::User(command) => user::run(config, command).await,
         Command::Openapi | Command::Journal(_) => Ok(ExitCode::SUCCESS),
     }

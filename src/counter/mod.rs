@@ -7,6 +7,7 @@
 //! sum at the head that they name (I14). `verify` recomputes them from the entries alone; `live`
 //! tells pages when they change; `read` pages through the journal.
 
+pub mod audit;
 pub mod entry;
 pub mod figures;
 mod live;

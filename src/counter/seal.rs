@@ -32,7 +32,7 @@ statements! {
 
 /// A ledger row with what the journal says of it.
 #[derive(Clone, Debug, FromRow)]
-struct Fact {
+pub(super) struct Fact {
     entry: String,
     n: i64,
     kind: Kind,
@@ -72,12 +72,13 @@ impl Fact {
         if matches!(self.kind, Kind::Refund | Kind::Exclusion) { -1 } else { 1 }
     }
 
-    fn published(&self, seq: i64, prev_hash: String, sealed_at: At) -> Result<Entry> {
+    /// What the journal says of it at a place in the chain; the hash is still to be made.
+    pub fn published(&self, seq: i64, prev_hash: String, sealed_at: String) -> Result<Entry> {
         let named = |text: &Option<String>| text.clone().filter(|t| t != "none");
         let line = self.line_no.map(|n| journal_ref(&self.journal_salt, &format!("{}/{n}", self.number)));
-        Entry {
+        Ok(Entry {
             seq,
-            sealed_at: sealed_at.hour_rfc3339(),
+            sealed_at,
             prev_hash,
             hash: String::new(),
             kind: self.kind.as_str().to_owned(),
@@ -93,8 +94,7 @@ impl Fact {
             schemes: self.schemes.as_deref().map(serde_json::from_str).transpose()?,
             order_ref: Some(journal_ref(&self.journal_salt, &self.number)),
             line_ref: line,
-        }
-        .sealed()
+        })
     }
 }
 
@@ -210,7 +210,7 @@ async fn append(tx: &mut Tx, facts: &[Fact], sealed: impl Fn(&Fact) -> At) -> Re
     let mut orders: BTreeSet<(&str, &str)> = BTreeSet::new();
     for fact in facts {
         seq += 1;
-        let entry = fact.published(seq, hash, sealed(fact))?;
+        let entry = fact.published(seq, hash, sealed(fact).hour_rfc3339())?.sealed()?;
         let body = entry.canonical()?;
         let order_ref = entry.order_ref.clone().into();
         rows.push([seq.into(), (&entry.hash).into(), (&fact.entry).into(), fact.n.into(), body.into(), order_ref])?;

@@ -31,14 +31,32 @@ pub struct Verified {
 #[derive(Default)]
 pub struct Verifier {
     sums: Verified,
-    orders: HashSet<String>,
-    received: HashSet<String>,
+    orders: HashSet<Reference>,
+    received: HashSet<Reference>,
+}
+
+/// A reference of an order or line, as bytes: a journal may have millions.
+type Reference = [u8; 32];
+
+fn reference(hex: Option<&String>) -> Result<Reference, String> {
+    let mut bytes = Reference::default();
+    match hex {
+        None => Ok(bytes),
+        Some(hex) => {
+            hex::decode_to_slice(hex, &mut bytes).map(|()| bytes).map_err(|e| format!("reference {hex:?}: {e}"))
+        }
+    }
 }
 
 impl Verifier {
     /// One more line.
     pub fn line(&mut self, line: &str) -> Result<(), String> {
-        let entry: Entry = serde_json::from_str(line).map_err(|e| format!("entry {}: {e}", self.sums.entries + 1))?;
+        let entry = serde_json::from_str(line).map_err(|e| format!("entry {}: {e}", self.sums.entries + 1))?;
+        self.entry(&entry)
+    }
+
+    /// The same for a line that was read already.
+    pub fn entry(&mut self, entry: &Entry) -> Result<(), String> {
         let at = |what: &str| format!("entry {}: {what}", entry.seq);
         let prev = if self.sums.entries == 0 { GENESIS } else { &self.sums.head };
         if entry.seq != self.sums.entries + 1 {
@@ -50,9 +68,9 @@ impl Verifier {
         if entry.expected_hash().map_err(|e| at(&e.to_string()))? != entry.hash {
             return Err(at("its hash is not that of its content"));
         }
-        self.add(&entry).map_err(|fault| at(&fault))?;
+        self.add(entry).map_err(|fault| at(&fault))?;
         self.sums.entries = entry.seq;
-        self.sums.head = entry.hash;
+        self.sums.head.clone_from(&entry.hash);
         Ok(())
     }
 
@@ -67,11 +85,11 @@ impl Verifier {
 
     fn add(&mut self, entry: &Entry) -> Result<(), String> {
         let money = entry.goods_fen.unwrap_or(0);
-        let line = entry.line_ref.clone().unwrap_or_default();
+        let line = reference(entry.line_ref.as_ref())?;
         let net = match entry.kind.as_str() {
             "sale" => {
                 self.sums.gross += money;
-                self.orders.extend(entry.order_ref.clone());
+                self.orders.insert(reference(entry.order_ref.as_ref())?);
                 money
             }
             "receipt" => {

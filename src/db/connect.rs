@@ -146,16 +146,13 @@ impl Db {
     /// Begins a transaction that only reads, all of it at one moment, which may be a moment old.
     /// Dropped, as by a client that hangs up, it ends.
     pub async fn snapshot(&self) -> Result<Tx> {
-        let mut conn = self.read_replica().await?;
-        let begin = match conn {
-            Conn::Sqlite(_) => "BEGIN",
-            Conn::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        };
-        if let Err(error) = q(begin).exec(&mut conn).await {
-            conn.discard().await;
-            return Err(error);
-        }
-        Ok(Tx::new(conn))
+        begin_reading(self.read_replica().await?, &[]).await
+    }
+
+    /// The same of what is committed now, for as long as it takes: copies and audits.
+    pub async fn long_snapshot(&self) -> Result<Tx> {
+        let patience = ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"];
+        begin_reading(self.read().await?, &patience).await
     }
 
     /// Runs a maintenance command (PRAGMA, VACUUM INTO, ANALYZE) outside a transaction.
@@ -177,6 +174,20 @@ impl Db {
             }
         }
     }
+}
+
+async fn begin_reading(mut conn: Conn, patience: &[&'static str]) -> Result<Tx> {
+    let (begin, patience) = match conn {
+        Conn::Sqlite(_) => ("BEGIN", &[][..]),
+        Conn::Postgres(_) => ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", patience),
+    };
+    for sql in std::iter::once(&begin).chain(patience) {
+        if let Err(error) = q(sql).exec(&mut conn).await {
+            conn.discard().await;
+            return Err(error);
+        }
+    }
+    Ok(Tx::new(conn))
 }
 
 async fn open_postgres(url: &str) -> Result<PgPool> {

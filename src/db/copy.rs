@@ -53,22 +53,12 @@ pub async fn restore(file: &Path, to: &Db, now: At) -> Result<()> {
 async fn rows(from: &Db, to: &Db) -> Result<()> {
     let sqlite = if to.engine() == Engine::Sqlite { to } else { from };
     let tables: Vec<(String,)> = q(TABLES_SQLITE).all(&mut sqlite.read().await?).await?;
-    let mut source = from.read().await?;
-    let begin: &[&'static str] = match source.engine() {
-        Engine::Sqlite => &["BEGIN"],
-        Engine::Postgres => &["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0"],
-    };
-    for sql in begin {
-        q(sql).exec(&mut source).await?;
-    }
+    let mut source = from.long_snapshot().await?;
     let mut tx = to.begin().await?;
     for (table,) in tables.iter().filter(|t| t.0 != "migrations") {
-        if let Err(error) = table_rows(table, &mut source, &mut tx).await {
-            source.discard().await;
-            return Err(error);
-        }
+        table_rows(table, &mut source, &mut tx).await?;
     }
-    q("COMMIT").exec(&mut source).await?;
+    source.rollback().await?;
     tx.commit().await
 }
 

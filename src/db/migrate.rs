@@ -46,12 +46,7 @@ pub async fn run(db: &Db, now: At) -> Result<usize> {
     }
     let done: Vec<(String, String)> = q(DONE).all(&mut db.read().await?).await?;
     let steps = steps(db.engine())?;
-    for (name, hash) in &done {
-        let known = steps.iter().find(|s| s.0 == *name).is_some_and(|s| s.2 == *hash);
-        if !known {
-            return Err(Error::fault(format!("the database has migration {name}, which this program does not know")));
-        }
-    }
+    refuse_unknown(&done, &steps)?;
     let mut taken = 0;
     for (name, text, hash) in steps.into_iter().skip_while(|s| done.iter().any(|d| d.0 == s.0)) {
         let mut tx = db.begin().await?;
@@ -68,4 +63,32 @@ pub async fn run(db: &Db, now: At) -> Result<usize> {
         taken += 1;
     }
     Ok(taken)
+}
+
+fn refuse_unknown(done: &[(String, String)], steps: &[(String, String, String)]) -> Result<()> {
+    for (name, hash) in done {
+        let known = steps.iter().find(|s| s.0 == *name).is_some_and(|s| s.2 == *hash);
+        if !known {
+            return Err(Error::fault(format!("the database has migration {name}, which this program does not know")));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a database that holds no market, or whose schema is not exactly this program's.
+pub async fn refuse_other(db: &Db) -> Result<()> {
+    let read = q(DONE).all(&mut db.read().await?).await;
+    let done: Vec<(String, String)> = read.map_err(|error| match error {
+        Error::Fault(_) => Error::fault("this database holds no market"),
+        other => other,
+    })?;
+    let steps = steps(db.engine())?;
+    refuse_unknown(&done, &steps)?;
+    if let Some(next) = steps.iter().find(|step| done.iter().all(|d| d.0 != step.0)) {
+        return Err(Error::fault(format!(
+            "this database lacks migration {}; start this release of the market on it once",
+            next.0
+        )));
+    }
+    Ok(())
 }

@@ -5,14 +5,16 @@
 //! `#[derive(FromRow)]`. Reads take a [`Conn`] from [`Db::read`]; writes run in [`tx!`],
 //! which begins (`BEGIN IMMEDIATE` on SQLite), commits, and repeats a transaction that met
 //! another. `migrate` builds the schema, `outbox`, `lease` and `idempotency` are the tables
-//! that processes share instead of memory.
+//! that processes share instead of memory. `audit` is the shape of what `yanxi audit` checks.
 
+pub mod audit;
 pub mod audit_log;
 mod connect;
 pub mod copy;
 mod fault;
 pub mod idempotency;
 pub mod lease;
+pub mod market;
 pub mod migrate;
 pub mod outbox;
 mod rows;

@@ -9,6 +9,7 @@
 //! addresses, sessions and codes (`orders::account` asks first whether orders are open).
 
 pub mod address;
+pub mod audit;
 mod lockout;
 pub mod password;
 pub mod person;

@@ -4,6 +4,7 @@
 //! change (I6, I14); each posted fact also leaves an outbox row, from which the sealer
 //! makes the public journal. Rows are never changed; a correction is another row.
 
+pub mod audit;
 pub mod post;
 
 pub use post::{Entry, Kind};

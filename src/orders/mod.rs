@@ -10,6 +10,7 @@
 //! them, for one order or many; `past` writes whole past lives for generators; `read` and `view` answer.
 
 pub mod account;
+pub mod audit;
 pub mod books;
 pub mod desk;
 pub mod draft;

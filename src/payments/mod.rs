@@ -6,6 +6,7 @@
 //! does, `event` checks a signature on the raw bytes and reads what happened. What a payment
 //! means for its order is decided in `orders`.
 
+pub mod audit;
 pub mod event;
 pub mod past;
 pub mod provider;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Event, Seen, event};
 use crate::{
-    db::{Db, FromRow, Tx, q, statements, text_enum, tx},
+    db::{Db, FromRow, Tx, market, q, statements, text_enum, tx},
     kernel::{At, Code, Dice, Error, Fen, PaymentId, RefundId, Refusal, Result, time::SECOND},
 };
 
@@ -18,9 +18,10 @@ statements! {
               ON CONFLICT (idempotency_key) DO NOTHING";
     REFUNDED = "UPDATE sandbox_intents SET refunded_fen = refunded_fen + $1
                 WHERE provider_ref = $2 AND state = 'succeeded' AND refunded_fen + $1 <= amount_fen";
-    SECRET = "SELECT value FROM market WHERE key = 'sandbox_secret'";
-    MAKE_SECRET = "INSERT INTO market (key, value) VALUES ('sandbox_secret', $1) ON CONFLICT (key) DO NOTHING";
 }
+
+/// Key of the secret of its signatures.
+const SECRET: &str = "sandbox_secret";
 
 text_enum! {
     /// What the payer does on the sandbox's page.
@@ -58,8 +59,9 @@ impl Sandbox {
     pub async fn of(db: &Db) -> Result<Self> {
         let fresh = Dice::System.token()?;
         tx!(db, tx, {
-            q(MAKE_SECRET).bind(&fresh).exec(&mut tx).await?;
-            let (secret,): (String,) = q(SECRET).one(&mut tx).await?;
+            market::keep_first(&mut tx, SECRET, &fresh).await?;
+            let kept = market::find(&mut tx, SECRET).await?;
+            let secret = kept.ok_or_else(|| Error::fault("the sandbox's secret is missing"))?;
             Ok(Self { secret })
         })
     }

@@ -6,6 +6,7 @@
 //! spread over the lines by largest remainder (`coupon`; counting.md 2.4, V1). The quote is kept
 //! with all that an order needs, so that placing it asks the catalogue only whether anything changed.
 
+pub mod audit;
 pub mod coupon;
 pub mod freight;
 pub mod pasted;

@@ -5,6 +5,7 @@
 //! every change is a guarded UPDATE in key order, so that two buyers never get the last box (I1).
 
 pub mod adjust;
+pub mod audit;
 pub mod hold;
 pub mod insert;
 pub mod movement;

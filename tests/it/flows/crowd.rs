@@ -8,7 +8,7 @@ use yanxi::{
     pricing::Quote,
 };
 
-use crate::support::{Shop, on_both, shop::write};
+use crate::support::{Shop, on_both};
 
 on_both! {
     five_hundred_buyers_for_a_hundred_boxes_get_exactly_a_hundred,
@@ -77,7 +77,7 @@ async fn held_boxes_that_nobody_pays_are_all_for_sale_again(shop: Arc<Shop>) {
 }
 
 async fn carts_in_opposite_order_never_meet_a_fault(shop: Arc<Shop>) {
-    write(&shop.trade.db, &["UPDATE stock_levels SET on_hand = 1000"]).await;
+    shop.shelve(1000).await;
     let mut carts = quotes(&shop, &[("P01-1", 1), ("P02-1", 1)], 60).await;
     carts.extend(quotes(&shop, &[("P02-1", 1), ("P01-1", 1)], 60).await);
     let buyers: Vec<_> = carts
@@ -99,7 +99,7 @@ async fn carts_in_opposite_order_never_meet_a_fault(shop: Arc<Shop>) {
 /// The request's future is dropped at any point, also inside BEGIN and COMMIT: each order is whole or
 /// not there, and the connections serve on.
 async fn buyers_who_hang_up_leave_no_half_order(shop: Arc<Shop>) {
-    write(&shop.trade.db, &["UPDATE stock_levels SET on_hand = 1000"]).await;
+    shop.shelve(1000).await;
     for (n, quote) in quotes(&shop, &[("P01-1", 1), ("P02-1", 1)], 120).await.into_iter().enumerate() {
         let request = tokio::spawn({
             let shop = shop.clone();

@@ -8,7 +8,7 @@ use yanxi::{
     payments::{Event, Provider, sandbox::Outcome},
 };
 
-use crate::support::{Shop, on_both, shop::write};
+use crate::support::{Shop, on_both};
 
 on_both! {
     every_order_of_five_events_ends_the_same,
@@ -45,7 +45,7 @@ fn orders_of(n: usize) -> Vec<Vec<usize>> {
 }
 
 async fn every_order_of_five_events_ends_the_same(shop: Arc<Shop>) {
-    write(&shop.trade.db, &["UPDATE stock_levels SET on_hand = 1000"]).await;
+    shop.shelve(1000).await;
     let Provider::Sandbox(sandbox) = &shop.trade.provider;
     let now = shop.trade.clock.now();
     let orders = orders_of(5);
@@ -53,6 +53,7 @@ async fn every_order_of_five_events_ends_the_same(shop: Arc<Shop>) {
     for order in orders {
         let placed = shop.placed(&[("P01-1", 1)], None).await;
         let payment = shop.open_payment(&placed.number).await;
+        sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
         let story = [
             event(&payment, "a", "payment_intent.payment_failed", now),
             event(&payment, "b", "payment_intent.succeeded", now),
@@ -89,7 +90,7 @@ async fn the_return_of_the_browser_and_the_webhook_at_once_pay_once(shop: Arc<Sh
 }
 
 async fn a_payment_that_wins_against_its_expiry_or_not_is_paid_or_given_back(shop: Arc<Shop>) {
-    write(&shop.trade.db, &["UPDATE stock_levels SET on_hand = 100"]).await;
+    shop.shelve(100).await;
     let Provider::Sandbox(sandbox) = &shop.trade.provider;
     for _ in 0..20 {
         let placed = shop.placed(&[("P02-1", 1)], None).await;

@@ -39,12 +39,13 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
-/// Runs a story in a fresh shop on an engine; skips PostgreSQL where there is none.
+/// Runs a story in a fresh shop on an engine, after which every invariant must hold; skips PostgreSQL where there is none.
 pub fn run<F: Future<Output = ()>>(engine: Engine, story: impl FnOnce(Arc<Shop>) -> F) {
     runtime().block_on(async {
         let Some(base) = Base::fresh(engine).await else { return };
         let shop = Arc::new(Shop::open(&base).await);
         story(shop.clone()).await;
+        shop.audit().await;
         shop.trade.db.close().await;
         base.remove().await;
     });

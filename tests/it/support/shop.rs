@@ -20,6 +20,7 @@ use yanxi::{
 };
 
 const SHOP: &[&str] = &[
+    "INSERT INTO market (key, value) VALUES ('kind', 'real')",
     "INSERT INTO counties (code, slug, name, short_name, name_en, origin_832, story, story_en, position) VALUES
        ('610629', 'luochuan', '洛川县', '洛川', 'Luochuan', FALSE, '', '', 1),
        ('610622', 'yanchuan', '延川县', '延川', 'Yanchuan', TRUE, '', '', 2)",
@@ -58,6 +59,10 @@ const SHOP: &[&str] = &[
        ('s3', 3, '安塞小米', '', 'c1', '610629', 'apple', 4200)",
     "INSERT INTO stock_levels (sku_id, location, on_hand, held, changed_at) VALUES
        ('s1', 'online', 100, 0, 0), ('s2', 'online', 5, 0, 0), ('s3', 'online', 50, 0, 0)",
+    "INSERT INTO stock_movements (id, sku_id, location, delta, kind, ref, reason, batch_id, person_id, at) VALUES
+       ('m1', 's1', 'online', 100, 'receipt', 'first', '', NULL, NULL, 0),
+       ('m2', 's2', 'online', 5, 'receipt', 'first', '', NULL, NULL, 0),
+       ('m3', 's3', 'online', 50, 'receipt', 'first', '', NULL, NULL, 0)",
     "INSERT INTO coupons (code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to,
        funder, created_at, created_by) VALUES
        ('THIRTY', 'amount', 3000, NULL, 0, 2, 1, 0, '2026-01-01', '2027-12-31', 'platform', 0, NULL),
@@ -78,6 +83,25 @@ impl Shop {
         let provider = Provider::Sandbox(Sandbox::of(&db).await.unwrap());
         let clock = Clock::at(At::parse("2026-11-01T12:00:00+08:00").unwrap());
         Self { trade: Trade { db, clock, provider, keys: Running::default(), hold_seconds: 900 } }
+    }
+
+    /// Brings every shelf to `n` units, by a movement as real stock comes.
+    pub async fn shelve(&self, n: i64) {
+        let mut tx = self.trade.db.begin().await.unwrap();
+        let movement =
+            "INSERT INTO stock_movements (id, sku_id, location, delta, kind, ref, reason, batch_id, person_id, at)
+            SELECT 'shelve-' || sku_id, sku_id, location, $1 - on_hand, 'adjustment', 'shelve', '', NULL, NULL, 0
+            FROM stock_levels WHERE on_hand <> $1";
+        q(movement).bind(n).exec(&mut tx).await.unwrap();
+        q("UPDATE stock_levels SET on_hand = $1").bind(n).exec(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Every invariant holds, whatever was done (`yanxi audit`).
+    pub async fn audit(&self) {
+        let found = yanxi::cli::audit::each(&self.trade.db, self.trade.clock.now(), |_| ()).await.unwrap();
+        let faults: Vec<_> = found.iter().filter(|finding| finding.faults > 0).collect();
+        assert!(faults.is_empty(), "{faults:#?}");
     }
 
     pub async fn quote(&self, items: &[(&str, i64)], coupon: Option<&str>) -> yanxi::kernel::Result<Quote> {

@@ -1,0 +1,143 @@
+//! The shape of an audit: named checks over one snapshot, each telling what does not hold.
+//!
+//! A check is a statement that answers one row, its `subject`, for each fault, and nothing while the
+//! invariant holds. Capabilities keep theirs in `audit.rs`; `yanxi audit` runs them all. Nothing is
+//! written. Work that is underway (outbox rows, refunds on their way) is never a fault.
+
+use super::{Conn, FromRow, Query, audit_log, q};
+use crate::kernel::{At, Day, Result};
+
+/// One check.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// Its name, `capability.what`.
+    pub name: &'static str,
+    /// The invariant it holds, as docs name it.
+    pub invariant: &'static str,
+    /// What must hold, in words.
+    pub says: &'static str,
+    /// The statement that answers the faults.
+    pub sql: &'static str,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Name of the check.
+    pub name: &'static str,
+    /// The invariant.
+    pub invariant: &'static str,
+    /// What must hold.
+    pub says: &'static str,
+    /// How many faults.
+    pub faults: i64,
+    /// One of them; empty while the invariant holds.
+    pub example: String,
+}
+
+/// Declares checks, `I1 "name", "what must hold" = "statement";`, as `CHECKS`.
+macro_rules! checks {
+    ($($invariant:ident $name:literal, $says:literal = $sql:expr;)*) => {
+        /// What is checked here.
+        pub const CHECKS: &[$crate::db::audit::Check] = &[$(
+            $crate::db::audit::Check { name: $name, invariant: stringify!($invariant), says: $says, sql: $sql },
+        )*];
+        $( ::inventory::submit! {
+            $crate::db::Declared { name: $name, sql: $sql, place: concat!(file!(), ":", line!()) }
+        } )*
+    };
+}
+pub(crate) use checks;
+
+checks! {
+    I17 "market.kind", "a database is demonstration or real, and has the rows that processes share" =
+        "SELECT 'kind' AS subject WHERE NOT EXISTS (SELECT 1 FROM market WHERE key = 'kind' AND value IN ('demo', 'real'))
+         UNION ALL SELECT 'version catalogue' AS subject WHERE NOT EXISTS (SELECT 1 FROM version WHERE name = 'catalogue')";
+    I3 "market.idempotency", "a kept key has the first answer with it" =
+        "SELECT scope || ' ' || key AS subject FROM idempotency_keys
+         WHERE status IS NULL OR answer IS NULL OR status NOT BETWEEN 200 AND 499";
+}
+
+/// Rows of one step of a walk.
+const STEP: i64 = 2_000;
+
+#[derive(FromRow)]
+struct Faults {
+    faults: i64,
+    example: String,
+}
+
+impl Check {
+    /// A check that code makes by walking through rows, not one statement.
+    pub const fn walk(invariant: &'static str, name: &'static str, says: &'static str) -> Self {
+        Self { name, invariant, says, sql: "" }
+    }
+
+    /// Runs it.
+    pub async fn run(&self, conn: &mut Conn) -> Result<Finding> {
+        let sql = format!(
+            "SELECT CAST(count(*) AS BIGINT) AS faults, COALESCE(MIN(subject), '') AS example FROM ({}) AS at_fault",
+            self.sql
+        );
+        let found: Faults = Query::composed(sql, Vec::new()).one(conn).await?;
+        Ok(self.finding(found.faults, found.example))
+    }
+
+    /// Its finding.
+    pub fn finding(&self, faults: i64, example: String) -> Finding {
+        Finding { name: self.name, invariant: self.invariant, says: self.says, faults, example }
+    }
+
+    /// Its finding from a list of subjects at fault.
+    pub fn finding_of(&self, faults: &[String]) -> Finding {
+        let example = faults.first().cloned().unwrap_or_default();
+        self.finding(i64::try_from(faults.len()).unwrap_or(i64::MAX), example)
+    }
+
+    /// A check whose statement answers `(day, first instant, last instant)`: each instant must lie in
+    /// its day in Asia/Shanghai (I18).
+    pub async fn run_days(&self, conn: &mut Conn) -> Result<Finding> {
+        let days: Vec<(String, At, At)> = q(self.sql).all(conn).await?;
+        let holds = |(day, first, last): &(String, At, At)| {
+            day.parse::<Day>().is_ok_and(|day| first.day() == day && last.day() == day)
+        };
+        let faults: Vec<String> = days.into_iter().filter(|row| !holds(row)).map(|row| row.0).collect();
+        Ok(self.finding_of(&faults))
+    }
+}
+
+/// Runs checks in turn.
+pub async fn run(checks: &[Check], conn: &mut Conn) -> Result<Vec<Finding>> {
+    let mut found = Vec::with_capacity(checks.len());
+    for check in checks {
+        found.push(check.run(conn).await?);
+    }
+    Ok(found)
+}
+
+/// The tables that all share, and the chain of the audit log (I17).
+pub async fn shared(conn: &mut Conn) -> Result<Vec<Finding>> {
+    let mut found = run(CHECKS, conn).await?;
+    found.push(log_chain(conn).await?);
+    Ok(found)
+}
+
+/// The audit log is one chain.
+const LOG_CHAIN: Check =
+    Check::walk("I17", "audit_log.chain", "each act in the audit log follows the hash of the act before it");
+
+async fn log_chain(conn: &mut Conn) -> Result<Finding> {
+    let (mut seq, mut hash) = (0, audit_log::GENESIS.to_owned());
+    loop {
+        let rows = audit_log::after(conn, seq, STEP).await?;
+        if rows.is_empty() {
+            return Ok(LOG_CHAIN.finding(0, String::new()));
+        }
+        for row in rows {
+            if row.seq != seq + 1 || row.prev_hash != hash || row.expected_hash() != row.hash {
+                return Ok(LOG_CHAIN.finding(1, format!("row {}", row.seq)));
+            }
+            (seq, hash) = (row.seq, row.hash);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What must hold of payments (I3, I5): states agree with amounts, and with the provider's books.
+
+use crate::db::audit::checks;
+
+checks! {
+    I5 "payments.states", "a payment's state is what its amounts and times say" =
+        "SELECT id AS subject FROM payments
+         WHERE NOT (CASE state
+             WHEN 'succeeded' THEN refunded_fen = 0 AND captured_at IS NOT NULL
+             WHEN 'part_refunded' THEN refunded_fen > 0 AND refunded_fen < amount_fen AND captured_at IS NOT NULL
+             WHEN 'refunded' THEN refunded_fen = amount_fen AND captured_at IS NOT NULL
+             ELSE refunded_fen = 0 AND refund_reserved_fen = 0 AND NOT applied AND captured_at IS NULL END)
+           OR refunded_fen > refund_reserved_fen OR refund_reserved_fen > amount_fen";
+    I3 "payments.events", "every event kept is of a payment, and one that tells of money found it captured" =
+        "SELECT e.id AS subject FROM payment_events e LEFT JOIN payments p ON p.id = e.payment_id
+         WHERE p.id IS NULL
+           OR (e.kind = 'payment_intent.succeeded' AND e.outcome = 'applied' AND p.captured_at IS NULL)";
+    I5 "payments.provider", "money is captured here as it is at the sandbox, at the latest 15 minutes after" =
+        "SELECT 'payment ' || p.id AS subject FROM payments p
+         LEFT JOIN sandbox_intents i ON i.provider_ref = p.provider_ref
+         WHERE p.method = 'sandbox' AND p.captured_at IS NOT NULL
+           AND (i.provider_ref IS NULL OR i.state <> 'succeeded' OR i.amount_fen <> p.amount_fen
+             OR i.refunded_fen < p.refunded_fen)
+         UNION ALL
+         SELECT 'intent ' || i.provider_ref AS subject FROM sandbox_intents i
+         LEFT JOIN payments p ON p.provider_ref = i.provider_ref
+         WHERE i.state = 'succeeded' AND p.captured_at IS NULL
+           AND i.settled_at < (SELECT MAX(asked_at) FROM payments) - 900000000";
+    I7 "payments.sandbox", "what the sandbox gave back of a payment is the sum of its refunds" =
+        "SELECT COALESCE(i.provider_ref, r.provider_ref) AS subject FROM sandbox_intents i
+         FULL JOIN (SELECT provider_ref, CAST(SUM(amount_fen) AS BIGINT) AS back FROM sandbox_refunds
+                    GROUP BY provider_ref) r ON r.provider_ref = i.provider_ref
+         WHERE COALESCE(i.refunded_fen, 0) <> COALESCE(r.back, 0) OR i.refunded_fen > i.amount_fen";
+}

@@ -1,0 +1,21 @@
+//! What must hold of coupons and quotes (I8, I9): uses are the redemptions, and within the limits.
+
+use crate::db::audit::checks;
+
+checks! {
+    I9 "coupons.used", "a coupon is used as often as orders redeem it, within its limit" =
+        "SELECT COALESCE(c.code, r.coupon_code) AS subject FROM coupons c
+         FULL JOIN (SELECT coupon_code, CAST(count(*) AS BIGINT) AS used FROM coupon_redemptions
+                    WHERE state = 'used' GROUP BY coupon_code) r ON r.coupon_code = c.code
+         WHERE COALESCE(c.used, 0) <> COALESCE(r.used, 0) OR c.used > c.limit_total";
+    I9 "coupons.each", "a buyer uses a coupon as often as his orders redeem it, within the limit for each" =
+        "SELECT COALESCE(h.coupon_code, r.coupon_code) || ' ' || COALESCE(h.holder, r.holder) AS subject
+         FROM coupon_holders h
+         FULL JOIN (SELECT coupon_code, holder, CAST(count(*) AS BIGINT) AS used FROM coupon_redemptions
+                    WHERE state = 'used' GROUP BY coupon_code, holder) r
+           ON r.coupon_code = h.coupon_code AND r.holder = h.holder
+         WHERE COALESCE(h.used, 0) <> COALESCE(r.used, 0) OR h.used > h.limit_each";
+    I8 "quotes.total", "a quote's total is goods less discount plus freight" =
+        "SELECT id AS subject FROM quotes
+         WHERE total_fen <> goods_fen - discount_fen + freight_fen OR discount_fen > goods_fen OR discount_fen < 0";
+}
