@@ -16,11 +16,11 @@ pub mod catalogue;
 
 pub mod pricing;
 
+pub mod catalogue;
+
 pub mod search;
 
 pub mod stock;
-
-pub mod catalogue;
 
 pub mod payments;
 

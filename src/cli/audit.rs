@@ -74,7 +74,7 @@ pub async fn each_in(conn: &mut Conn, now: At, mut tell: impl FnMut(&Finding)) -
     keep(ledger::audit::run(conn).await?);
     keep(orders::audit::run(conn).await?);
     keep(counter::audit::run(conn).await?);
-    let docs = catalogue::load(conn, now).await?.docs();
+    let docs = search::docs(&catalogue::load(conn, now).await?);
     keep(vec![search::audit::check(&search::Index::build(&docs), &docs)]);
     Ok(all)
 }
