@@ -12,8 +12,6 @@ pub mod ledger;
 
 pub mod cooperatives;
 
-pub mod catalogue;
-
 pub mod pricing;
 
 pub mod catalogue;
