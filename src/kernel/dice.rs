@@ -17,6 +17,13 @@ pub enum Dice {
 }
 
 impl Dice {
+    /// Dice of their own for the `n`th thing of a seed. The numbers of neighbours have nothing to do with
+    /// each other, which those of neighbouring seeds would.
+    pub fn nth(seed: u64, n: u64) -> Self {
+        let mixed = Self::Seeded(seed).seeded_next() ^ n;
+        Self::Seeded(Self::Seeded(mixed).seeded_next())
+    }
+
     /// Fills 16 random bytes.
     fn bytes(&mut self) -> Result<[u8; 16]> {
         let mut bytes = [0; 16];
@@ -104,6 +111,13 @@ mod tests {
         assert_eq!(first, b.id(At(1_000_000)).unwrap());
         assert!(first < a.id(At(1_000_000_000_000)).unwrap());
         assert!(is_id(&first));
+        let drawn: std::collections::BTreeSet<u64> = (0..40)
+            .flat_map(|n| {
+                let mut dice = Dice::nth(7, n);
+                (0..40).map(|_| dice.below(u64::MAX).unwrap()).collect::<Vec<_>>()
+            })
+            .collect();
+        assert_eq!(drawn.len(), 1600, "neighbours share no numbers");
         assert_eq!(Dice::System.order_number(At(0)).unwrap().len(), 16);
     }
 }

@@ -58,9 +58,7 @@ impl Habit<'_> {
     /// The `n`th order of a day; nothing where it would lie in the future. Each has dice of its own, so
     /// that an order is the same whatever came before it.
     pub fn order(&self, day: Day, n: u64, market: &Market<'_>) -> Result<Option<Past>> {
-        let mut dice = Dice::Seeded(self.seed ^ u64::from_ne_bytes(day.start().0.to_ne_bytes()).rotate_left(17));
-        let mixed = dice.below(u64::MAX)? ^ n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mut dice = Dice::Seeded(mixed);
+        let mut dice = Dice::nth(self.seed ^ day.start().0.unsigned_abs(), n);
         // From seven in the morning to eleven at night, the evening more than the morning.
         let second = between(&mut dice, 0, 16 * 3600 - 1)?.max(between(&mut dice, 0, 16 * 3600 - 1)?);
         let placed = day.start().later(7 * HOUR + second * SECOND + between(&mut dice, 0, SECOND - 1)?);

@@ -55,7 +55,7 @@ pub async fn load(tx: &mut Tx, load: &mut Load, now: At) -> Result<Sold> {
 
 /// How many orders a day has: more towards its weekend and in its season.
 fn orders_of(day: Day) -> Result<u64> {
-    let mut dice = Dice::Seeded(SEED ^ u64::from_ne_bytes(day.start().0.to_ne_bytes()));
+    let mut dice = Dice::nth(SEED, day.start().0.unsigned_abs());
     let month = MONTHS[usize::from(day.month() - 1)];
     let weekend = u64::from(day.week_start().plus_days(4) <= day);
     Ok((8 + dice.below(6)? + 2 * weekend) * month / 10)

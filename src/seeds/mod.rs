@@ -9,6 +9,7 @@ mod accounts;
 mod buying;
 mod coops;
 mod files;
+pub mod generate;
 mod goods;
 mod history;
 mod journal;
@@ -87,6 +88,11 @@ pub async fn load(db: &Db, demo: bool, now: At) -> Result<bool> {
         }
         Ok(claimed == 1)
     })
+}
+
+/// Notes that a part is loaded; `false` where it was before.
+async fn claim(db: &Db, part: &str, now: At) -> Result<bool> {
+    tx!(db, tx, { Ok(q(CLAIM).bind(part).bind("").bind(now).exec(&mut tx).await? == 1) })
 }
 
 async fn demonstration(tx: &mut Tx, password_hash: &str, now: At) -> Result<()> {

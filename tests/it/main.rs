@@ -2,7 +2,7 @@
 //!
 //! `support` gives each test a database of its own; `api` asks the router in process; `house` holds the code to its own rules;
 //! `statements` prepares every statement on both engines; `flows` walks orders through their lives;
-//! `faults` kills and starves the program; `containers` checks the scaled shape's files.
+//! `seeds` checks the demonstration and generated markets; `faults` kills and starves the program; `containers` checks the scaled shape's files.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
@@ -18,5 +18,6 @@ mod search;
 mod search_changes;
 mod search_meili;
 mod search_words;
+mod seeds;
 mod statements;
 mod support;

@@ -1,0 +1,406 @@
+//! Generated products of generated cooperatives: names, specifications and prices in the proportions of a market.
+
+use super::{Progress, Size};
+use crate::{
+    catalogue::insert,
+    cooperatives,
+    db::{Db, Rows, Value, q, statements, tx},
+    kernel::{At, CoopId, Dice, Fen, Grams, ProductId, Result, SkuId, time::DAY},
+    stock::{
+        self,
+        movement::{MovementKind, ONLINE},
+    },
+};
+
+statements! {
+    HELD = "SELECT CAST(count(*) AS BIGINT) FROM products WHERE code >= 'G' AND code < 'H'";
+    COUNTIES = "SELECT code, short_name, name_en, origin_832 FROM counties ORDER BY position";
+}
+
+/// Products of one transaction.
+const BATCH: u64 = 500;
+/// A cooperative sells so many products.
+const PER_COOP: u64 = 40;
+/// Days before today on which the first was published.
+const OPENED: i64 = 430;
+
+/// A kind of goods: names, category, 分 for 500 g, picture with its words, season.
+struct Kind {
+    zh: &'static str,
+    en: &'static str,
+    category: &'static str,
+    price: i64,
+    photo: (&'static str, &'static str, &'static str),
+    season: Option<(&'static str, &'static str)>,
+    fresh: bool,
+}
+
+const JUICE: (&str, &str, &str) = ("apple-juice", "苹果汁", "Bottle and glass of apple juice with apples");
+const EGGS: (&str, &str, &str) = ("eggs", "土鸡蛋", "Farm eggs in a basket");
+const RED: (&str, &str, &str) = ("red-beans", "红小豆", "Red adzuki beans");
+const SOY: (&str, &str, &str) = ("soybeans", "黄豆", "Soybeans");
+const SEEDS: (&str, &str, &str) = ("sunflower-seeds", "葵花籽", "Sunflower seeds");
+const WINE: (&str, &str, &str) = ("yellow-rice-wine", "黄酒", "Yellow rice wine in a pottery jar");
+const AUTUMN: Option<(&str, &str)> = Some(("10-10", "05-31"));
+
+const fn kind(
+    zh: &'static str,
+    en: &'static str,
+    category: &'static str,
+    price: i64,
+    photo: (&'static str, &'static str, &'static str),
+) -> Kind {
+    Kind { zh, en, category, price, photo, season: None, fresh: false }
+}
+
+const fn fruit(zh: &'static str, en: &'static str, category: &'static str, price: i64) -> Kind {
+    Kind { zh, en, category, price, photo: JUICE, season: AUTUMN, fresh: true }
+}
+
+const KINDS: [Kind; 24] = [
+    fruit("红富士苹果", "Fuji apples", "apple", 690),
+    fruit("秦冠苹果", "Qinguan apples", "apple", 520),
+    fruit("瑞阳苹果", "Ruiyang apples", "apple", 760),
+    fruit("黄元帅苹果", "Golden Delicious apples", "apple", 580),
+    fruit("酥梨", "crisp pears", "fruit", 450),
+    kind("苹果汁", "apple juice", "apple", 900, JUICE),
+    kind("沙棘汁", "sea-buckthorn juice", "grain", 1200, JUICE),
+    kind("土鸡蛋", "farm eggs", "grain", 1300, EGGS),
+    kind("红小豆", "adzuki beans", "grain", 780, RED),
+    kind("绿豆", "mung beans", "grain", 820, RED),
+    kind("红枣", "dates", "date", 1600, RED),
+    kind("狗头枣", "goutou dates", "date", 2600, RED),
+    kind("枸杞", "goji berries", "date", 3600, RED),
+    kind("黄豆", "soybeans", "grain", 560, SOY),
+    kind("小米", "millet", "grain", 880, SOY),
+    kind("糜子", "broomcorn millet", "grain", 760, SOY),
+    kind("荞麦", "buckwheat", "grain", 720, SOY),
+    kind("玉米糁", "cracked maize", "grain", 480, SOY),
+    kind("葵花籽", "sunflower seeds", "nut", 1300, SEEDS),
+    kind("核桃", "walnuts", "nut", 1900, SEEDS),
+    kind("南瓜子", "pumpkin seeds", "nut", 1500, SEEDS),
+    kind("黄酒", "yellow rice wine", "spice", 1400, WINE),
+    kind("荞麦香醋", "buckwheat vinegar", "spice", 900, WINE),
+    kind("土蜂蜜", "honey", "nut", 3900, WINE),
+];
+
+const HAN: &str = "山塬沟峁川河水林云岭坪湾村庄园台阳阴高长新旺金玉宝瑞祥和顺兴隆盛丰禾麦谷果香甜美清秀文武";
+const WORDS: [(&str, &str); 8] = [
+    ("", ""),
+    ("", ""),
+    ("", ""),
+    ("礼盒", " gift box"),
+    ("家庭装", " family pack"),
+    ("食堂装", " for canteens"),
+    ("精选", " selected"),
+    ("真空装", " in vacuum"),
+];
+const WEIGHTS: [i64; 7] = [250, 500, 1000, 1500, 2500, 5000, 10_000];
+
+/// A county as generated goods need it.
+type County = (String, String, String, bool);
+
+/// Generates the products that are asked for, behind those that were generated before.
+pub async fn generate(db: &Db, size: Size, now: At) -> Result<()> {
+    let mut conn = db.read().await?;
+    let (before,): (i64,) = q(HELD).one(&mut conn).await?;
+    let counties: Vec<County> = q(COUNTIES).all(&mut conn).await?;
+    drop(conn);
+    let before = before.unsigned_abs();
+    let mut progress = Progress::new("products", size.products);
+    let mut done = 0;
+    while done < size.products {
+        let many = BATCH.min(size.products - done);
+        let numbers = before + done..before + done + many;
+        tx!(db, tx, {
+            let mut maker = Maker::new(&counties, size.seed, now)?;
+            for n in numbers.clone() {
+                maker.coop(n)?;
+                maker.product(n)?;
+            }
+            for rows in maker.tables() {
+                rows.exec(&mut tx).await?;
+            }
+            Ok(())
+        })?;
+        done += many;
+        progress.at(done);
+    }
+    Ok(())
+}
+
+struct Maker<'a> {
+    counties: &'a [County],
+    seed: u64,
+    now: At,
+    coops: Rows,
+    templates: Rows,
+    rules: Rows,
+    products: Rows,
+    versions: Rows,
+    photos: Rows,
+    skus: Rows,
+    sku_versions: Rows,
+    certificates: Rows,
+    schemes: Rows,
+    levels: Rows,
+    movements: Rows,
+}
+
+/// A cooperative of the generation: its id, its county, its code.
+fn seller(n: u64, seed: u64, counties: &[County]) -> Result<(CoopId, &County, String)> {
+    let place = n / PER_COOP;
+    let mut dice = Dice::nth(!seed, place);
+    let county = &counties[usize::try_from(place).unwrap_or(0) % counties.len()];
+    Ok((CoopId(dice.id(At(0))?), county, format!("K{place:05}")))
+}
+
+impl<'a> Maker<'a> {
+    fn new(counties: &'a [County], seed: u64, now: At) -> Result<Self> {
+        Ok(Self {
+            counties,
+            seed,
+            now: now.day().start(),
+            coops: Rows::of(cooperatives::insert::COOP)?,
+            templates: Rows::of(cooperatives::insert::FREIGHT_TEMPLATE)?,
+            rules: Rows::of(cooperatives::insert::FREIGHT_RULE)?,
+            products: Rows::of(insert::PRODUCT)?,
+            versions: Rows::of(insert::PRODUCT_VERSION)?,
+            photos: Rows::of(insert::PHOTO)?,
+            skus: Rows::of(insert::SKU)?,
+            sku_versions: Rows::of(insert::SKU_VERSION)?,
+            certificates: Rows::of(insert::CERTIFICATE)?,
+            schemes: Rows::of(insert::PRODUCT_SCHEME)?,
+            levels: Rows::of(stock::insert::LEVEL)?,
+            movements: Rows::of(stock::insert::MOVEMENT)?,
+        })
+    }
+
+    fn tables(self) -> [Rows; 12] {
+        [
+            self.coops,
+            self.templates,
+            self.rules,
+            self.products,
+            self.versions,
+            self.photos,
+            self.skus,
+            self.sku_versions,
+            self.certificates,
+            self.schemes,
+            self.levels,
+            self.movements,
+        ]
+    }
+
+    /// The cooperative of a product, with its first product; it sends by one carrier everywhere.
+    fn coop(&mut self, n: u64) -> Result<()> {
+        if !n.is_multiple_of(PER_COOP) {
+            return Ok(());
+        }
+        let (id, county, code) = seller(n, self.seed, self.counties)?;
+        let at = self.now.later(-OPENED * DAY);
+        let (name, name_en) = (format!("{}{code}合作社（演示）", county.1), format!("{} {code} (demo)", county.2));
+        let nothing = || Value::Text(None);
+        self.coops.push([
+            (&id).into(),
+            (&code).into(),
+            code.to_lowercase().into(),
+            name.into(),
+            name_en.into(),
+            (&county.0).into(),
+            format!("DEMO-COOP-{code}").into(),
+            "0911-000-0000".into(),
+            "演示生成的合作社。".into(),
+            "A generated demonstration cooperative.".into(),
+            (&county.1).into(),
+            48_i64.into(),
+            nothing(),
+            "approved".into(),
+            at.into(),
+            Some(at).into(),
+            nothing(),
+            nothing(),
+        ])?;
+        let template = format!("{id}-zto");
+        self.templates.push([(&template).into(), (&id).into(), "ambient".into(), "zto".into()])?;
+        let figures = [1000_i64, 600, 1000, 150, 20_000, 0].map(Into::into);
+        let [first, fee, step, step_fee, parcel, parcel_fee] = figures;
+        self.rules.push([
+            template.into(),
+            "".into(),
+            false.into(),
+            first,
+            fee,
+            step,
+            step_fee,
+            parcel,
+            parcel_fee,
+            Value::Int(None),
+        ])
+    }
+
+    fn product(&mut self, n: u64) -> Result<()> {
+        let mut dice = Dice::nth(self.seed, n);
+        let (coop, county, _) = seller(n, self.seed, self.counties)?;
+        let at = self.now.later(-OPENED * DAY + i64::try_from(dice.below(60)?).unwrap_or(0) * DAY);
+        let kind = &KINDS[pick(&mut dice, KINDS.len())?];
+        let (word, word_en) = WORDS[pick(&mut dice, WORDS.len())?];
+        let id = ProductId(dice.id(at)?);
+        let code = format!("G{n:07}");
+        let han: Vec<char> = HAN.chars().collect();
+        let mut brand = String::new();
+        for _ in 0..2 {
+            brand.push(han[pick(&mut dice, han.len())?]);
+        }
+        self.products.push([
+            (&id).into(),
+            (&code).into(),
+            code.to_lowercase().into(),
+            (&coop).into(),
+            (&county.0).into(),
+            kind.category.into(),
+            Value::Text(None),
+            1_i64.into(),
+            "published".into(),
+            at.into(),
+            Some(at).into(),
+            at.into(),
+        ])?;
+        let name = format!("{}{brand}{}{word}", county.1, kind.zh);
+        let name_en = format!("{} {}{word_en}", county.2, kind.en);
+        let grade = match dice.below(4)? {
+            0 => Some("特级"),
+            1 => Some("一级"),
+            _ => None,
+        };
+        self.texts(&id, (&name, &name_en), (kind, grade), at)?;
+        let (photo, alt, alt_en) = kind.photo;
+        self.photos.push([(&id).into(), 1_i64.into(), photo.into(), alt.into(), alt_en.into(), true.into()])?;
+        self.papers((&id, &coop, county.3), &code, &mut dice)?;
+        let many = 1 + dice.below(3)?;
+        for place in 1..=i64::try_from(many).unwrap_or(1) {
+            self.sku((&id, &code, place), kind, at, &mut dice)?;
+        }
+        Ok(())
+    }
+
+    fn texts(
+        &mut self,
+        id: &ProductId,
+        (name, name_en): (&str, &str),
+        (kind, grade): (&Kind, Option<&str>),
+        at: At,
+    ) -> Result<()> {
+        let words = [
+            name,
+            name_en,
+            "演示生成的商品，供压力测试。",
+            "A generated product for load tests.",
+            "这件商品由程序生成，不是真实货物。",
+            "Generated by the program; no real goods.",
+            "阴凉干燥处存放。",
+            "Keep cool and dry.",
+        ];
+        let [name, name_en, summary, summary_en, story, story_en, storage, storage_en] = words.map(Into::into);
+        self.versions.push([
+            id.into(),
+            1_i64.into(),
+            name,
+            name_en,
+            summary,
+            summary_en,
+            story,
+            story_en,
+            storage,
+            storage_en,
+            Value::Text(None),
+            grade.map(str::to_owned).into(),
+            if kind.fresh { "fresh" } else { "seven_day" }.into(),
+            "ambient".into(),
+            kind.fresh.into(),
+            kind.zh.into(),
+            at.into(),
+            Value::Text(None),
+        ])
+    }
+
+    fn papers(&mut self, (id, coop, origin): (&ProductId, &CoopId, bool), code: &str, dice: &mut Dice) -> Result<()> {
+        let kind = ["gi", "green", "conformity", "conformity"][pick(dice, 4)?];
+        let (from, to) = (self.now.day().plus_days(-OPENED), self.now.day().plus_days(700));
+        self.certificates.push([
+            dice.id(self.now)?.into(),
+            Some(id.clone()).into(),
+            coop.into(),
+            kind.into(),
+            super::super::certificate_number(kind, code).into(),
+            "演示".into(),
+            from.into(),
+            to.into(),
+        ])?;
+        for scheme in ["PAIRING_YX", "QUOTA_832"].into_iter().take(1 + usize::from(origin)) {
+            let (none, document) = (Value::Text(None), "演示".into());
+            self.schemes.push([id.into(), scheme.into(), "2021-01-01".into(), none, document])?;
+        }
+        Ok(())
+    }
+
+    fn sku(
+        &mut self,
+        (product, code, place): (&ProductId, &str, i64),
+        kind: &Kind,
+        at: At,
+        dice: &mut Dice,
+    ) -> Result<()> {
+        let id = SkuId(dice.id(at)?);
+        let net = WEIGHTS[pick(dice, WEIGHTS.len())?];
+        let percent = 80 + i64::try_from(dice.below(60)?).unwrap_or(0);
+        let price = Fen((kind.price * net / 500 * percent / 1000).max(1) * 10);
+        let apple = kind.category == "apple" && kind.fresh;
+        let diameter = if apple { Some([70, 75, 80, 85][pick(dice, 4)?]) } else { None };
+        let weight = Grams(net).label();
+        let spec = diameter.map_or(weight.clone(), |mm: i64| format!("{mm}mm {weight}"));
+        let (from, to) = kind.season.unzip();
+        let sku = format!("{code}-{place}");
+        self.skus.push([(&id).into(), (&sku).into(), product.into(), place.into(), 1_i64.into(), true.into()])?;
+        self.sku_versions.push([
+            (&id).into(),
+            1_i64.into(),
+            (&spec).into(),
+            (&spec).into(),
+            diameter.into(),
+            Value::Int(None),
+            Value::Int(None),
+            Value::Text(None),
+            net.into(),
+            super::super::goods::gross(net).into(),
+            price.into(),
+            from.map(str::to_owned).into(),
+            to.map(str::to_owned).into(),
+            Value::Text(None),
+            at.into(),
+            Value::Text(None),
+        ])?;
+        let stocked = 40 + i64::try_from(dice.below(960)?).unwrap_or(0);
+        self.levels.push([(&id).into(), ONLINE.into(), stocked.into(), 0_i64.into(), at.into()])?;
+        let nothing = || Value::Text(None);
+        let movement = dice.id(at)?.into();
+        let (kind, reference) = (MovementKind::Receipt.into(), format!("generated {sku}").into());
+        self.movements.push([
+            movement,
+            (&id).into(),
+            ONLINE.into(),
+            stocked.into(),
+            kind,
+            reference,
+            "".into(),
+            nothing(),
+            nothing(),
+            at.into(),
+        ])
+    }
+}
+
+fn pick(dice: &mut Dice, of: usize) -> Result<usize> {
+    Ok(usize::try_from(dice.below(of as u64)?).unwrap_or(0))
+}

@@ -1,0 +1,171 @@
+//! Generated markets of any size, for load tests: products first, then a year of orders, the same for a seed.
+//!
+//! Each batch is one transaction that leaves stock, money, journal and counter in agreement, so that a
+//! generation that is stopped leaves a smaller market, not a broken one.
+
+mod goods;
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use super::{buying::Habit, journal, stall::Stall};
+use crate::{
+    catalogue,
+    db::{Db, Rows, Tx, Value, tx},
+    kernel::{At, Dice, Error, ProductId, Result, SkuId},
+    ledger,
+    orders::past::{self, Past},
+    stock::{
+        insert,
+        movement::{MovementKind, ONLINE},
+    },
+};
+
+/// How much to generate.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Products.
+    pub products: u64,
+    /// Orders.
+    pub orders: u64,
+    /// Rows of the ledger without orders behind them.
+    pub ledger_lines: u64,
+    /// The same seed makes the same market.
+    pub seed: u64,
+}
+
+/// Days over which orders are spread, yesterday the last.
+const DAYS: i64 = 365;
+/// Orders of one transaction.
+const BATCH: usize = 2000;
+/// How often progress is told.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a generation does with the orders that it makes up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Orders,
+    LedgerOnly,
+}
+
+/// Generates what is asked, telling how far it is.
+pub async fn generate(db: &Db, size: Size, now: At) -> Result<()> {
+    if size.products > 0 {
+        goods::generate(db, size, now).await?;
+    }
+    if size.orders > 0 {
+        history(db, size.orders, size.seed, Kept::Orders, now).await?;
+    }
+    if size.ledger_lines > 0 {
+        // Another seed, so that the facts of both may stand in one ledger.
+        history(db, size.ledger_lines, !size.seed, Kept::LedgerOnly, now).await?;
+    }
+    catalogue::bump(db).await
+}
+
+/// Tells from time to time how far a generation is.
+struct Progress {
+    what: &'static str,
+    all: u64,
+    begun: Instant,
+    told: Instant,
+}
+
+impl Progress {
+    fn new(what: &'static str, all: u64) -> Self {
+        let begun = Instant::now();
+        Self { what, all, begun, told: begun }
+    }
+
+    fn at(&mut self, done: u64) {
+        if done >= self.all || self.told.elapsed() >= PATIENCE {
+            self.told = Instant::now();
+            println!("{done} of {} {} after {:.1} s", self.all, self.what, self.begun.elapsed().as_secs_f64());
+        }
+    }
+}
+
+/// A year of orders, or of their ledger rows.
+async fn history(db: &Db, wanted: u64, seed: u64, kept: Kept, now: At) -> Result<()> {
+    let part = format!("generated {} {seed}", if kept == Kept::Orders { "orders" } else { "ledger" });
+    if !super::claim(db, &part, now).await? {
+        return Err(Error::fault("--seed: its history is in this database already; use another number"));
+    }
+    let stall = Stall::read(&mut db.read().await?, skewed).await?;
+    let habit = Habit { stall: &stall, now: now.day().start(), seed, regular: None, coupons: false };
+    let mut progress = Progress::new(if kept == Kept::Orders { "orders" } else { "ledger rows" }, wanted);
+    let mut dice = Dice::Seeded(seed);
+    let (mut made, mut written, mut batch) = (0, 0, 0_u64);
+    let mut lives: Vec<Past> = Vec::with_capacity(BATCH);
+    for back in (1..=DAYS).rev() {
+        let day = now.day().plus_days(-back);
+        let market = stall.on(day);
+        let until = wanted * u64::try_from(DAYS - back + 1).unwrap_or(0) / u64::try_from(DAYS).unwrap_or(1);
+        let mut n = 0;
+        while made < until {
+            if let Some(life) = habit.order(day, n, &market)? {
+                made += if kept == Kept::Orders { 1 } else { life.entries.len() as u64 };
+                lives.push(life);
+            }
+            n += 1;
+            if lives.len() == BATCH || (made >= wanted && !lives.is_empty()) {
+                batch += 1;
+                let reference = format!("generated {seed}/{batch}");
+                write(db, &stall, &lives, (kept, &reference), &mut dice).await?;
+                written = made;
+                lives.clear();
+                progress.at(written);
+            }
+        }
+    }
+    debug_assert_eq!(made, written, "the last batch is written");
+    Ok(())
+}
+
+/// Some goods are bought often, most seldom.
+fn skewed(sku: &str) -> u64 {
+    let place = sku.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
+    1 + 400 / (1 + place % 101)
+}
+
+async fn write(db: &Db, stall: &Stall, lives: &[Past], (kept, of): (Kept, &str), dice: &mut Dice) -> Result<()> {
+    let first = dice.clone();
+    let at = lives.first().map_or(At(0), |life| life.record.order.placed_at);
+    tx!(db, tx, {
+        *dice = first.clone();
+        match kept {
+            Kept::Orders => {
+                past::insert(&mut tx, lives, dice).await?;
+                restock(&mut tx, lives, (of, at), dice).await?;
+            }
+            Kept::LedgerOnly => {
+                let entries = lives.iter().flat_map(|life| life.entries.iter().cloned()).collect();
+                ledger::post::insert(&mut tx, entries).await?;
+            }
+        }
+        journal::seal(&mut tx, stall, lives).await?;
+        let mut sales: BTreeMap<ProductId, i64> = BTreeMap::new();
+        for (product, qty) in lives.iter().flat_map(Past::sales) {
+            *sales.entry(product.clone()).or_default() += qty;
+        }
+        catalogue::sales::add(&mut tx, sales, at).await
+    })
+}
+
+/// What a batch sold came in first, so that what is on hand stays as it was.
+async fn restock(tx: &mut Tx, lives: &[Past], (of, at): (&str, At), dice: &mut Dice) -> Result<()> {
+    let mut sold: BTreeMap<&SkuId, i64> = BTreeMap::new();
+    for (sku, qty) in lives.iter().flat_map(Past::units) {
+        *sold.entry(sku).or_default() += qty;
+    }
+    let mut rows = Rows::of(insert::MOVEMENT)?;
+    for (sku, qty) in sold.into_iter().filter(|(_, qty)| *qty > 0) {
+        let (kind, nothing) = (MovementKind::Receipt.into(), || Value::Text(None));
+        let id = dice.id(at)?.into();
+        let place = ONLINE.into();
+        rows.push([id, sku.into(), place, qty.into(), kind, of.into(), "".into(), nothing(), nothing(), at.into()])?;
+    }
+    rows.exec(tx).await.map(|_| ())
+}
