@@ -1,7 +1,7 @@
 //! Search measured on generated catalogues: `cargo bench --bench search -- [products…]`.
 //!
 //! Prints for each size: time to build, bytes a product, and on one core the times of list queries
-//! with all facets and an exact count, and of suggestions.
+//! with all facets and an exact count, of suggestions, and of taking up 100 products sold or edited.
 
 mod market;
 
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use yanxi::{
     kernel::Day,
-    search::{Facet, Index, SearchRequest, Sort},
+    search::{Change, Doc, Facet, Index, SearchRequest, Sort, Spec},
 };
 
 /// Texts as people type them; each is asked with facets, page and exact count.
@@ -91,6 +91,7 @@ fn measure(products: usize) {
     let index = Index::build(&docs);
     let build = started.elapsed().as_secs_f64();
     let resident = resident().saturating_sub(before) / products.max(1);
+    let some: Vec<Doc> = docs.iter().step_by((products / 100).max(1)).take(100).cloned().collect();
     drop(docs);
     let row = |what: &str, times: &[Duration]| {
         let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
@@ -106,6 +107,9 @@ fn measure(products: usize) {
     let rounds = (2_000_000 / products.max(1)).clamp(3, 50);
     row("list", &times(&lists(), rounds, |req| drop(index.search(req))));
     row("suggest", &times(&TYPED, rounds, |typed| drop(index.suggest(typed))));
+    let (sold, edited) = changes(&some);
+    row("100 sold", &times(&[sold], rounds, |changes| drop(index.with(changes))));
+    row("100 edited", &times(&[edited], rounds, |changes| drop(index.with(changes))));
     if std::env::args().any(|a| a == "--each") {
         for req in lists() {
             let each = times(std::slice::from_ref(&req), rounds, |req| drop(index.search(req)));
@@ -119,6 +123,17 @@ fn measure(products: usize) {
             );
         }
     }
+}
+
+/// The same products sold once more, some to the last unit; and with other names.
+fn changes(docs: &[Doc]) -> (Vec<Change>, Vec<Change>) {
+    let put = |doc: Doc| Change::Put(Box::new(doc));
+    let sold = docs.iter().map(|doc| {
+        let skus = doc.skus.iter().map(|sku| Spec { in_stock: !sku.in_stock, ..sku.clone() });
+        put(Doc { sales: doc.sales + 1, skus: skus.collect(), ..doc.clone() })
+    });
+    let edited = docs.iter().map(|doc| put(Doc { name: format!("{}新", doc.name), ..doc.clone() }));
+    (sold.collect(), edited.collect())
 }
 
 fn lists() -> Vec<SearchRequest> {
