@@ -1,7 +1,7 @@
 //! From the published catalogue to the documents that search is given.
 
 use super::{Doc, Spec, Term};
-use crate::catalogue::{Product, Snapshot, cert_term};
+use crate::catalogue::{Pairing, Product, Snapshot, cert_term};
 
 /// The documents of all products.
 pub fn docs(snapshot: &Snapshot) -> Vec<Doc> {
@@ -30,7 +30,7 @@ pub fn doc(snapshot: &Snapshot, product: &Product) -> Doc {
         name_en: product.name_en.clone(),
         category: category.map_or_else(Term::default, |c| Term::new(&c.code, &c.name, &c.name_en)),
         county: county.map_or_else(Term::default, |c| Term::new(&c.code, &c.name, &c.name_en)),
-        pairing: county.and_then(|c| c.pairing.as_ref()).map(|p| p.name.clone()),
+        pairing: county.and_then(|c| c.pairing.as_ref()).map(district),
         coop: coop.map_or_else(Term::default, |c| Term::new(&c.slug, &c.name, &c.name_en)),
         certs,
         schemes: product.schemes.iter().map(scheme).collect(),
@@ -41,6 +41,13 @@ pub fn doc(snapshot: &Snapshot, product: &Product) -> Doc {
         summary: product.summary.clone(),
         keywords: words.join(" "),
     }
+}
+
+/// The district of a pairing by its full name: 江阴市 of 江阴 · 延川. Codes from 81 on are cities (GB/T 2260).
+fn district(pairing: &Pairing) -> String {
+    let short = pairing.name.split('·').next().unwrap_or_default().trim();
+    let is_city = pairing.district_code.get(4..6).is_some_and(|number| number > "80");
+    format!("{short}{}", if is_city { "市" } else { "区" })
 }
 
 fn specs(product: &Product) -> Vec<Spec> {

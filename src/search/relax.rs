@@ -15,9 +15,9 @@ fn rank(ask: &Ask) -> Option<usize> {
         Ask::Unknown => 0,
         Ask::Quantity(Quantity::Pieces(..) | Quantity::Packs(_) | Quantity::Volume(_) | Quantity::Order) => 1,
         Ask::Quantity(Quantity::Diameter(..)) => 2,
-        Ask::Quantity(Quantity::Weight(..)) => 3,
-        Ask::Quantity(Quantity::Price(..)) => 4,
-        Ask::Intent(_) => 5,
+        Ask::Intent(_) => 3,
+        Ask::Quantity(Quantity::Weight(..)) => 4,
+        Ask::Quantity(Quantity::Price(..)) => 5,
         Ask::Grade(_) => 6,
         Ask::Season => 7,
         Ask::Place(_) => 8,
@@ -33,7 +33,9 @@ impl Solver<'_> {
             self.say_unknown();
             return none;
         }
-        if let Some(found) = self.swap_place() {
+        if !self.place_has_goods()
+            && let Some(found) = self.swap_place()
+        {
             return found;
         }
         let mut pieces: Vec<usize> =
@@ -63,6 +65,12 @@ impl Solver<'_> {
         self.asked.is_empty() || (required.peek().is_some() && required.all(|a| a.item.ask == Ask::Unknown))
     }
 
+    /// The place has the goods, if not as they were asked for: no reason to look at another.
+    fn place_has_goods(&self) -> bool {
+        let names = |at: usize| matches!(self.asked[at].item.ask, Ask::Place(_) | Ask::Goods(_));
+        !self.all_but(|at| !names(at)).is_empty()
+    }
+
     fn is_certified(&self) -> bool {
         self.asked.iter().any(|a| matches!(a.item.ask, Ask::Cert(_) | Ask::Scheme(_)))
     }
@@ -70,6 +78,12 @@ impl Solver<'_> {
     fn say_unknown(&mut self) {
         let typed: Vec<&str> = self.asked.iter().map(|a| a.item.source.as_str()).collect();
         let typed = typed.join(" ");
+        if typed.is_empty() {
+            return self.notes.push(note(
+                "这里没有可找的字。换个说法，或从类别和县区看起。".into(),
+                "There is no word here to look for. Try other words, or start from a category or county.".into(),
+            ));
+        }
         self.notes.push(note(
             format!("没有找到“{typed}”。换个说法，或从类别和县区看起。"),
             format!("Nothing found for “{typed}”. Try other words, or start from a category or county."),

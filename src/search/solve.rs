@@ -154,17 +154,24 @@ impl<'a> Solver<'a> {
         self.corrections.push(words.collect::<Vec<_>>().join(" "));
     }
 
-    fn without(&self, but: usize) -> String {
-        let others = self.asked.iter().enumerate().filter(|(at, a)| *at != but && a.item.ask != Ask::Nothing);
-        others.map(|(_, a)| a.item.source.as_str()).collect::<Vec<_>>().join(" ")
+    /// The text without what is described so.
+    fn without(&self, chip: &(&'static str, Words)) -> String {
+        let others = self.asked.iter().filter(|a| a.item.ask != Ask::Nothing && describe(a).as_ref() != Some(chip));
+        others.map(|a| a.item.source.as_str()).collect::<Vec<_>>().join(" ")
     }
 
+    /// What was understood, each thing once however often it was said.
     fn chips(&self) -> Vec<Chip> {
-        let named = self.asked.iter().enumerate().filter_map(|(at, a)| {
-            let (kind, (label, label_en)) = describe(a)?;
-            Some(Chip { kind, label, label_en, without: self.without(at) })
-        });
-        named.collect()
+        let mut chips: Vec<Chip> = Vec::new();
+        for described in self.asked.iter().filter_map(describe) {
+            let without = self.without(&described);
+            let (kind, (label, label_en)) = described;
+            let chip = Chip { kind, label, label_en, without };
+            if !chips.contains(&chip) {
+                chips.push(chip);
+            }
+        }
+        chips
     }
 
     fn finish(self, set: Bits, zero: bool) -> Solved<'a> {

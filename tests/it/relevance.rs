@@ -8,24 +8,21 @@ use std::collections::BTreeMap;
 
 use yanxi::{
     catalogue,
-    db::Engine as Database,
-    kernel::At,
+    db::{Db, Engine as Database},
+    kernel::Clock,
     search::{Doc, Engine, Meili, SearchRequest, docs},
-    seeds,
 };
 
 use crate::{
     search::day,
-    support::{Base, runtime, skipped, variable},
+    support::{Market, runtime, skipped, variable},
 };
 
-/// The demonstration's products, as a database that is seeded today has them.
+/// The demonstration's products, as the seeds load them.
 pub async fn products() -> Vec<Doc> {
-    let base = Base::fresh(Database::Sqlite).await.unwrap();
-    let db = base.open().await;
-    let now = At::parse("2026-11-24T12:00:00+08:00").unwrap();
-    seeds::load(&db, true, now).await.unwrap();
-    let snapshot = catalogue::load(&mut db.read().await.unwrap(), now).await.unwrap();
+    let market = Market::prepared(Database::Sqlite, &[]).await.unwrap();
+    let db = Db::open(&market.database(), None).await.unwrap();
+    let snapshot = catalogue::load(&mut db.read().await.unwrap(), Clock::System.now()).await.unwrap();
     db.close().await;
     docs(&snapshot)
 }

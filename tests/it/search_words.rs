@@ -51,6 +51,7 @@ fn a_chip_taken_away_leaves_the_others() {
         "送礼 苹果 12枚 洛川",
         "安塞小米 2.5公斤 50元以内",
         "洛川有机苹果5kg",
+        "中秋送礼 苹果 80mm",
     ] {
         let hits = ask(text);
         assert!(hits.chips.len() >= 2 || !hits.notes.is_empty(), "{text}: {:?}", hits.chips);
@@ -77,9 +78,15 @@ fn places_whose_names_are_alike_are_kept_apart() {
         assert_eq!((counties, notes.len()), (vec![(code.to_owned(), total)], 0), "{text}");
     }
     // 宜兴 is paired with 延长: its hall's goods, not those of 宜川.
-    let (_, counties, _) = county("宜兴木耳");
-    assert_eq!(counties.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>(), ["610621"]);
+    for (text, code) in
+        [("宜兴木耳", "610621"), ("新吴区苹果", "610630"), ("新吴的苹果", "610630"), ("江阴市 红枣", "610622")]
+    {
+        let (_, counties, _) = county(text);
+        assert_eq!(counties.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>(), [code], "{text}");
+    }
     // A place that has no such goods gives way to its neighbour by name, and says so.
+    let hits = ask("宜川红富士 10kg");
+    assert!(hits.codes[0] == "P11" || hits.codes[0] == "P10", "another size before another place: {:?}", hits.codes);
     for (text, code, place) in [("延长布堆画", "P59", "延川"), ("延川花椒", "P49", "宜川")] {
         let hits = ask(text);
         assert_eq!(hits.codes, [code], "{text}");
