@@ -21,15 +21,17 @@ use crate::{
 /// Runs the command.
 pub async fn run(config: Config) -> Result<ExitCode> {
     let db = crate::app::open_existing(&config).await?;
-    let holds = told(&db, Clock::System.now()).await;
+    let mut snapshot = db.long_snapshot().await?;
+    let holds = told(&mut snapshot, Clock::System.now()).await;
+    snapshot.rollback().await?;
     db.close().await;
     Ok(if holds? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Audits a database and prints a line for each check; answers whether all hold.
-pub async fn told(db: &Db, now: At) -> Result<bool> {
+/// Audits what a transaction sees and prints a line for each check; answers whether all hold.
+pub async fn told(conn: &mut Conn, now: At) -> Result<bool> {
     let mut faults = 0;
-    let found = each(db, now, |finding| {
+    let found = each_in(conn, now, |finding| {
         faults += i64::from(finding.faults > 0);
         // A closed pipe is no fault of the market.
         let _ = writeln!(stdout(), "{}", line(finding));

@@ -1,6 +1,7 @@
 //! Commands of the one binary: one file each; without a command it serves.
 
 pub mod audit;
+mod backup;
 mod journal;
 mod openapi;
 mod reindex;
@@ -38,6 +39,16 @@ enum Command {
     Reindex,
     /// Recompute every invariant from the rows; exits 0 only if all hold.
     Audit,
+    /// Copy the market into one file, under load; the copy is audited before it is called good.
+    Backup {
+        /// A new file.
+        file: std::path::PathBuf,
+    },
+    /// Put a backup into an empty database; nothing is overwritten.
+    Restore {
+        /// A file that `backup` made.
+        file: std::path::PathBuf,
+    },
     /// The public sales journal.
     #[command(subcommand)]
     Journal(journal::Command),
@@ -82,6 +93,8 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Reindex => reindex::run(config).await,
         Command::Report(asked) => report::run(config, asked).await,
         Command::Audit => audit::run(config).await,
+        Command::Backup { file } => backup::backup(config, file).await,
+        Command::Restore { file } => backup::restore(config, file).await,
         Command::User(command) => user::run(config, command).await,
         Command::Openapi | Command::Journal(_) => Ok(ExitCode::SUCCESS),
     }

@@ -97,6 +97,15 @@ impl Db {
         Ok(Self::Sqlite { writer, readers })
     }
 
+    /// Opens a SQLite file that nobody writes, such as a backup, without changing a byte of it or
+    /// leaving files beside it.
+    pub async fn open_copy(path: &std::path::Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
+        let options = options.pragma("cache_size", "-65536").pragma("temp_store", "memory");
+        let readers = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
+        Ok(Self::Sqlite { writer: readers.clone(), readers })
+    }
+
     /// Which engine this is.
     pub fn engine(&self) -> Engine {
         match self {

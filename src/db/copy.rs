@@ -7,7 +7,7 @@ use std::path::Path;
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, Column, ColumnIndex, Decode, Row, SqlSafeStr, SqlStr, Type, TypeInfo};
 
-use super::{Conn, Db, Engine, Query, Value, migrate, q, rows::marks};
+use super::{Conn, Db, Engine, Query, Tx, Value, migrate, q, rows::marks};
 use crate::kernel::{At, Error, Result};
 
 const TABLES_SQLITE: &str =
@@ -27,39 +27,54 @@ pub async fn backup(db: &Db, file: &Path, now: At) -> Result<()> {
     }
     let copy = Db::open(&format!("sqlite:{}", file.display()), None).await?;
     migrate::run(&copy, now).await?;
-    let done = rows(db, &copy).await;
+    let done = match rows(db, &copy).await {
+        Ok(tx) => tx.commit().await,
+        Err(error) => Err(error),
+    };
     copy.close().await;
     done
 }
 
-/// Puts a backup into an empty database of either engine, in one transaction. Refuses one that is
-/// in use, so that nothing is overwritten.
-pub async fn restore(file: &Path, to: &Db, now: At) -> Result<()> {
-    if !file.exists() {
-        return Err(Error::fault(format!("there is no backup {}", file.display())));
+/// Refuses a copy that is damaged, or of another release's schema.
+pub async fn whole(copy: &Db) -> Result<()> {
+    let told: (String,) = q("PRAGMA integrity_check(1)").one(&mut copy.read().await?).await?;
+    if told.0 != "ok" {
+        return Err(Error::fault(format!("the backup is damaged: {}", told.0)));
     }
+    migrate::refuse_other(copy).await
+}
+
+/// Puts a copy's rows into an empty database of either engine, in a transaction that the caller
+/// commits. Refuses one that is in use, so that nothing is overwritten.
+pub async fn restore(from: &Db, to: &Db, now: At) -> Result<Tx> {
     migrate::run(to, now).await?;
     let (used,): (i64,) = q(MARKET).one(&mut to.read().await?).await?;
     if used > 0 {
         return Err(Error::fault("this database holds a market already; restore only into an empty one"));
     }
-    let from = Db::open(&format!("sqlite:{}", file.display()), None).await?;
-    let done = rows(&from, to).await;
-    from.close().await;
-    done
+    rows(from, to).await
 }
 
-/// All rows of all tables, read in one snapshot and written in one transaction.
-async fn rows(from: &Db, to: &Db) -> Result<()> {
+/// All rows of all tables, read in one snapshot and written in one open transaction.
+async fn rows(from: &Db, to: &Db) -> Result<Tx> {
     let sqlite = if to.engine() == Engine::Sqlite { to } else { from };
     let tables: Vec<(String,)> = q(TABLES_SQLITE).all(&mut sqlite.read().await?).await?;
     let mut source = from.long_snapshot().await?;
     let mut tx = to.begin().await?;
+    if to.engine() == Engine::Postgres {
+        for sql in ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"] {
+            q(sql).exec(&mut tx).await?;
+        }
+    }
     for (table,) in tables.iter().filter(|t| t.0 != "migrations") {
         table_rows(table, &mut source, &mut tx).await?;
     }
     source.rollback().await?;
-    tx.commit().await
+    if to.engine() == Engine::Postgres {
+        // The audit that follows in this transaction needs to know how many rows there are.
+        q("ANALYZE").exec(&mut tx).await?;
+    }
+    Ok(tx)
 }
 
 /// One table's rows; what the migrations themselves wrote there gives way.

@@ -107,9 +107,11 @@ async fn a_backup_holds_every_row_and_goes_only_into_an_empty_database() {
     super::copy::backup(&db, &file, At(0)).await.unwrap();
     assert!(super::copy::backup(&db, &file, At(0)).await.is_err(), "an existing file is not overwritten");
     let (_other, empty) = fresh().await;
-    super::copy::restore(&file, &empty, At(0)).await.unwrap();
+    let copied = Db::open_copy(&file).await.unwrap();
+    super::copy::whole(&copied).await.unwrap();
+    super::copy::restore(&copied, &empty, At(0)).await.unwrap().commit().await.unwrap();
     let sql = "SELECT name, origin_832, position FROM counties";
     let row: (String, bool, i64) = q(sql).one(&mut empty.read().await.unwrap()).await.unwrap();
     assert_eq!(row, ("洛川县".to_owned(), false, 1));
-    assert!(super::copy::restore(&file, &empty, At(0)).await.is_err(), "a market is not overwritten");
+    assert!(super::copy::restore(&copied, &empty, At(0)).await.is_err(), "a market is not overwritten");
 }

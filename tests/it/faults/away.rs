@@ -110,7 +110,7 @@ fn a_postgresql_that_is_away_gives_503_and_the_market_comes_back() {
         let (answers, slowest) = try_orders(&api, 4).await;
         told_to_come_back(&answers);
         assert!(slowest < Duration::from_secs(5), "the slowest answer took {slowest:?}");
-        let page = super::super::support::http().get(format!("{}/", market.url)).send().await.unwrap();
+        let page = super::super::support::http().get(format!("{}/counter", market.url)).send().await.unwrap();
         assert!(matches!(page.status().as_u16(), 200 | 503), "{}", page.status());
         let begun = Instant::now();
         wire.cut.store(false, Ordering::SeqCst);
@@ -152,7 +152,7 @@ fn a_full_disk_gives_503_and_the_market_comes_back() {
         }
         assert!(!refused.is_empty(), "the disk never got full");
         told_to_come_back(&refused);
-        let page = super::super::support::http().get(format!("{}/", market.url)).send().await.unwrap();
+        let page = super::super::support::http().get(format!("{}/counter", market.url)).send().await.unwrap();
         assert_eq!(page.status().as_u16(), 200, "pages are still read");
         std::fs::remove_file(&ballast).unwrap();
         served_again(&api).await;

@@ -4,6 +4,7 @@
 //! was answered must be there (I16).
 
 mod away;
+mod copies;
 mod kills;
 mod load;
 mod stops;

@@ -106,6 +106,27 @@ impl Market {
         self.command(arguments).output().unwrap()
     }
 
+    /// An empty database of another engine, or of the same: what a restore goes into. `None` where the
+    /// engine is not at hand.
+    pub async fn empty(&self, engine: Engine) -> Option<String> {
+        if engine == Engine::Sqlite {
+            return Some(format!("sqlite:{}", self.folder.path().join(format!("empty{}.db", free_port())).display()));
+        }
+        let server = variable("TEST_POSTGRES_URL")?;
+        let name = format!("e_{}_{}", std::process::id(), free_port());
+        command(&server, format!("CREATE DATABASE {name}")).await;
+        Some(beside(&server, &name))
+    }
+
+    /// Takes away what [`Self::empty`] made.
+    pub async fn forget(url: &str) {
+        if let (Some(server), Some((_, name))) = (variable("TEST_POSTGRES_URL"), url.rsplit_once('/'))
+            && url.starts_with("postgres")
+        {
+            command(&server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        }
+    }
+
     /// `yanxi audit` must find every invariant kept.
     pub fn audit(&self) {
         let audit = self.done(&["audit"]);
