@@ -76,7 +76,6 @@ pub async fn each_in(conn: &mut Conn, now: At, mut tell: impl FnMut(&Finding)) -
     keep(ledger::audit::run(conn).await?);
     keep(orders::audit::run(conn).await?);
     keep(counter::audit::run(conn).await?);
-    let docs = search::docs(&catalogue::load(conn, now).await?);
-    keep(vec![search::audit::check(&search::Index::build(&docs), &docs)]);
+    keep(search::audit::run(conn, now).await?);
     Ok(all)
 }

@@ -57,7 +57,7 @@ const SAME: Check = Check::walk("I14", "journal.ledger", "each entry says what i
 const SUMS: Check = Check::walk("I14", "journal.counter", "what anyone recomputes from the journal is the counter");
 
 statements! {
-    SEALED = "SELECT j.seq, j.hash, j.body, e.entry, e.n, e.kind, e.amount_fen, e.qty, e.at, e.day, e.line_no,
+    SEALED = "SELECT j.seq, j.hash, j.body, j.order_ref, e.entry, e.n, e.kind, e.amount_fen, e.qty, e.at, e.day, e.line_no,
                 e.after_receipt, e.channel, e.county_code, e.category_code, e.schemes, c.slug AS coop, p.code AS product,
                 o.number, o.journal_salt
               FROM journal_entries j
@@ -74,6 +74,7 @@ struct Sealed {
     seq: i64,
     hash: String,
     body: String,
+    order_ref: Option<String>,
     #[sqlx(flatten)]
     fact: Fact,
 }
@@ -83,7 +84,13 @@ pub async fn run(conn: &mut Conn) -> Result<Vec<Finding>> {
     let mut found = audit::run(CHECKS, conn).await?;
     let mut walk = Walk::default();
     loop {
-        let rows: Vec<Sealed> = q(SEALED).bind(walk.last).bind(STEP).all(conn).await?;
+        let rows: Vec<Sealed> = match q(SEALED).bind(walk.last).bind(STEP).all(conn).await {
+            Err(Error::Fault(unreadable)) => {
+                walk.differs.push(format!("after entry {}: {unreadable:#}", walk.last));
+                break;
+            }
+            read => read?,
+        };
         let Some(last) = rows.last().map(|row| row.seq) else { break };
         let walked = tokio::task::spawn_blocking(move || walk.through(rows));
         walk = walked.await.map_err(|e| Error::Fault(e.into()))?;
@@ -131,7 +138,7 @@ impl Walk {
 fn says_the_same(row: &Sealed, entry: &Entry) -> Result<bool> {
     let mut expected = row.fact.published(row.seq, entry.prev_hash.clone(), entry.sealed_at.clone())?;
     expected.hash.clone_from(&row.hash);
-    Ok(expected == *entry && entry.canonical()? == row.body)
+    Ok(expected == *entry && entry.order_ref == row.order_ref && entry.canonical()? == row.body)
 }
 
 /// The figures that everyone can recompute.

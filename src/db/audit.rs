@@ -53,6 +53,9 @@ checks! {
     I17 "market.kind", "a database is demonstration or real, and has the rows that processes share" =
         "SELECT 'kind' AS subject WHERE NOT EXISTS (SELECT 1 FROM market WHERE key = 'kind' AND value IN ('demo', 'real'))
          UNION ALL SELECT 'version catalogue' AS subject WHERE NOT EXISTS (SELECT 1 FROM version WHERE name = 'catalogue')";
+    I17 "audit_log.count", "the audit log has every act that was counted" =
+        "SELECT 'acts' AS subject FROM audit_turn
+         WHERE n <> COALESCE((SELECT MAX(seq) FROM audit_log), 0) OR n <> (SELECT CAST(count(*) AS BIGINT) FROM audit_log)";
     I3 "market.idempotency", "a kept key has the first answer with it" =
         "SELECT scope || ' ' || key AS subject FROM idempotency_keys
          WHERE status IS NULL OR answer IS NULL OR status NOT BETWEEN 200 AND 499";

@@ -3,10 +3,27 @@
 use std::collections::BTreeMap;
 
 use super::{Doc, Index};
-use crate::db::audit::{Check, Finding};
+use crate::{
+    catalogue,
+    db::{
+        Conn,
+        audit::{Check, Finding},
+    },
+    kernel::{At, Error, Result},
+};
 
 const SAME: Check =
     Check::walk("I15", "search.index", "the index has each published product as it is now, and no other");
+
+/// Builds an index from the rows, as a start does, and compares it with them.
+pub async fn run(conn: &mut Conn, now: At) -> Result<Vec<Finding>> {
+    let snapshot = match catalogue::load(conn, now).await {
+        Err(Error::Fault(unreadable)) => return Ok(vec![SAME.finding(1, format!("{unreadable:#}"))]),
+        read => read?,
+    };
+    let docs = super::docs(&snapshot);
+    Ok(vec![check(&Index::build(&docs), &docs)])
+}
 
 /// Compares an index with what is published.
 pub fn check(index: &Index, docs: &[Doc]) -> Finding {

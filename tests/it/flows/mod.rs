@@ -8,3 +8,4 @@ mod histories;
 mod late;
 mod lifecycle;
 mod races;
+mod tamper;
