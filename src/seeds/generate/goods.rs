@@ -1,6 +1,9 @@
 //! Generated products of generated cooperatives: names, specifications and prices in the proportions of a market.
 
-use super::{Progress, Size};
+use super::{
+    Progress, Size,
+    kinds::{HAN, KINDS, Kind, WEIGHTS, WORDS},
+};
 use crate::{
     catalogue::insert,
     cooperatives,
@@ -23,79 +26,6 @@ const BATCH: u64 = 500;
 const PER_COOP: u64 = 40;
 /// Days before today on which the first was published.
 const OPENED: i64 = 430;
-
-/// A kind of goods: names, category, 分 for 500 g, picture with its words, season.
-struct Kind {
-    zh: &'static str,
-    en: &'static str,
-    category: &'static str,
-    price: i64,
-    photo: (&'static str, &'static str, &'static str),
-    season: Option<(&'static str, &'static str)>,
-    fresh: bool,
-}
-
-const JUICE: (&str, &str, &str) = ("apple-juice", "苹果汁", "Bottle and glass of apple juice with apples");
-const EGGS: (&str, &str, &str) = ("eggs", "土鸡蛋", "Farm eggs in a basket");
-const RED: (&str, &str, &str) = ("red-beans", "红小豆", "Red adzuki beans");
-const SOY: (&str, &str, &str) = ("soybeans", "黄豆", "Soybeans");
-const SEEDS: (&str, &str, &str) = ("sunflower-seeds", "葵花籽", "Sunflower seeds");
-const WINE: (&str, &str, &str) = ("yellow-rice-wine", "黄酒", "Yellow rice wine in a pottery jar");
-const AUTUMN: Option<(&str, &str)> = Some(("10-10", "05-31"));
-
-const fn kind(
-    zh: &'static str,
-    en: &'static str,
-    category: &'static str,
-    price: i64,
-    photo: (&'static str, &'static str, &'static str),
-) -> Kind {
-    Kind { zh, en, category, price, photo, season: None, fresh: false }
-}
-
-const fn fruit(zh: &'static str, en: &'static str, category: &'static str, price: i64) -> Kind {
-    Kind { zh, en, category, price, photo: JUICE, season: AUTUMN, fresh: true }
-}
-
-const KINDS: [Kind; 24] = [
-    fruit("红富士苹果", "Fuji apples", "apple", 690),
-    fruit("秦冠苹果", "Qinguan apples", "apple", 520),
-    fruit("瑞阳苹果", "Ruiyang apples", "apple", 760),
-    fruit("黄元帅苹果", "Golden Delicious apples", "apple", 580),
-    fruit("酥梨", "crisp pears", "fruit", 450),
-    kind("苹果汁", "apple juice", "apple", 900, JUICE),
-    kind("沙棘汁", "sea-buckthorn juice", "grain", 1200, JUICE),
-    kind("土鸡蛋", "farm eggs", "grain", 1300, EGGS),
-    kind("红小豆", "adzuki beans", "grain", 780, RED),
-    kind("绿豆", "mung beans", "grain", 820, RED),
-    kind("红枣", "dates", "date", 1600, RED),
-    kind("狗头枣", "goutou dates", "date", 2600, RED),
-    kind("枸杞", "goji berries", "date", 3600, RED),
-    kind("黄豆", "soybeans", "grain", 560, SOY),
-    kind("小米", "millet", "grain", 880, SOY),
-    kind("糜子", "broomcorn millet", "grain", 760, SOY),
-    kind("荞麦", "buckwheat", "grain", 720, SOY),
-    kind("玉米糁", "cracked maize", "grain", 480, SOY),
-    kind("葵花籽", "sunflower seeds", "nut", 1300, SEEDS),
-    kind("核桃", "walnuts", "nut", 1900, SEEDS),
-    kind("南瓜子", "pumpkin seeds", "nut", 1500, SEEDS),
-    kind("黄酒", "yellow rice wine", "spice", 1400, WINE),
-    kind("荞麦香醋", "buckwheat vinegar", "spice", 900, WINE),
-    kind("土蜂蜜", "honey", "nut", 3900, WINE),
-];
-
-const HAN: &str = "山塬沟峁川河水林云岭坪湾村庄园台阳阴高长新旺金玉宝瑞祥和顺兴隆盛丰禾麦谷果香甜美清秀文武";
-const WORDS: [(&str, &str); 8] = [
-    ("", ""),
-    ("", ""),
-    ("", ""),
-    ("礼盒", " gift box"),
-    ("家庭装", " family pack"),
-    ("食堂装", " for canteens"),
-    ("精选", " selected"),
-    ("真空装", " in vacuum"),
-];
-const WEIGHTS: [i64; 7] = [250, 500, 1000, 1500, 2500, 5000, 10_000];
 
 /// A county as generated goods need it.
 type County = (String, String, String, bool);

@@ -4,6 +4,7 @@
 //! generation that is stopped leaves a smaller market, not a broken one.
 
 mod goods;
+mod kinds;
 
 use std::{
     collections::BTreeMap,
