@@ -9,7 +9,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Tx, q};
+use super::{Tx, q, tx::UNHURRIED};
 use crate::kernel::{Error, Result};
 
 /// How long a request waits for a connection before it is answered 503.
@@ -160,8 +160,7 @@ impl Db {
 
     /// The same of what is committed now, for as long as it takes: copies and audits.
     pub async fn long_snapshot(&self) -> Result<Tx> {
-        let patience = ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"];
-        begin_reading(self.read().await?, &patience).await
+        begin_reading(self.read().await?, &UNHURRIED).await
     }
 
     /// Runs a maintenance command (PRAGMA, VACUUM INTO, ANALYZE) outside a transaction.

@@ -5,8 +5,12 @@ use std::{
     time::Duration,
 };
 
-use super::{Conn, Query, q};
+use super::{Conn, Engine, Query, q};
 use crate::kernel::{Error, Result};
+
+/// Lifts PostgreSQL's time limits from a transaction.
+pub(super) const UNHURRIED: [&str; 2] =
+    ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"];
 
 /// An open transaction. Dropped without commit it rolls back.
 pub struct Tx {
@@ -26,6 +30,16 @@ impl Tx {
     /// Undoes the changes.
     pub async fn rollback(mut self) -> Result<()> {
         self.end("ROLLBACK").await
+    }
+
+    /// Lifts the server's time limits from this transaction: a load of many rows works between its statements.
+    pub async fn unhurried(&mut self) -> Result<()> {
+        if self.engine() == Engine::Postgres {
+            for sql in UNHURRIED {
+                q(sql).exec(self).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn end(&mut self, sql: &'static str) -> Result<()> {

@@ -78,6 +78,7 @@ pub async fn load(db: &Db, demo: bool, now: At) -> Result<bool> {
     // Slow on purpose, so before the transaction, and once for all accounts.
     let hash = if demo { password::hash(PASSWORD).await? } else { String::new() };
     tx!(db, tx, {
+        tx.unhurried().await?;
         let claimed = q(CLAIM).bind(part).bind(SEED.to_string()).bind(now).exec(&mut tx).await?;
         if claimed == 1 {
             places::load(&mut tx).await?;

@@ -135,6 +135,7 @@ async fn write(db: &Db, stall: &Stall, lives: &[Past], (kept, of): (Kept, &str),
     let first = dice.clone();
     let at = lives.first().map_or(At(0), |life| life.record.order.placed_at);
     tx!(db, tx, {
+        tx.unhurried().await?;
         *dice = first.clone();
         match kept {
             Kept::Orders => {
