@@ -1,6 +1,10 @@
 //! The program as a whole: built from its configuration, started, stopped without losing anything.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use axum::{Router, extract::Request, routing::get};
 use hyper::server::conn::http1;
@@ -145,6 +149,7 @@ impl App {
             demo,
             limits: Limits::per_minute(config.rate),
             pages: web::pages::Cache::default(),
+            sound: Arc::new(AtomicBool::new(true)),
             config: Arc::new(config),
         };
         let router = web::router(&state).map_err(Error::fault)?;
@@ -243,7 +248,9 @@ async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Recei
 }
 
 fn recorder() -> Result<PrometheusHandle> {
-    PrometheusBuilder::new().install_recorder().map_err(|e| Error::fault(format!("metrics: {e}")))
+    let seconds = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
+    let builder = PrometheusBuilder::new().set_buckets(&seconds);
+    builder.and_then(PrometheusBuilder::install_recorder).map_err(|e| Error::fault(format!("metrics: {e}")))
 }
 
 async fn serve_metrics(address: SocketAddr, handle: PrometheusHandle) -> Result<()> {

@@ -35,11 +35,19 @@ pub async fn backup(db: &Db, file: &Path, now: At) -> Result<()> {
     done
 }
 
+/// What a SQLite file's own check finds wrong with it; PostgreSQL checks its pages itself.
+pub async fn damage(conn: &mut Conn, pragma: &'static str) -> Result<Option<String>> {
+    if conn.engine() != Engine::Sqlite {
+        return Ok(None);
+    }
+    let told: (String,) = q(pragma).one(conn).await?;
+    Ok((told.0 != "ok").then_some(told.0))
+}
+
 /// Refuses a copy that is damaged, or of another release's schema.
 pub async fn whole(copy: &Db) -> Result<()> {
-    let told: (String,) = q("PRAGMA integrity_check(1)").one(&mut copy.read().await?).await?;
-    if told.0 != "ok" {
-        return Err(Error::fault(format!("the backup is damaged: {}", told.0)));
+    if let Some(damage) = damage(&mut copy.read().await?, "PRAGMA integrity_check(1)").await? {
+        return Err(Error::fault(format!("nothing was restored: the backup is damaged: {damage}")));
     }
     migrate::refuse_other(copy).await
 }

@@ -32,6 +32,7 @@ mod meilisearch;
 mod receive;
 mod reconcile;
 mod seal_journal;
+mod self_check;
 mod send_refunds;
 mod zero_hits;
 
@@ -69,6 +70,7 @@ fn table(state: &State) -> Vec<Job> {
         Job { name: "send_refunds", every: second * 15, leased: true, turn: |s| Box::pin(send_refunds::turn(s)) },
         Job { name: "receive", every: second * 60, leased: true, turn: |s| Box::pin(receive::turn(s)) },
         Job { name: "zero_hits", every: second * 10, leased: false, turn: |s| Box::pin(zero_hits::turn(s)) },
+        Job { name: "self_check", every: second * 600, leased: true, turn: |s| Box::pin(self_check::turn(s)) },
         Job { name: "forget", every: second * 600, leased: true, turn: |s| Box::pin(forget::turn(s)) },
     ]
 }
@@ -88,6 +90,7 @@ pub fn start(state: &State) -> Result<Jobs> {
     let leads = Arc::new(AtomicBool::new(false));
     let mut tasks = JoinSet::new();
     tasks.spawn(lead(state.clone(), holder.clone(), leads.clone(), stopped.clone()));
+    tasks.spawn(look_once(state.clone()));
     for job in table(state) {
         tasks.spawn(repeat(job, state.clone(), leads.clone(), stopped.clone()));
     }
@@ -115,6 +118,12 @@ async fn lead(state: State, holder: String, leads: Arc<AtomicBool>, mut stopped:
         if pause(RENEW, &mut stopped).await {
             return;
         }
+    }
+}
+
+async fn look_once(state: State) {
+    if let Err(error) = self_check::file(state).await {
+        tracing::warn!(%error, "the database file was not looked through");
     }
 }
 

@@ -91,8 +91,13 @@ pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<Finished> {
 }
 
 async fn send_if_given_back(trade: &Trade, done: Finished) -> Result<Finished> {
-    if let Finished::GivenBack(id) = &done {
-        refund::send(trade, id).await?;
+    match &done {
+        Finished::Paid => metrics::counter!("yanxi_orders_paid").increment(1),
+        Finished::GivenBack(id) => {
+            metrics::counter!("yanxi_late_payments").increment(1);
+            refund::send(trade, id).await?;
+        }
+        Finished::Failed | Finished::Known => {}
     }
     Ok(done)
 }

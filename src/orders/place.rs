@@ -125,7 +125,10 @@ pub async fn place(trade: &Trade, placing: Placing, by: Actor, key: Option<&Key>
         Ok(placed)
     });
     match done {
-        Ok(placed) => Ok(placed),
+        Ok(placed) => {
+            metrics::counter!("yanxi_orders_placed").increment(1);
+            Ok(placed)
+        }
         Err(error) => replay_or(trade, key, error).await,
     }
 }

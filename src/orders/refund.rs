@@ -260,7 +260,9 @@ pub async fn send(trade: &Trade, id: &RefundId) -> Result<()> {
     tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
         settle(&mut tx, &refund, reference.clone(), &mut step).await
-    })
+    })?;
+    metrics::counter!("yanxi_refunds_sent").increment(1);
+    Ok(())
 }
 
 /// Sends every promise that still waits, such as after a crash; answers how many.

@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use super::limits::Limits;
 use crate::{catalogue::Shelf, config::Config, counter::Live, db::Db, kernel::At, orders::Trade, search::Engine};
@@ -24,6 +24,8 @@ pub struct State {
     pub limits: Limits,
     /// Rendered public pages.
     pub pages: super::pages::Cache,
+    /// Whether the database file was found whole; a damaged one takes the process off duty.
+    pub sound: Arc<AtomicBool>,
 }
 
 impl State {

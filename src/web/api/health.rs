@@ -1,16 +1,22 @@
 //! Whether the process lives (`/healthz`) and can serve (`/readyz`).
 
+use std::{sync::atomic::Ordering, time::Duration};
+
 use axum::{Json, extract::State as Inject};
 use serde::Serialize;
 
 use crate::{
     db::{q, statements},
+    kernel,
     web::{Allow, Result, Route, State},
 };
 
 statements! {
     PING = "SELECT CAST(count(*) AS BIGINT) FROM version";
 }
+
+/// How long a database may take to say that it is there.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {
@@ -27,8 +33,13 @@ async fn alive() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Asks the database; 503 while it is away.
+/// Asks the database; 503 while it is away, silent for two seconds, or damaged.
 async fn ready(Inject(state): Inject<State>) -> Result<Json<Health>> {
-    let _: (i64,) = q(PING).one(&mut state.db().read().await?).await?;
+    let ping = async { q(PING).one::<(i64,)>(&mut state.db().read().await?).await };
+    let answered = tokio::time::timeout(PATIENCE, ping).await;
+    answered.map_err(|_| kernel::Error::Unavailable(anyhow::anyhow!("the database does not answer")))??;
+    if !state.sound.load(Ordering::SeqCst) {
+        return Err(kernel::Error::Unavailable(anyhow::anyhow!("the database file is damaged")).into());
+    }
     Ok(Json(Health { status: "ok" }))
 }

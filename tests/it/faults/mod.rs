@@ -7,6 +7,7 @@ mod away;
 mod copies;
 mod kills;
 mod load;
+mod signs;
 mod stops;
 
 /// Names tests that run the program on both engines.

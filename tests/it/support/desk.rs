@@ -57,6 +57,7 @@ impl Desk {
             demo: false,
             limits: web::limits::Limits::default(),
             pages: web::pages::Cache::default(),
+            sound: Arc::new(std::sync::atomic::AtomicBool::new(true)),
         };
         drop(conn);
         let router = web::router(&state).unwrap();

@@ -162,10 +162,14 @@ impl Market {
         (child.wait().unwrap(), begun.elapsed())
     }
 
+    /// All that the process said.
+    pub fn whole_log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.log()).unwrap_or_default()).into_owned()
+    }
+
     /// What the process said last.
     pub fn told(&self) -> String {
-        let text = fs::read(self.log()).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
+        let text = self.whole_log();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
     }
