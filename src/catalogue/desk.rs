@@ -1,6 +1,6 @@
 //! A cooperative's own products in every state, with their SKUs and what is on hand.
 
-use super::ListingState;
+use super::{Certificate, ListingState};
 use crate::{
     db::{Conn, FromRow, Query, q, statements},
     kernel::{At, Code, CoopId, Fen, Grams, ProductId, Refusal, Result, SkuId},
@@ -9,7 +9,7 @@ use crate::{
 statements! {
     OWN = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.state, p.changed_at,
              v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en, v.storage, v.storage_en, v.variety,
-             v.grade, v.return_class, v.service, v.bad_fruit_promise,
+             v.grade, v.return_class, v.service, v.bad_fruit_promise, v.tags,
              (SELECT h.photo FROM product_photos h WHERE h.product_id = p.id ORDER BY h.position LIMIT 1) AS photo,
              (SELECT d.reason FROM product_decisions d WHERE d.product_id = p.id ORDER BY d.at DESC LIMIT 1) AS reason
            FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
@@ -17,7 +17,7 @@ statements! {
     COUNT = "SELECT CAST(count(*) AS BIGINT) FROM products WHERE coop_id = $1";
     ONE = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.state, p.changed_at,
              v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en, v.storage, v.storage_en, v.variety,
-             v.grade, v.return_class, v.service, v.bad_fruit_promise,
+             v.grade, v.return_class, v.service, v.bad_fruit_promise, v.tags,
              (SELECT h.photo FROM product_photos h WHERE h.product_id = p.id ORDER BY h.position LIMIT 1) AS photo,
              (SELECT d.reason FROM product_decisions d WHERE d.product_id = p.id ORDER BY d.at DESC LIMIT 1) AS reason
            FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
@@ -28,6 +28,8 @@ statements! {
             FROM skus k JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
             LEFT JOIN stock_levels l ON l.sku_id = k.id AND l.location = 'online'
             WHERE k.product_id IN ($1) ORDER BY k.product_id, k.position";
+    CERTS = "SELECT kind, number, holder, valid_from, valid_to FROM certificates
+             WHERE product_id = $1 OR (product_id IS NULL AND coop_id = $2) ORDER BY kind, number";
     SKU_OF = "SELECT k.id, k.code, k.product_id, p.coop_id, p.state FROM skus k JOIN products p ON p.id = k.product_id
               WHERE k.id = $1";
 }
@@ -79,6 +81,8 @@ pub struct OwnProduct {
     pub service: String,
     /// Whether bad fruit is made good.
     pub bad_fruit_promise: bool,
+    /// Words by which it is found, too.
+    pub tags: String,
     /// Its first photo.
     pub photo: Option<String>,
     /// What the operator said last.
@@ -173,6 +177,11 @@ pub async fn product(conn: &mut Conn, id: &ProductId) -> Result<WithSkus> {
 pub async fn own_product(conn: &mut Conn, id: &ProductId, coop: &CoopId) -> Result<WithSkus> {
     let found = product(conn, id).await?;
     if found.0.coop_id == *coop { Ok(found) } else { Err(Refusal::new(Code::NotFound).into()) }
+}
+
+/// A product's certificates and its cooperative's, held or past.
+pub async fn certificates(conn: &mut Conn, product: &OwnProduct) -> Result<Vec<Certificate>> {
+    q(CERTS).bind(&product.id).bind(&product.coop_id).all(conn).await
 }
 
 /// A cooperative's own SKU; another's is not found (C1).

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::kernel::{At, CoopId, Day, Fen, Grams, ProductId, Season, SkuId};
+use crate::{
+    db::FromRow,
+    kernel::{At, CoopId, Day, Fen, Grams, ProductId, Season, SkuId},
+};
 
 /// A county of Yan'an.
 #[derive(Clone, Debug)]
@@ -95,7 +98,7 @@ pub struct Coop {
 }
 
 /// A certificate with its validity.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct Certificate {
     /// `gi`, `green`, `organic`…
     pub kind: String,

@@ -9,6 +9,7 @@
 
 pub mod audit;
 pub mod desk;
+pub mod edit;
 mod facts;
 pub mod insert;
 mod listing;

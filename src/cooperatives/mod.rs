@@ -1,6 +1,10 @@
 //! Cooperatives (合作社): who sells, with whom they work, and what their freight costs.
 //!
-//! Owns `coops`, `households`, `freight_templates`, `freight_rules`. `insert` holds the rows' statements
-//! for whoever adds many.
+//! Owns `coops`, `coop_applicants`, `households`, `freight_templates`, `freight_rules`. A person `apply`s;
+//! the operator decides, and an approved one gets freight to start with and its applicant its account
+//! (电商法 art. 27: nobody sells before his papers were seen). `insert` holds the rows' statements for
+//! whoever adds many.
 
+pub mod apply;
+pub mod decide;
 pub mod insert;

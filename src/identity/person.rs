@@ -124,6 +124,11 @@ pub async fn staff(conn: &mut Conn, most: i64) -> Result<Vec<Person>> {
     q(store::STAFF).bind(most).all(conn).await
 }
 
+/// Makes a shopper the person of a cooperative that was approved; other accounts stay as they are.
+pub async fn join_coop(tx: &mut Tx, id: &PersonId, coop: &CoopId) -> Result<()> {
+    q(store::JOIN_COOP).bind(coop).bind(id).exec(tx).await.map(|_| ())
+}
+
 /// Corrects the name that others see.
 pub async fn rename(tx: &mut Tx, id: &PersonId, name: &str) -> Result<()> {
     let name = parse::name("name", name)?;

@@ -15,6 +15,7 @@ statements! {
         WHERE state <> 'closed' AND (login >= $1 AND login < $2) ORDER BY login LIMIT $3";
     pub STAFF = "SELECT id, login, name, role, coop_id, outlet_code, state, created_at FROM persons
         WHERE role <> 'shopper' AND state <> 'closed' ORDER BY role, login LIMIT $1";
+    pub JOIN_COOP = "UPDATE persons SET role = 'coop', coop_id = $1 WHERE id = $2 AND role = 'shopper' AND state = 'active'";
     pub RENAME = "UPDATE persons SET name = $1 WHERE id = $2 AND state = 'active'";
     pub SET_PASSWORD = "UPDATE persons SET password_hash = $1 WHERE id = $2 AND state = 'active'";
     pub SET_STATE = "UPDATE persons SET state = $1 WHERE id = $2 AND state = $3";

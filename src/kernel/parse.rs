@@ -87,6 +87,19 @@ pub fn tracking_no(field: &str, raw: &str) -> Result<String, Refusal> {
     if good { Ok(trimmed) } else { Err(Refusal::of_field(field, Code::Malformed).with("example", "ZT0123456789")) }
 }
 
+/// A unified social credit code (统一社会信用代码, GB 32100): 18 characters of which the last checks the others.
+pub fn credit_code(field: &str, raw: &str) -> Result<String, Refusal> {
+    const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+    let code = raw.trim().to_ascii_uppercase();
+    let values: Option<Vec<usize>> = code.chars().map(|c| ALPHABET.find(c)).collect();
+    let good = values.filter(|values| values.len() == 18).is_some_and(|values| {
+        let sum: usize = values.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
+        (31 - sum % 31) % 31 == values[17]
+    });
+    if good { Ok(code) } else { Err(Refusal::of_field(field, Code::Malformed).with("example", "91350100M000100Y43")) }
+}
+
 /// A season day `MM-DD` that exists in a leap year.
 pub fn month_day(field: &str, raw: &str) -> Result<String, Refusal> {
     let good = raw.len() == 5 && format!("2024-{raw}").parse::<super::Day>().is_ok();
@@ -104,6 +117,14 @@ mod tests {
         }
         for raw in ["", "1380013800", "abc", "１３８", "23800138000"] {
             assert!(phone("phone", raw).is_err(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_credit_code_is_checked_by_its_last_character() {
+        assert!(credit_code("c", " 91350100m000100y43 ").is_ok());
+        for raw in ["91350100M000100Y44", "91350100M000100Y4", "DEMO-COOP-01", "", "91350100I000100Y43"] {
+            assert!(credit_code("c", raw).is_err(), "{raw}");
         }
     }
 

@@ -91,6 +91,12 @@ codes! {
     StockBelowHeld "stock_below_held" 409 "有 {held} 件已被下单占用，库存不能低于它。" "{held} are held by orders; stock cannot go below that.";
     CouponExists "coupon_exists" 409 "优惠券 {coupon} 已存在。" "Coupon {coupon} exists already.";
     NotPublishable "not_publishable" 422 "还缺：{missing}。" "Still missing: {missing}.";
+    UnknownCategory "unknown_category" 422 "没有这个类别。" "There is no such category.";
+    ForbiddenClaim "forbidden_claim" 422 "不能写“{word}”：广告法不允许疗效和绝对化用语。" "“{word}” may not be said: the advertising law forbids medical and absolute claims.";
+    CertificateKnown "certificate_known" 409 "证书 {number} 已经登记过。" "Certificate {number} is registered already.";
+    BatchKnown "batch_known" 409 "批次 {code} 已经登记过。" "Batch {code} is registered already.";
+    CreditCodeTaken "credit_code_taken" 409 "这个统一社会信用代码已经登记过。" "This credit code is registered already.";
+    DayInFuture "day_in_future" 422 "日期不能在将来。" "The day must not be in the future.";
     RangeReversed "range_reversed" 422 "起始日不能晚于结束日。" "The first day must not be after the last.";
     OneOf "one_of" 422 "这一项只能是：{choices}。" "This must be one of: {choices}.";
     TooManyDimensions "too_many_dimensions" 422 "最多按 {max} 个维度汇总。" "A report is grouped by at most {max} dimensions.";

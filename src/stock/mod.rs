@@ -6,6 +6,7 @@
 
 pub mod adjust;
 pub mod audit;
+pub mod batch;
 pub mod hold;
 pub mod insert;
 pub mod movement;

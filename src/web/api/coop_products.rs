@@ -1,21 +1,27 @@
-//! A cooperative's products and stock.
+//! A cooperative's products: written, priced, sent to the operator, taken off the shelf.
 
 use axum::{
     Json,
     extract::{Path, State as Inject},
+    http::StatusCode,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
 use super::orders::Paging;
 use crate::{
     catalogue::{
         ListingState, SeasonView,
-        desk::{self, OwnProduct, OwnSku},
+        desk::{self, OwnSku, WithSkus},
+        edit::{
+            product::{self, ProductEdit},
+            publish,
+            sku::{self, SkuEdit},
+        },
     },
+    db::Conn,
     identity::Role,
-    kernel::{At, Fen, ProductId, SkuId},
-    stock::adjust::{self, Change, Level},
+    kernel::{At, Code, Day, Fen, ProductId, Refusal, Result as KernelResult, SkuId},
     web::{
         Allow, Result, Route, State,
         auth::Caller,
@@ -26,7 +32,16 @@ use crate::{
 
 /// Operations of this file.
 #[derive(OpenApi)]
-#[openapi(paths(coop_products, coop_product, adjust_stock))]
+#[openapi(paths(
+    coop_products,
+    create_product,
+    coop_product,
+    change_product,
+    submit_product,
+    withdraw_product,
+    add_sku,
+    set_sku
+))]
 pub struct Operations;
 
 /// Routes of this file.
@@ -34,8 +49,13 @@ pub fn routes() -> Vec<Route> {
     let coop = Allow::Roles(&[Role::Coop]);
     vec![
         Route::get("/api/v1/coop/products", coop, coop_products),
+        Route::post("/api/v1/coop/products", coop, create_product),
         Route::get("/api/v1/coop/products/{id}", coop, coop_product),
-        Route::post("/api/v1/coop/skus/{id}/stock", coop, adjust_stock),
+        Route::patch("/api/v1/coop/products/{id}", coop, change_product),
+        Route::post("/api/v1/coop/products/{id}/submit", coop, submit_product),
+        Route::post("/api/v1/coop/products/{id}/withdraw", coop, withdraw_product),
+        Route::post("/api/v1/coop/products/{id}/skus", coop, add_sku),
+        Route::patch("/api/v1/coop/skus/{id}", coop, set_sku),
     ]
 }
 
@@ -70,6 +90,9 @@ pub struct OwnProductView {
     #[schema(value_type = String)]
     pub changed_at: At,
     pub skus: Vec<OwnSkuView>,
+    pub certificates: Vec<OwnCertificate>,
+    /// What it lacks before it can be sent to the operator, by field.
+    pub missing: Vec<&'static str>,
     /// Whether it is of a demonstration (演示数据).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
@@ -102,6 +125,18 @@ pub struct OwnSkuView {
     pub available: i64,
 }
 
+/// A certificate of a product or of its cooperative.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnCertificate {
+    pub kind: String,
+    pub number: String,
+    pub holder: String,
+    #[schema(value_type = String)]
+    pub valid_from: Day,
+    #[schema(value_type = String)]
+    pub valid_to: Day,
+}
+
 /// A page of a cooperative's products.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OwnProductPage {
@@ -109,25 +144,6 @@ pub struct OwnProductPage {
     pub total: i64,
     pub page: i64,
     pub per_page: i64,
-}
-
-/// A change of what is on hand.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StockRequest {
-    /// Units, negative for out.
-    pub delta: i64,
-    /// Why.
-    pub reason: String,
-}
-
-/// What is on hand now.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StockView {
-    pub id: String,
-    pub on_hand: i64,
-    pub held: i64,
-    pub available: i64,
 }
 
 impl From<OwnSku> for OwnSkuView {
@@ -154,8 +170,17 @@ impl From<OwnSku> for OwnSkuView {
 }
 
 /// A product with its SKUs, for programs.
-pub fn own_view((p, skus): (OwnProduct, Vec<OwnSku>), demo: bool) -> OwnProductView {
-    OwnProductView {
+pub async fn own_view(state: &State, conn: &mut Conn, (p, skus): WithSkus) -> KernelResult<OwnProductView> {
+    let certificates = desk::certificates(conn, &p).await?;
+    let missing = publish::missing(&p, &skus, &certificates, state.now().day());
+    let certificates = certificates.into_iter().map(|c| OwnCertificate {
+        kind: c.kind,
+        number: c.number,
+        holder: c.holder,
+        valid_from: c.valid_from,
+        valid_to: c.valid_to,
+    });
+    Ok(OwnProductView {
         id: p.id.0,
         code: p.code,
         slug: p.slug,
@@ -179,8 +204,10 @@ pub fn own_view((p, skus): (OwnProduct, Vec<OwnSku>), demo: bool) -> OwnProductV
         bad_fruit_promise: p.bad_fruit_promise,
         changed_at: p.changed_at,
         skus: skus.into_iter().map(OwnSkuView::from).collect(),
-        demo,
-    }
+        certificates: certificates.collect(),
+        missing,
+        demo: state.demo,
+    })
 }
 
 /// coopProducts
@@ -195,7 +222,10 @@ pub async fn coop_products(
     let coop = caller.person()?.own_coop()?;
     let mut conn = state.db().read().await?;
     let (products, total) = desk::products(&mut conn, coop, (per_page, (page - 1) * per_page)).await?;
-    let items = products.into_iter().map(|product| own_view(product, state.demo)).collect();
+    let mut items = Vec::with_capacity(products.len());
+    for product in products {
+        items.push(own_view(&state, &mut conn, product).await?);
+    }
     Ok(Json(OwnProductPage { items, total, page, per_page }))
 }
 
@@ -207,28 +237,143 @@ pub async fn coop_product(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<OwnProductView>> {
-    let coop = caller.person()?.own_coop()?;
-    let found = desk::own_product(&mut state.db().read().await?, &ProductId(id), coop).await?;
-    Ok(Json(own_view(found, state.demo)))
+    Ok(Json(seen(&state, &caller, &ProductId(id)).await?))
 }
 
-/// adjustStock
-#[utoipa::path(post, path = "/api/v1/coop/skus/{id}/stock", operation_id = "adjustStock", tag = "cooperative",
-    request_body = StockRequest, params(("id" = String, Path)), responses((status = 200, body = StockView)))]
-pub async fn adjust_stock(
+/// A cooperative's own product; not found for another.
+pub async fn seen(state: &State, caller: &Caller, id: &ProductId) -> Result<OwnProductView> {
+    let coop = caller.person()?.own_coop()?;
+    let mut conn = state.db().read().await?;
+    let found = desk::own_product(&mut conn, id, coop).await?;
+    Ok(own_view(state, &mut conn, found).await?)
+}
+
+/// createProduct
+#[utoipa::path(post, path = "/api/v1/coop/products", operation_id = "createProduct", tag = "cooperative",
+    request_body = ProductEdit, responses((status = 201, body = OwnProductView)))]
+pub async fn create_product(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    ApiJson { value, .. }: ApiJson<ProductEdit>,
+) -> Result<(StatusCode, Json<OwnProductView>)> {
+    let id = created(&state, &caller, value).await?;
+    Ok((StatusCode::CREATED, Json(seen(&state, &caller, &id).await?)))
+}
+
+/// Writes a product for the caller's cooperative; its page does the same.
+pub async fn created(state: &State, caller: &Caller, edit: ProductEdit) -> Result<ProductId> {
+    let coop = caller.person()?.own_coop()?.clone();
+    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    durable(async move { product::create((&db, &clock), &coop, &edit, &by).await }).await
+}
+
+/// changeProduct
+#[utoipa::path(patch, path = "/api/v1/coop/products/{id}", operation_id = "changeProduct", tag = "cooperative",
+    request_body = ProductEdit, params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
+pub async fn change_product(
     Inject(state): Inject<State>,
     caller: Caller,
     Path(id): Path<String>,
-    ApiJson { value, .. }: ApiJson<StockRequest>,
-) -> Result<Json<StockView>> {
-    let change = Change { sku: SkuId(id.clone()), delta: value.delta, reason: value.reason };
-    let level = adjusted(&state, &caller, change).await?;
-    Ok(Json(StockView { id, on_hand: level.on_hand, held: level.held, available: level.on_hand - level.held }))
+    ApiJson { value, .. }: ApiJson<ProductEdit>,
+) -> Result<Json<OwnProductView>> {
+    let id = ProductId(id);
+    changed(&state, &caller, id.clone(), value).await?;
+    Ok(Json(seen(&state, &caller, &id).await?))
 }
 
-/// Changes stock for the caller's cooperative; its page does the same.
-pub async fn adjusted(state: &State, caller: &Caller, change: Change) -> Result<Level> {
+/// Changes a product of the caller's cooperative; its page does the same.
+pub async fn changed(state: &State, caller: &Caller, id: ProductId, edit: ProductEdit) -> Result<()> {
     let coop = caller.person()?.own_coop()?.clone();
     let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
-    durable(async move { adjust::adjust((&db, &clock), &coop, &change, &by).await }).await
+    durable(async move { product::change((&db, &clock), (&coop, &id), &edit, &by).await }).await
+}
+
+/// submitProduct
+#[utoipa::path(post, path = "/api/v1/coop/products/{id}/submit", operation_id = "submitProduct",
+    tag = "cooperative", params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
+pub async fn submit_product(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<OwnProductView>> {
+    let id = ProductId(id);
+    submitted(&state, &caller, id.clone()).await?;
+    Ok(Json(seen(&state, &caller, &id).await?))
+}
+
+/// Sends a product of the caller's cooperative to the operator; its page does the same.
+pub async fn submitted(state: &State, caller: &Caller, id: ProductId) -> Result<()> {
+    let coop = caller.person()?.own_coop()?.clone();
+    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    durable(async move { publish::submit((&db, &clock), (&coop, &id), &by).await }).await
+}
+
+/// withdrawProduct
+#[utoipa::path(post, path = "/api/v1/coop/products/{id}/withdraw", operation_id = "withdrawProduct",
+    tag = "cooperative", params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
+pub async fn withdraw_product(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<OwnProductView>> {
+    let id = ProductId(id);
+    withdrawn(&state, &caller, id.clone()).await?;
+    Ok(Json(seen(&state, &caller, &id).await?))
+}
+
+/// Takes a product of the caller's cooperative off the shelf; its page does the same.
+pub async fn withdrawn(state: &State, caller: &Caller, id: ProductId) -> Result<()> {
+    let coop = caller.person()?.own_coop()?.clone();
+    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    durable(async move { publish::withdraw((&db, &clock), (&coop, &id), &by).await }).await
+}
+
+/// addSku
+#[utoipa::path(post, path = "/api/v1/coop/products/{id}/skus", operation_id = "addSku", tag = "cooperative",
+    request_body = SkuEdit, params(("id" = String, Path)), responses((status = 201, body = OwnSkuView)))]
+pub async fn add_sku(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+    ApiJson { value, .. }: ApiJson<SkuEdit>,
+) -> Result<(StatusCode, Json<OwnSkuView>)> {
+    let sku = sku_added(&state, &caller, ProductId(id), value).await?;
+    Ok((StatusCode::CREATED, Json(seen_sku(&state, &caller, &sku).await?)))
+}
+
+/// Adds a SKU for the caller's cooperative; its page does the same.
+pub async fn sku_added(state: &State, caller: &Caller, product: ProductId, edit: SkuEdit) -> Result<SkuId> {
+    let coop = caller.person()?.own_coop()?.clone();
+    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    durable(async move { sku::add((&db, &clock), (&coop, &product), &edit, &by).await }).await
+}
+
+/// setSku
+#[utoipa::path(patch, path = "/api/v1/coop/skus/{id}", operation_id = "setSku", tag = "cooperative",
+    request_body = SkuEdit, params(("id" = String, Path)), responses((status = 200, body = OwnSkuView)))]
+pub async fn set_sku(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+    ApiJson { value, .. }: ApiJson<SkuEdit>,
+) -> Result<Json<OwnSkuView>> {
+    let id = SkuId(id);
+    sku_set(&state, &caller, id.clone(), value).await?;
+    Ok(Json(seen_sku(&state, &caller, &id).await?))
+}
+
+/// Changes a SKU of the caller's cooperative; its page does the same.
+pub async fn sku_set(state: &State, caller: &Caller, id: SkuId, edit: SkuEdit) -> Result<()> {
+    let coop = caller.person()?.own_coop()?.clone();
+    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    durable(async move { sku::change((&db, &clock), (&coop, &id), &edit, &by).await }).await
+}
+
+async fn seen_sku(state: &State, caller: &Caller, id: &SkuId) -> Result<OwnSkuView> {
+    let coop = caller.person()?.own_coop()?;
+    let mut conn = state.db().read().await?;
+    let owner = desk::own_sku(&mut conn, id, coop).await?;
+    let (_, skus) = desk::product(&mut conn, &owner.product_id).await?;
+    let sku = skus.into_iter().find(|sku| sku.id == *id).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok(sku.into())
 }

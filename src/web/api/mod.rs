@@ -2,9 +2,11 @@
 //! rows of the route table (`routes`) and their part of the `OpenAPI` document (`Operations`).
 
 pub mod admin;
+pub mod approvals;
 pub mod catalogue;
 pub mod coop_orders;
 pub mod coop_products;
+pub mod coop_stock;
 pub mod counter;
 pub mod coupons;
 pub mod health;
@@ -23,9 +25,11 @@ use super::Route;
 pub fn routes() -> Vec<Route> {
     [
         admin::routes(),
+        approvals::routes(),
         catalogue::routes(),
         coop_orders::routes(),
         coop_products::routes(),
+        coop_stock::routes(),
         counter::routes(),
         coupons::routes(),
         health::routes(),
@@ -45,9 +49,11 @@ pub fn routes() -> Vec<Route> {
 pub fn documents() -> Vec<openapi::OpenApi> {
     vec![
         admin::Operations::openapi(),
+        approvals::Operations::openapi(),
         catalogue::Operations::openapi(),
         coop_orders::Operations::openapi(),
         coop_products::Operations::openapi(),
+        coop_stock::Operations::openapi(),
         counter::Operations::openapi(),
         coupons::Operations::openapi(),
         orders::Operations::openapi(),

@@ -1,0 +1,337 @@
+//! A product's words: written, changed, each time as another version.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{met, needed, words};
+use crate::{
+    catalogue::{
+        ListingState,
+        desk::{self, OwnProduct},
+        insert,
+    },
+    db::{Db, Tx, audit_log, q, statements, text_enum, tx},
+    kernel::{Actor, At, Clock, Code, CoopId, Day, ProductId, Refusal, Result, Step, parse},
+};
+
+statements! {
+    COUNTY = "SELECT code FROM counties WHERE code = $1 OR slug = $1 OR short_name = $1 OR name = $1";
+    COUNTY_OF = "SELECT county_code FROM coops WHERE id = $1";
+    CATEGORY = "SELECT code FROM categories WHERE code = $1 OR name = $1";
+    CHANGE = "UPDATE products SET version = $1, county_code = $2, category_code = $3, changed_at = $4
+              WHERE id = $5 AND version = $6";
+    LIKE_PHOTO = "INSERT INTO product_photos (product_id, position, photo, alt, alt_en, illustration)
+                  SELECT CAST($1 AS TEXT), 1, h.photo, CAST($2 AS TEXT), CAST($3 AS TEXT), TRUE FROM product_photos h
+                  JOIN products p ON p.id = h.product_id WHERE p.category_code = $4 AND h.position = 1 AND h.illustration
+                  ORDER BY p.code LIMIT 1";
+    CERTIFICATE = "INSERT INTO certificates (id, product_id, coop_id, kind, number, holder, valid_from, valid_to)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO NOTHING";
+}
+
+text_enum! {
+    /// What a buyer may send back (消法 art. 25).
+    pub enum ReturnClass {
+        /// Fresh: not without a reason.
+        Fresh = "fresh",
+        /// Within seven days without a reason.
+        SevenDay = "seven_day",
+        /// Made to order: not.
+        Custom = "custom",
+    }
+}
+
+text_enum! {
+    /// How it travels.
+    pub enum Service {
+        /// At the weather's temperature.
+        Ambient = "ambient",
+        /// Cold all the way.
+        ColdChain = "cold_chain",
+    }
+}
+
+text_enum! {
+    /// Kind of a certificate.
+    pub enum CertificateKind {
+        /// 地理标志.
+        Gi = "gi",
+        /// 绿色食品.
+        Green = "green",
+        /// 有机.
+        Organic = "organic",
+        /// 承诺达标合格证.
+        Conformity = "conformity",
+        /// 食品生产许可.
+        FoodLicence = "food_licence",
+        /// 检疫合格.
+        Quarantine = "quarantine",
+        /// 非遗.
+        Heritage = "heritage",
+    }
+}
+
+/// What is said of a product; a change says only what changes.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductEdit {
+    /// Name; needed for a new product.
+    pub name: Option<String>,
+    /// Name in English.
+    pub name_en: Option<String>,
+    /// Category by code or name; needed for a new product.
+    pub category: Option<String>,
+    /// County of origin by code, slug or name; the cooperative's own when absent.
+    pub county: Option<String>,
+    /// One line.
+    pub summary: Option<String>,
+    /// One line in English.
+    pub summary_en: Option<String>,
+    /// Where it comes from, told.
+    pub story: Option<String>,
+    /// The same in English.
+    pub story_en: Option<String>,
+    /// How to keep it, and how long.
+    pub storage: Option<String>,
+    /// The same in English.
+    pub storage_en: Option<String>,
+    /// Variety.
+    pub variety: Option<String>,
+    /// Grade.
+    pub grade: Option<String>,
+    /// What a buyer may send back.
+    pub return_class: Option<ReturnClass>,
+    /// How it travels.
+    pub service: Option<Service>,
+    /// Whether bad fruit is made good (坏果包赔).
+    pub bad_fruit_promise: Option<bool>,
+    /// Certificates to be added.
+    pub certificates: Option<Vec<CertificateEdit>>,
+}
+
+/// A certificate to be added.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateEdit {
+    /// Which.
+    pub kind: CertificateKind,
+    /// Its number.
+    pub number: String,
+    /// Whose it is.
+    pub holder: String,
+    /// First day.
+    #[schema(value_type = String)]
+    pub valid_from: Day,
+    /// Last day.
+    #[schema(value_type = String)]
+    pub valid_to: Day,
+}
+
+/// Most certificates in one change.
+const MOST_CERTIFICATES: usize = 20;
+
+/// Writes a new product as a draft. Refuses a missing name or category and forbidden claims.
+pub async fn create((db, clock): (&Db, &Clock), coop: &CoopId, edit: &ProductEdit, by: &Actor) -> Result<ProductId> {
+    for (field, value) in [("name", &edit.name), ("category", &edit.category)] {
+        if value.is_none() {
+            return Err(Refusal::of_field(field, Code::Missing).into());
+        }
+    }
+    tx!(db, tx, {
+        let mut step = Step::new(clock.now(), by.clone());
+        let (county_code,): (String,) = q(COUNTY_OF).bind(coop).one(&mut tx).await?;
+        let mut product = blank(coop, county_code, &mut step)?;
+        apply(&mut tx, &mut product, edit).await?;
+        add(&mut tx, &product, &step).await?;
+        add_version(&mut tx, &product, &step).await?;
+        let photo = q(LIKE_PHOTO).bind(&product.id).bind(&product.name).bind(&product.name_en);
+        photo.bind(&product.category_code).exec(&mut tx).await?;
+        certify(&mut tx, &product, edit, &mut step).await?;
+        audit_log::by(&mut tx, &step, ("product.create", &product.code, &product.name)).await?;
+        Ok(product.id)
+    })
+}
+
+/// Changes an own product's words. Refuses another cooperative's as not found, forbidden claims, and to
+/// take from a product on the shelf what it must say.
+pub async fn change(
+    (db, clock): (&Db, &Clock),
+    (coop, id): (&CoopId, &ProductId),
+    edit: &ProductEdit,
+    by: &Actor,
+) -> Result<()> {
+    tx!(db, tx, {
+        let mut step = Step::new(clock.now(), by.clone());
+        let (mut product, _) = desk::own_product(&mut tx, id, coop).await?;
+        let before = product.version;
+        apply(&mut tx, &mut product, edit).await?;
+        product.version = before + 1;
+        let listed = product.state == ListingState::Published;
+        for (field, value) in [("summary", &product.summary), ("storage", &product.storage)] {
+            let said = [&edit.summary, &edit.storage].iter().any(|said| said.is_some());
+            if listed && said && value.is_empty() && !(field == "storage" && product.category_code == "culture") {
+                return Err(Refusal::of_field(field, Code::Missing).into());
+            }
+        }
+        let change = q(CHANGE)
+            .bind(product.version)
+            .bind(&product.county_code)
+            .bind(&product.category_code)
+            .bind(step.at)
+            .bind(&product.id)
+            .bind(before);
+        if change.exec(&mut tx).await? == 0 {
+            return Err(met());
+        }
+        add_version(&mut tx, &product, &step).await?;
+        certify(&mut tx, &product, edit, &mut step).await?;
+        let detail = format!("version {}", product.version);
+        audit_log::by(&mut tx, &step, ("product.change", &product.code, &detail)).await?;
+        if listed { crate::catalogue::changed(&mut tx).await } else { Ok(()) }
+    })
+}
+
+fn blank(coop: &CoopId, county_code: String, step: &mut Step) -> Result<OwnProduct> {
+    let code = format!("P{}", step.dice.code(6)?);
+    Ok(OwnProduct {
+        id: ProductId(step.dice.id(step.at)?),
+        slug: format!("p-{}", code.to_ascii_lowercase()),
+        code,
+        coop_id: coop.clone(),
+        county_code,
+        category_code: String::new(),
+        version: 1,
+        state: ListingState::Draft,
+        changed_at: step.at,
+        name: String::new(),
+        name_en: String::new(),
+        summary: String::new(),
+        summary_en: String::new(),
+        story: String::new(),
+        story_en: String::new(),
+        storage: String::new(),
+        storage_en: String::new(),
+        variety: None,
+        grade: None,
+        return_class: ReturnClass::SevenDay.as_str().to_owned(),
+        service: Service::Ambient.as_str().to_owned(),
+        bad_fruit_promise: false,
+        tags: String::new(),
+        photo: None,
+        reason: None,
+    })
+}
+
+/// Brings what is said into the product.
+async fn apply(tx: &mut Tx, product: &mut OwnProduct, edit: &ProductEdit) -> Result<()> {
+    if let Some(name) = &edit.name {
+        product.name = needed("name", name, 60)?;
+    }
+    let texts = [
+        ("name_en", &edit.name_en, &mut product.name_en, 120),
+        ("summary", &edit.summary, &mut product.summary, 200),
+        ("summary_en", &edit.summary_en, &mut product.summary_en, 400),
+        ("story", &edit.story, &mut product.story, 4000),
+        ("story_en", &edit.story_en, &mut product.story_en, 8000),
+        ("storage", &edit.storage, &mut product.storage, 400),
+        ("storage_en", &edit.storage_en, &mut product.storage_en, 800),
+    ];
+    for (field, said, into, max) in texts {
+        if let Some(said) = said {
+            *into = words(field, said, max)?;
+        }
+    }
+    for (field, said, into) in
+        [("variety", &edit.variety, &mut product.variety), ("grade", &edit.grade, &mut product.grade)]
+    {
+        if let Some(said) = said {
+            *into = Some(words(field, said, 40)?).filter(|text| !text.is_empty());
+        }
+    }
+    if let Some(class) = edit.return_class {
+        class.as_str().clone_into(&mut product.return_class);
+    }
+    if let Some(service) = edit.service {
+        service.as_str().clone_into(&mut product.service);
+    }
+    product.bad_fruit_promise = edit.bad_fruit_promise.unwrap_or(product.bad_fruit_promise);
+    if let Some(county) = &edit.county {
+        let known: Option<(String,)> = q(COUNTY).bind(county).opt(tx).await?;
+        product.county_code = known.ok_or_else(|| Refusal::of_field("county", Code::UnknownRegion))?.0;
+    }
+    if let Some(category) = &edit.category {
+        let known: Option<(String,)> = q(CATEGORY).bind(category).opt(tx).await?;
+        product.category_code = known.ok_or_else(|| Refusal::of_field("category", Code::UnknownCategory))?.0;
+    }
+    Ok(())
+}
+
+async fn add(tx: &mut Tx, p: &OwnProduct, step: &Step) -> Result<()> {
+    let product = q(insert::PRODUCT)
+        .bind(&p.id)
+        .bind(&p.code)
+        .bind(&p.slug)
+        .bind(&p.coop_id)
+        .bind(&p.county_code)
+        .bind(&p.category_code)
+        .bind(None::<String>)
+        .bind(p.version)
+        .bind(p.state)
+        .bind(step.at)
+        .bind(None::<At>)
+        .bind(step.at);
+    tx.expect_rows(product, 1).await
+}
+
+async fn add_version(tx: &mut Tx, p: &OwnProduct, step: &Step) -> Result<()> {
+    let version = q(insert::PRODUCT_VERSION)
+        .bind(&p.id)
+        .bind(p.version)
+        .bind(&p.name)
+        .bind(&p.name_en)
+        .bind(&p.summary)
+        .bind(&p.summary_en)
+        .bind(&p.story)
+        .bind(&p.story_en)
+        .bind(&p.storage)
+        .bind(&p.storage_en)
+        .bind(p.variety.clone())
+        .bind(p.grade.clone())
+        .bind(&p.return_class)
+        .bind(&p.service)
+        .bind(p.bad_fruit_promise)
+        .bind(&p.tags)
+        .bind(step.at)
+        .bind(step.by.person.clone());
+    tx.expect_rows(version, 1).await
+}
+
+async fn certify(tx: &mut Tx, product: &OwnProduct, edit: &ProductEdit, step: &mut Step) -> Result<()> {
+    let certificates = edit.certificates.as_deref().unwrap_or_default();
+    if certificates.len() > MOST_CERTIFICATES {
+        return Err(Refusal::of_field("certificates", Code::OutOfRange)
+            .with("min", 0)
+            .with("max", MOST_CERTIFICATES)
+            .into());
+    }
+    for (place, certificate) in certificates.iter().enumerate() {
+        let field = |name: &str| format!("certificates[{place}].{name}");
+        let number = parse::text(&field("number"), &certificate.number, 60)?;
+        let holder = parse::text(&field("holder"), &certificate.holder, 80)?;
+        if certificate.valid_from > certificate.valid_to {
+            return Err(Refusal::of_field(field("valid_to"), Code::RangeReversed).into());
+        }
+        let add = q(CERTIFICATE)
+            .bind(step.dice.id(step.at)?)
+            .bind(&product.id)
+            .bind(&product.coop_id)
+            .bind(certificate.kind)
+            .bind(&number)
+            .bind(holder)
+            .bind(certificate.valid_from)
+            .bind(certificate.valid_to);
+        if add.exec(tx).await? == 0 {
+            return Err(Refusal::of_field(field("number"), Code::CertificateKnown).with("number", number).into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! The way to the shelf: sent by the cooperative, decided by the operator, taken off again.
+
+use super::{met, product::CertificateKind};
+use crate::{
+    catalogue::{
+        Certificate, ListingEvent, ListingState, changed,
+        desk::{self, OwnProduct, OwnSku, WithSkus},
+    },
+    cooperatives::decide::Decision,
+    db::{Conn, Db, FromRow, Tx, audit_log, q, statements, tx},
+    kernel::{Actor, At, Clock, Code, CoopId, Day, ProductId, Refusal, Result, Step},
+};
+
+statements! {
+    MOVE = "UPDATE products SET state = $1, changed_at = $2 WHERE id = $3 AND state = $4";
+    PUBLISHED = "UPDATE products SET published_at = $1 WHERE id = $2 AND published_at IS NULL";
+    DECISION = "INSERT INTO product_decisions (product_id, at, version, decision, reason, person_id)
+                VALUES ($1, $2, $3, $4, $5, $6)";
+    WAITING = "SELECT p.id, p.code, v.name, c.name AS coop, p.changed_at FROM products p
+               JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
+               JOIN coops c ON c.id = p.coop_id WHERE p.state = 'submitted' ORDER BY p.changed_at, p.id";
+}
+
+/// A product that waits for the operator.
+#[derive(Clone, Debug, FromRow)]
+pub struct Waiting {
+    /// Its id.
+    pub id: ProductId,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Who sells it.
+    pub coop: String,
+    /// Since when it waits.
+    pub changed_at: At,
+}
+
+/// Products that wait, oldest first.
+pub async fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>> {
+    q(WAITING).all(conn).await
+}
+
+/// What the law and the shelf ask for that a product does not have yet, by field.
+pub fn missing(product: &OwnProduct, skus: &[OwnSku], certificates: &[Certificate], today: Day) -> Vec<&'static str> {
+    let food = product.category_code != "culture";
+    let meat = product.category_code == "meat";
+    let holds = |kind: CertificateKind| certificates.iter().any(|c| c.kind == kind.as_str() && c.holds(today));
+    let papers = match (food, meat) {
+        (false, _) => true,
+        (_, true) => holds(CertificateKind::Quarantine),
+        _ => [
+            CertificateKind::Conformity,
+            CertificateKind::FoodLicence,
+            CertificateKind::Green,
+            CertificateKind::Organic,
+        ]
+        .into_iter()
+        .any(holds),
+    };
+    let wants = [
+        ("summary", product.summary.is_empty()),
+        ("storage", food && product.storage.is_empty()),
+        ("photo", product.photo.is_none()),
+        ("skus", !skus.iter().any(|sku| sku.active)),
+        ("service", meat && product.service != "cold_chain"),
+        ("certificates", !papers),
+    ];
+    wants.into_iter().filter(|(_, wanting)| *wanting).map(|(field, _)| field).collect()
+}
+
+/// What an own product still lacks.
+pub async fn lacks(conn: &mut Conn, (product, skus): &WithSkus, today: Day) -> Result<Vec<&'static str>> {
+    let certificates = desk::certificates(conn, product).await?;
+    Ok(missing(product, skus, &certificates, today))
+}
+
+/// Sends an own product to the operator. Refuses another cooperative's as not found, one that is not a
+/// draft or withdrawn, and one that lacks what the law asks for, naming each.
+pub async fn submit((db, clock): (&Db, &Clock), (coop, id): (&CoopId, &ProductId), by: &Actor) -> Result<()> {
+    tx!(db, tx, {
+        let step = Step::new(clock.now(), by.clone());
+        let found = desk::own_product(&mut tx, id, coop).await?;
+        found.0.state.apply(ListingEvent::Submit)?;
+        let lacking = lacks(&mut tx, &found, step.at.day()).await?;
+        if !lacking.is_empty() {
+            return Err(not_publishable(&lacking).into());
+        }
+        shift(&mut tx, &found.0, ListingEvent::Submit, &step).await?;
+        audit_log::by(&mut tx, &step, ("product.submit", &found.0.code, "")).await
+    })
+}
+
+fn not_publishable(lacking: &[&str]) -> Refusal {
+    let fields = lacking.iter().map(|field| Refusal::of_field(*field, Code::Missing)).collect();
+    let mut refusal = Refusal::new(Code::NotPublishable).with("missing", lacking.join(", "));
+    refusal.fields = Refusal::all(fields).map(|all| all.fields).unwrap_or_default();
+    refusal
+}
+
+/// Takes an own product off the shelf, or back from the operator.
+pub async fn withdraw((db, clock): (&Db, &Clock), (coop, id): (&CoopId, &ProductId), by: &Actor) -> Result<()> {
+    tx!(db, tx, {
+        let step = Step::new(clock.now(), by.clone());
+        let (product, _) = desk::own_product(&mut tx, id, coop).await?;
+        shift(&mut tx, &product, ListingEvent::Withdraw, &step).await?;
+        audit_log::by(&mut tx, &step, ("product.withdraw", &product.code, "")).await?;
+        changed(&mut tx).await
+    })
+}
+
+/// Decides a submitted product within the caller's transaction; refuses one that does not wait.
+pub async fn decide(tx: &mut Tx, id: &ProductId, (decision, reason): (Decision, &str), step: &Step) -> Result<()> {
+    let (product, _) = desk::product(tx, id).await?;
+    let event = if decision == Decision::Approve { ListingEvent::Approve } else { ListingEvent::SendBack };
+    shift(tx, &product, event, step).await?;
+    let kept = q(DECISION)
+        .bind(id)
+        .bind(step.at)
+        .bind(product.version)
+        .bind(decision)
+        .bind(reason)
+        .bind(step.by.person.clone());
+    tx.expect_rows(kept, 1).await?;
+    let detail = format!("{decision} version {} {reason}", product.version);
+    audit_log::by(tx, step, ("product.decide", &product.code, &detail)).await?;
+    if decision == Decision::Approve {
+        q(PUBLISHED).bind(step.at).bind(id).exec(tx).await?;
+        changed(tx).await?;
+    }
+    Ok(())
+}
+
+async fn shift(tx: &mut Tx, product: &OwnProduct, event: ListingEvent, step: &Step) -> Result<ListingState> {
+    let to = product.state.apply(event)?;
+    if q(MOVE).bind(to).bind(step.at).bind(&product.id).bind(product.state).exec(tx).await? == 0 {
+        return Err(met());
+    }
+    Ok(to)
+}

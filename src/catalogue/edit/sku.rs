@@ -1,0 +1,248 @@
+//! A SKU's spec and price: each change adds a version, so that a quote notices and an order keeps its own.
+
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use super::{met, needed, touch, words};
+use crate::{
+    catalogue::{
+        ListingState, SeasonView,
+        desk::{self, OwnSku},
+        insert,
+    },
+    db::{Db, Tx, audit_log, q, statements, tx},
+    kernel::{Actor, Clock, Code, CoopId, Day, Fen, Grams, ProductId, Refusal, Result, SkuId, Step, parse},
+};
+
+statements! {
+    CHANGE = "UPDATE skus SET version = $1, active = $2 WHERE id = $3 AND version = $4";
+}
+
+/// Most that a SKU may cost, in 分, and weigh, in g.
+const MOST: i64 = 100_000_000;
+/// Below this net weight, packing adds a fixed weight (surface.md).
+const SMALL: i64 = 2500;
+/// What packing adds to a small SKU.
+const SMALL_PACKING: i64 = 100;
+/// Most SKUs of a product.
+const MOST_SKUS: usize = 60;
+
+/// What is said of a SKU; a change says only what changes.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SkuEdit {
+    /// Spec, as `80mm 5kg`; needed for a new SKU.
+    pub spec: Option<String>,
+    /// Spec in English.
+    pub spec_en: Option<String>,
+    /// Diameter of fruit in mm.
+    pub diameter_mm: Option<i64>,
+    /// Fewest pieces.
+    pub pieces_min: Option<i64>,
+    /// Most pieces.
+    pub pieces_max: Option<i64>,
+    /// Packing.
+    pub pack: Option<String>,
+    /// Net weight in g; needed for a new SKU.
+    pub net_weight_g: Option<i64>,
+    /// Gross weight in g; net and 100 g for new SKUs below 2.5 kg.
+    pub gross_weight_g: Option<i64>,
+    /// Price in 分; needed for a new SKU.
+    pub price_fen: Option<i64>,
+    /// Season; null for all year.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<SeasonView>)]
+    pub season: Option<Option<SeasonDays>>,
+    /// Day by which a presale is shipped; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub presale_ships_by: Option<Option<Day>>,
+    /// Whether it is sold.
+    pub active: Option<bool>,
+}
+
+/// Days of a season, `MM-DD`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeasonDays {
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+}
+
+/// A field that is there, with a value or null.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Adds a SKU to an own product. Refuses another cooperative's product as not found, and missing or
+/// impossible values.
+pub async fn add(
+    (db, clock): (&Db, &Clock),
+    (coop, product): (&CoopId, &ProductId),
+    edit: &SkuEdit,
+    by: &Actor,
+) -> Result<SkuId> {
+    let missing = [
+        ("spec", edit.spec.is_none()),
+        ("net_weight_g", edit.net_weight_g.is_none()),
+        ("price_fen", edit.price_fen.is_none()),
+        ("gross_weight_g", edit.gross_weight_g.is_none() && edit.net_weight_g.is_some_and(|net| net >= SMALL)),
+    ];
+    let missing = missing.iter().filter(|(_, is)| *is).map(|(field, _)| Refusal::of_field(*field, Code::Missing));
+    if let Some(refusal) = Refusal::all(missing.collect()) {
+        return Err(refusal.into());
+    }
+    tx!(db, tx, {
+        let mut step = Step::new(clock.now(), by.clone());
+        let (owner, skus) = desk::own_product(&mut tx, product, coop).await?;
+        if skus.len() >= MOST_SKUS {
+            return Err(Refusal::of_field("spec", Code::OutOfRange).with("min", 1).with("max", MOST_SKUS).into());
+        }
+        let position = skus.iter().map(|s| s.position).max().unwrap_or(0) + 1;
+        let mut sku = blank(product, format!("{}-{position}", owner.code), position, &mut step)?;
+        apply(&mut sku, edit)?;
+        let row = q(insert::SKU).bind(&sku.id).bind(&sku.code).bind(product).bind(position).bind(1).bind(sku.active);
+        tx.expect_rows(row, 1).await?;
+        add_version(&mut tx, &sku, &step).await?;
+        let detail = format!("{} {}", sku.spec, sku.price_fen.yuan());
+        audit_log::by(&mut tx, &step, ("sku.add", &sku.code, &detail)).await?;
+        shown(&mut tx, product, owner.state, &step).await?;
+        Ok(sku.id)
+    })
+}
+
+/// Changes an own SKU. Refuses another cooperative's as not found, and impossible values.
+pub async fn change(
+    (db, clock): (&Db, &Clock),
+    (coop, id): (&CoopId, &SkuId),
+    edit: &SkuEdit,
+    by: &Actor,
+) -> Result<()> {
+    tx!(db, tx, {
+        let step = Step::new(clock.now(), by.clone());
+        let owner = desk::own_sku(&mut tx, id, coop).await?;
+        let (_, skus) = desk::product(&mut tx, &owner.product_id).await?;
+        let mut sku = skus.into_iter().find(|sku| sku.id == *id).ok_or_else(|| Refusal::new(Code::NotFound))?;
+        let (before, price) = (sku.version, sku.price_fen);
+        apply(&mut sku, edit)?;
+        sku.version = before + 1;
+        if q(CHANGE).bind(sku.version).bind(sku.active).bind(id).bind(before).exec(&mut tx).await? == 0 {
+            return Err(met());
+        }
+        add_version(&mut tx, &sku, &step).await?;
+        let detail = format!("version {} {} → {}", sku.version, price.yuan(), sku.price_fen.yuan());
+        audit_log::by(&mut tx, &step, ("sku.change", &sku.code, &detail)).await?;
+        shown(&mut tx, &owner.product_id, owner.state, &step).await
+    })
+}
+
+/// What is on the shelf is read anew.
+async fn shown(tx: &mut Tx, product: &ProductId, state: ListingState, step: &Step) -> Result<()> {
+    touch(tx, product, step).await?;
+    if state == ListingState::Published { crate::catalogue::changed(tx).await } else { Ok(()) }
+}
+
+fn blank(product: &ProductId, code: String, position: i64, step: &mut Step) -> Result<OwnSku> {
+    Ok(OwnSku {
+        id: SkuId(step.dice.id(step.at)?),
+        code,
+        product_id: product.clone(),
+        position,
+        version: 1,
+        active: true,
+        spec: String::new(),
+        spec_en: String::new(),
+        diameter_mm: None,
+        pieces_min: None,
+        pieces_max: None,
+        pack: None,
+        net_weight_g: Grams(0),
+        gross_weight_g: Grams(0),
+        price_fen: Fen::ZERO,
+        season_from: None,
+        season_to: None,
+        presale_ships_by: None,
+        on_hand: 0,
+        held: 0,
+    })
+}
+
+fn apply(sku: &mut OwnSku, edit: &SkuEdit) -> Result<()> {
+    if let Some(spec) = &edit.spec {
+        sku.spec = needed("spec", spec, 60)?;
+    }
+    if let Some(spec) = &edit.spec_en {
+        sku.spec_en = words("spec_en", spec, 120)?;
+    }
+    if let Some(pack) = &edit.pack {
+        sku.pack = Some(words("pack", pack, 40)?).filter(|text| !text.is_empty());
+    }
+    let numbers = [
+        ("diameter_mm", edit.diameter_mm, &mut sku.diameter_mm, 1000),
+        ("pieces_min", edit.pieces_min, &mut sku.pieces_min, 10_000),
+        ("pieces_max", edit.pieces_max, &mut sku.pieces_max, 10_000),
+    ];
+    for (field, said, into, max) in numbers {
+        if let Some(said) = said {
+            *into = Some(parse::within(field, said, 1, max)?);
+        }
+    }
+    weigh(sku, edit)?;
+    if let Some(price) = edit.price_fen {
+        sku.price_fen = Fen(parse::within("price_fen", price, 1, MOST)?);
+    }
+    if let Some(season) = &edit.season {
+        let day = |name: &str, day: &str| parse::month_day(&format!("season.{name}"), day);
+        let days = season.as_ref().map(|s| Ok::<_, Refusal>((day("from", &s.from)?, day("to", &s.to)?))).transpose()?;
+        (sku.season_from, sku.season_to) = days.unzip();
+    }
+    if let Some(day) = edit.presale_ships_by {
+        sku.presale_ships_by = day.map(|day| day.to_string());
+    }
+    sku.active = edit.active.unwrap_or(sku.active);
+    if sku.pieces_max.is_some_and(|most| sku.pieces_min.is_none_or(|least| least > most)) {
+        return Err(Refusal::of_field("pieces_max", Code::OutOfRange)
+            .with("min", sku.pieces_min.unwrap_or(1))
+            .with("max", 10_000)
+            .into());
+    }
+    Ok(())
+}
+
+/// Net and gross weight; gross is never below net.
+fn weigh(sku: &mut OwnSku, edit: &SkuEdit) -> Result<()> {
+    if let Some(net) = edit.net_weight_g {
+        sku.net_weight_g = Grams(parse::within("net_weight_g", net, 1, MOST)?);
+        if net < SMALL && edit.gross_weight_g.is_none() {
+            sku.gross_weight_g = Grams(net + SMALL_PACKING);
+        }
+    }
+    if let Some(gross) = edit.gross_weight_g {
+        sku.gross_weight_g = Grams(parse::within("gross_weight_g", gross, 1, MOST)?);
+    }
+    parse::within("gross_weight_g", sku.gross_weight_g.0, sku.net_weight_g.0, MOST)?;
+    Ok(())
+}
+
+async fn add_version(tx: &mut Tx, s: &OwnSku, step: &Step) -> Result<()> {
+    let version = q(insert::SKU_VERSION)
+        .bind(&s.id)
+        .bind(s.version)
+        .bind(&s.spec)
+        .bind(&s.spec_en)
+        .bind(s.diameter_mm)
+        .bind(s.pieces_min)
+        .bind(s.pieces_max)
+        .bind(s.pack.clone())
+        .bind(s.net_weight_g)
+        .bind(s.gross_weight_g)
+        .bind(s.price_fen)
+        .bind(s.season_from.clone())
+        .bind(s.season_to.clone())
+        .bind(s.presale_ships_by.clone())
+        .bind(step.at)
+        .bind(step.by.person.clone());
+    tx.expect_rows(version, 1).await
+}

@@ -1,0 +1,119 @@
+//! Decisions on applications: approved, turned down, or asked back.
+
+use super::{apply::CoopState, insert};
+use crate::{
+    db::{Conn, FromRow, Rows, Tx, audit_log, q, statements, text_enum},
+    identity::person,
+    kernel::{At, Code, CoopId, Day, Fen, PersonId, Refusal, Result, Step},
+};
+
+statements! {
+    WAITING = "SELECT c.id, c.code, c.name, c.county_code, c.credit_code, c.phone, c.ship_from, c.story,
+                 c.licence_valid_to, c.reason, COALESCE(a.sent_at, c.created_at) AS sent_at, a.contact, a.note
+               FROM coops c LEFT JOIN coop_applicants a ON a.coop_id = c.id
+               WHERE c.state = 'applied' ORDER BY c.created_at, c.id";
+    STATE = "SELECT state FROM coops WHERE id = $1";
+    DECIDE = "UPDATE coops SET state = $1, decided_at = $2, decided_by = $3, reason = $4
+              WHERE id = $5 AND state = 'applied'";
+    APPLICANT = "SELECT person_id FROM coop_applicants WHERE coop_id = $1";
+}
+
+text_enum! {
+    /// What the operator says.
+    pub enum Decision {
+        /// Yes.
+        Approve = "approve",
+        /// No, with a reason.
+        Reject = "reject",
+        /// Something is missing or unclear.
+        Ask = "ask",
+    }
+}
+
+/// An application that waits.
+#[derive(Clone, Debug, FromRow)]
+pub struct Waiting {
+    /// The cooperative to be.
+    pub id: CoopId,
+    /// Its code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// County.
+    pub county_code: String,
+    /// 统一社会信用代码.
+    pub credit_code: String,
+    /// Phone.
+    pub phone: String,
+    /// From where it ships.
+    pub ship_from: String,
+    /// What it grows and how.
+    pub story: String,
+    /// Last day of the licence.
+    pub licence_valid_to: Option<Day>,
+    /// What was asked back.
+    pub reason: Option<String>,
+    /// When it was sent.
+    pub sent_at: At,
+    /// Who is asked back.
+    pub contact: Option<String>,
+    /// Anything else.
+    pub note: Option<String>,
+}
+
+/// Applications that wait, oldest first.
+pub async fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>> {
+    q(WAITING).all(conn).await
+}
+
+/// Decides an application within the caller's transaction; `false` where there is no such cooperative.
+/// Refuses one that does not wait any more.
+pub async fn decide(tx: &mut Tx, id: &CoopId, (decision, reason): (Decision, &str), step: &mut Step) -> Result<bool> {
+    let known: Option<(CoopState,)> = q(STATE).bind(id).opt(tx).await?;
+    let Some((state,)) = known else { return Ok(false) };
+    let to = match decision {
+        Decision::Approve => CoopState::Approved,
+        Decision::Reject => CoopState::Rejected,
+        Decision::Ask => CoopState::Applied,
+    };
+    let decided = q(DECIDE).bind(to).bind(step.at).bind(step.by.person.clone()).bind(reason).bind(id).exec(tx).await?;
+    if decided == 0 {
+        return Err(Refusal::new(Code::WrongState).with("state", state).into());
+    }
+    if decision == Decision::Approve {
+        start_freight(tx, id, step).await?;
+        let applicant: Option<(PersonId,)> = q(APPLICANT).bind(id).opt(tx).await?;
+        if let Some((applicant,)) = applicant {
+            person::join_coop(tx, &applicant, id).await?;
+        }
+    }
+    let detail = format!("{decision} {reason}");
+    audit_log::by(tx, step, ("coop.decide", id.as_str(), &detail)).await?;
+    Ok(true)
+}
+
+/// Regions that a new cooperative does not serve: Taiwan, Hong Kong, Macao.
+const NOT_SERVED: [&str; 3] = ["71", "81", "82"];
+
+/// A new cooperative ships by EMS, which reaches every village, until it agrees on something else.
+async fn start_freight(tx: &mut Tx, coop: &CoopId, step: &mut Step) -> Result<()> {
+    let id = step.dice.id(step.at)?;
+    let template = q(insert::FREIGHT_TEMPLATE).bind(&id).bind(coop).bind("ambient").bind("ems");
+    tx.expect_rows(template, 1).await?;
+    let mut rules = Rows::of(insert::FREIGHT_RULE)?;
+    for (region, blocked) in std::iter::once(("", false)).chain(NOT_SERVED.map(|region| (region, true))) {
+        rules.push([
+            (&id).into(),
+            region.into(),
+            blocked.into(),
+            1000.into(),
+            Fen(800).into(),
+            1000.into(),
+            Fen(200).into(),
+            20_000.into(),
+            Fen::ZERO.into(),
+            None::<Fen>.into(),
+        ])?;
+    }
+    rules.exec(tx).await.map(|_| ())
+}

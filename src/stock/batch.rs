@@ -1,0 +1,118 @@
+//! Batches (批次): what came in from which plot on which day, with the code that traces it.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    adjust, insert,
+    movement::{self, Movement, MovementKind, ONLINE},
+};
+use crate::{
+    catalogue::desk,
+    db::{Db, audit_log, q, statements, tx},
+    kernel::{Actor, BatchId, Clock, Code, CoopId, Day, Refusal, Result, SkuId, Step, parse},
+};
+
+statements! {
+    KNOWN = "SELECT id FROM batches WHERE code = $1";
+}
+
+/// A batch that came in.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBatch {
+    /// Code on the box; made when absent.
+    pub code: Option<String>,
+    /// Plot.
+    pub plot: String,
+    /// Village.
+    pub village: String,
+    /// Day of harvest or making.
+    #[schema(value_type = String)]
+    pub harvested_on: Day,
+    /// Where it was sorted and packed.
+    pub packhouse: String,
+    /// Number of its certificate of conformity (合格证).
+    pub conformity_no: Option<String>,
+    /// Number of its test report.
+    pub report_no: Option<String>,
+    /// Units that came in.
+    pub qty: i64,
+}
+
+/// A batch that was kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its id.
+    pub id: BatchId,
+    /// Code on the box.
+    pub code: String,
+    /// What is on hand of the SKU now.
+    pub level: adjust::Level,
+}
+
+/// A code that can stand in an address: 4 to 40 of letters, digits and dashes, in upper case.
+fn code(raw: &str) -> Result<String, Refusal> {
+    let upper = raw.trim().to_ascii_uppercase();
+    let good = (4..=40).contains(&upper.len()) && upper.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if good { Ok(upper) } else { Err(Refusal::of_field("code", Code::Malformed).with("example", "LC-20261101-A")) }
+}
+
+/// Takes a batch of an own SKU into stock. Refuses another cooperative's SKU as not found, a day in the
+/// future, and a code that is taken.
+pub async fn add(
+    (db, clock): (&Db, &Clock),
+    (coop, sku): (&CoopId, &SkuId),
+    batch: &NewBatch,
+    by: &Actor,
+) -> Result<Kept> {
+    let asked = batch.code.as_deref().map(code).transpose()?;
+    let plot = parse::text("plot", &batch.plot, 80)?;
+    let village = parse::text("village", &batch.village, 80)?;
+    let packhouse = parse::text("packhouse", &batch.packhouse, 80)?;
+    let number = |field: &str, raw: &Option<String>| raw.as_deref().map(|raw| parse::text(field, raw, 60)).transpose();
+    let conformity_no = number("conformity_no", &batch.conformity_no)?;
+    let report_no = number("report_no", &batch.report_no)?;
+    let qty = parse::within("qty", batch.qty, 1, 1_000_000)?;
+    if batch.harvested_on > clock.today() {
+        return Err(Refusal::of_field("harvested_on", Code::DayInFuture).into());
+    }
+    tx!(db, tx, {
+        let mut step = Step::new(clock.now(), by.clone());
+        let sku = desk::own_sku(&mut tx, sku, coop).await?;
+        let code = match &asked {
+            Some(code) => code.clone(),
+            None => format!("{}-{}", sku.code, step.dice.code(6)?),
+        };
+        let known: Option<(BatchId,)> = q(KNOWN).bind(&code).opt(&mut tx).await?;
+        if known.is_some() {
+            return Err(Refusal::of_field("code", Code::BatchKnown).with("code", &code).into());
+        }
+        let id = BatchId(step.dice.id(step.at)?);
+        let row = q(insert::BATCH)
+            .bind(&id)
+            .bind(&code)
+            .bind(&sku.id)
+            .bind(&plot)
+            .bind(&village)
+            .bind(batch.harvested_on)
+            .bind(&packhouse)
+            .bind(conformity_no.clone())
+            .bind(report_no.clone())
+            .bind(qty)
+            .bind(step.at);
+        tx.expect_rows(row, 1).await?;
+        let moved = Movement {
+            sku_id: sku.id.clone(),
+            location: ONLINE.to_owned(),
+            delta: qty,
+            kind: MovementKind::Receipt,
+            reference: id.0.clone(),
+            reason: code.clone(),
+            batch_id: Some(id.clone()),
+        };
+        movement::apply(&mut tx, moved, &mut step).await?;
+        audit_log::by(&mut tx, &step, ("batch.add", &sku.code, &format!("{code} {qty}"))).await?;
+        Ok(Kept { level: adjust::level(&mut tx, &sku.id).await?, id, code })
+    })
+}

@@ -1,0 +1,231 @@
+//! Applications of cooperatives, and what the operator decides about them and about submitted products.
+
+use axum::{
+    Json,
+    extract::{Path, State as Inject},
+    http::StatusCode,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use super::orders::Paging;
+use crate::{
+    catalogue::edit::publish,
+    cooperatives::{
+        apply::{self, Application, Applied, CoopState},
+        decide::{self, Decision},
+    },
+    db::tx,
+    identity::Role,
+    kernel::{At, Code, CoopId, Day, ProductId, Refusal, parse},
+    web::{
+        Allow, Result, Route, State,
+        auth::Caller,
+        durable::durable,
+        json::{ApiJson, ApiQuery},
+    },
+};
+
+/// Operations of this file.
+#[derive(OpenApi)]
+#[openapi(paths(apply_coop, coop_application, list_approvals, decide_approval))]
+pub struct Operations;
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    let operator = Allow::Roles(&[Role::Operator]);
+    vec![
+        Route::post("/api/v1/coop/application", Allow::SignedIn, apply_coop),
+        Route::get("/api/v1/coop/application", Allow::SignedIn, coop_application),
+        Route::get("/api/v1/admin/approvals", operator, list_approvals),
+        Route::post("/api/v1/admin/approvals/{id}", operator, decide_approval),
+    ]
+}
+
+/// An application as it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApplicationView {
+    pub id: String,
+    pub code: String,
+    pub name: String,
+    pub county: String,
+    pub credit_code: String,
+    pub contact: String,
+    pub phone: String,
+    pub ship_from: String,
+    pub sla_hours: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub licence_valid_to: Option<Day>,
+    pub state: CoopState,
+    /// What the operator asked or said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[schema(value_type = String)]
+    pub sent_at: At,
+}
+
+/// Something that waits for the operator.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Approval {
+    /// Id for the decision.
+    pub id: String,
+    /// `coop` or `product`.
+    pub kind: &'static str,
+    pub code: String,
+    pub name: String,
+    /// The cooperative of a product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coop: Option<String>,
+    /// What was asked back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[schema(value_type = String)]
+    pub sent_at: At,
+}
+
+/// A page of what waits.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApprovalPage {
+    pub items: Vec<Approval>,
+    pub total: i64,
+    pub page: i64,
+    pub per_page: i64,
+}
+
+/// What the operator decides.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionRequest {
+    /// `approve`, `reject` or `ask`.
+    pub decision: Decision,
+    /// Why; needed unless approved.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// What was decided.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Decided {
+    pub id: String,
+    pub decision: Decision,
+}
+
+impl From<Applied> for ApplicationView {
+    fn from(a: Applied) -> Self {
+        Self {
+            id: a.id.0,
+            code: a.code,
+            name: a.name,
+            county: a.county_code,
+            credit_code: a.credit_code,
+            contact: a.contact,
+            phone: a.phone,
+            ship_from: a.ship_from,
+            sla_hours: a.sla_hours,
+            licence_valid_to: a.licence_valid_to,
+            state: a.state,
+            reason: a.reason,
+            sent_at: a.sent_at,
+        }
+    }
+}
+
+/// applyCoop
+#[utoipa::path(post, path = "/api/v1/coop/application", operation_id = "applyCoop", tag = "cooperative",
+    request_body = Application, responses((status = 201, body = ApplicationView)))]
+pub async fn apply_coop(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    ApiJson { value, .. }: ApiJson<Application>,
+) -> Result<(StatusCode, Json<ApplicationView>)> {
+    let applied = applied(&state, &caller, value).await?;
+    Ok((StatusCode::CREATED, Json(applied.into())))
+}
+
+/// Sends the caller's application; its page does the same.
+pub async fn applied(state: &State, caller: &Caller, application: Application) -> Result<Applied> {
+    let person = caller.person()?.clone();
+    let (db, clock) = (state.db().clone(), state.trade.clock.clone());
+    durable(async move { apply::apply((&db, &clock), application, &person).await }).await
+}
+
+/// getCoopApplication
+#[utoipa::path(get, path = "/api/v1/coop/application", operation_id = "getCoopApplication", tag = "cooperative",
+    responses((status = 200, body = ApplicationView)))]
+pub async fn coop_application(Inject(state): Inject<State>, caller: Caller) -> Result<Json<ApplicationView>> {
+    let own = apply::own(&mut state.db().read().await?, &caller.person()?.id).await?;
+    Ok(Json(own.ok_or_else(|| Refusal::new(Code::NotFound))?.into()))
+}
+
+/// approvals
+#[utoipa::path(get, path = "/api/v1/admin/approvals", operation_id = "approvals", tag = "operator", params(Paging),
+    responses((status = 200, body = ApprovalPage)))]
+pub async fn list_approvals(
+    Inject(state): Inject<State>,
+    ApiQuery(paging): ApiQuery<Paging>,
+) -> Result<Json<ApprovalPage>> {
+    let (page, per_page) = paging.checked(24)?;
+    let all = waiting(&state).await?;
+    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    let (from, most) = (usize::try_from((page - 1) * per_page), usize::try_from(per_page));
+    let items = all.into_iter().skip(from.unwrap_or(usize::MAX)).take(most.unwrap_or(0)).collect();
+    Ok(Json(ApprovalPage { items, total, page, per_page }))
+}
+
+/// All that waits for the operator: applications first, then products, oldest first.
+pub async fn waiting(state: &State) -> Result<Vec<Approval>> {
+    let mut conn = state.db().read().await?;
+    let coops = decide::waiting(&mut conn).await?.into_iter().map(|c| Approval {
+        id: c.id.0,
+        kind: "coop",
+        code: c.code,
+        name: c.name,
+        coop: None,
+        reason: c.reason,
+        sent_at: c.sent_at,
+    });
+    let products = publish::waiting(&mut conn).await?.into_iter().map(|p| Approval {
+        id: p.id.0,
+        kind: "product",
+        code: p.code,
+        name: p.name,
+        coop: Some(p.coop),
+        reason: None,
+        sent_at: p.changed_at,
+    });
+    Ok(coops.chain(products).collect())
+}
+
+/// decideApproval
+#[utoipa::path(post, path = "/api/v1/admin/approvals/{id}", operation_id = "decideApproval", tag = "operator",
+    request_body = DecisionRequest, params(("id" = String, Path)), responses((status = 200, body = Decided)))]
+pub async fn decide_approval(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+    ApiJson { value, .. }: ApiJson<DecisionRequest>,
+) -> Result<Json<Decided>> {
+    let decision = value.decision;
+    decided(&state, &caller, id.clone(), (decision, &value.reason)).await?;
+    Ok(Json(Decided { id, decision }))
+}
+
+/// Decides an application or a product for the operator; the operator's page does the same.
+pub async fn decided(state: &State, caller: &Caller, id: String, (decision, reason): (Decision, &str)) -> Result<()> {
+    let reason = match decision {
+        Decision::Approve => parse::optional_text("reason", reason, 300)?,
+        Decision::Reject | Decision::Ask => parse::text("reason", reason, 300)?,
+    };
+    let (trade, by) = (state.trade.clone(), caller.actor());
+    durable(async move {
+        tx!(trade.db, tx, {
+            let mut step = trade.step(by.clone());
+            if decide::decide(&mut tx, &CoopId(id.clone()), (decision, &reason), &mut step).await? {
+                return crate::catalogue::changed(&mut tx).await;
+            }
+            publish::decide(&mut tx, &ProductId(id.clone()), (decision, &reason), &step).await
+        })
+    })
+    .await
+}

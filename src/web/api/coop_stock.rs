@@ -1,0 +1,101 @@
+//! A cooperative's stock: counted, and taken in by batches.
+
+use axum::{
+    Json,
+    extract::{Path, State as Inject},
+    http::StatusCode,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::{
+    identity::Role,
+    kernel::SkuId,
+    stock::{
+        adjust::{self, Change, Level},
+        batch::{self, NewBatch},
+    },
+    web::{Allow, Result, Route, State, auth::Caller, durable::durable, json::ApiJson},
+};
+
+/// Operations of this file.
+#[derive(OpenApi)]
+#[openapi(paths(add_batch, adjust_stock))]
+pub struct Operations;
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    let coop = Allow::Roles(&[Role::Coop]);
+    vec![
+        Route::post("/api/v1/coop/skus/{id}/batches", coop, add_batch),
+        Route::post("/api/v1/coop/skus/{id}/stock", coop, adjust_stock),
+    ]
+}
+
+/// A change of what is on hand.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StockRequest {
+    /// Units, negative for out.
+    pub delta: i64,
+    /// Why.
+    pub reason: String,
+}
+
+/// What is on hand now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StockView {
+    pub id: String,
+    pub on_hand: i64,
+    pub held: i64,
+    pub available: i64,
+}
+
+/// A batch that was kept, with what is on hand now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BatchView {
+    pub id: String,
+    /// Code on the box, which `/trace/{code}` shows.
+    pub code: String,
+    pub on_hand: i64,
+    pub held: i64,
+    pub available: i64,
+}
+
+/// adjustStock
+#[utoipa::path(post, path = "/api/v1/coop/skus/{id}/stock", operation_id = "adjustStock", tag = "cooperative",
+    request_body = StockRequest, params(("id" = String, Path)), responses((status = 200, body = StockView)))]
+pub async fn adjust_stock(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+    ApiJson { value, .. }: ApiJson<StockRequest>,
+) -> Result<Json<StockView>> {
+    let change = Change { sku: SkuId(id.clone()), delta: value.delta, reason: value.reason };
+    let level = adjusted(&state, &caller, change).await?;
+    Ok(Json(StockView { id, on_hand: level.on_hand, held: level.held, available: level.on_hand - level.held }))
+}
+
+/// Changes stock for the caller's cooperative; its page does the same.
+pub async fn adjusted(state: &State, caller: &Caller, change: Change) -> Result<Level> {
+    let coop = caller.person()?.own_coop()?.clone();
+    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    durable(async move { adjust::adjust((&db, &clock), &coop, &change, &by).await }).await
+}
+
+/// addBatch
+#[utoipa::path(post, path = "/api/v1/coop/skus/{id}/batches", operation_id = "addBatch", tag = "cooperative",
+    request_body = NewBatch, params(("id" = String, Path)), responses((status = 201, body = BatchView)))]
+pub async fn add_batch(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+    ApiJson { value, .. }: ApiJson<NewBatch>,
+) -> Result<(StatusCode, Json<BatchView>)> {
+    let coop = caller.person()?.own_coop()?.clone();
+    let (db, clock, by, sku) = (state.db().clone(), state.trade.clock.clone(), caller.actor(), SkuId(id));
+    let kept = durable(async move { batch::add((&db, &clock), (&coop, &sku), &value, &by).await }).await?;
+    let Level { on_hand, held } = kept.level;
+    let view = BatchView { id: kept.id.0, code: kept.code, on_hand, held, available: on_hand - held };
+    Ok((StatusCode::CREATED, Json(view)))
+}
