@@ -2,4 +2,5 @@
 
 mod admin;
 mod coop;
+mod products;
 mod reports;
