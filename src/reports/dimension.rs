@@ -51,6 +51,11 @@ impl Dimension {
         matches!(self, Self::Day | Self::Week | Self::Month)
     }
 
+    /// Whether an order has one value as a whole.
+    pub(super) fn is_of_order(self) -> bool {
+        self.is_time() || matches!(self, Self::Channel | Self::Outlet | Self::BuyerClass | Self::District)
+    }
+
     /// Its name for people.
     pub fn words(self, lang: Lang) -> &'static str {
         let (zh, en) = match self {

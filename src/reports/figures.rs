@@ -47,13 +47,26 @@ pub(super) const MEASURES: &str = concat!(
     sum!("CASE WHEN e.kind = 'sale' THEN e.qty WHEN e.kind = 'refund' THEN -e.qty ELSE 0 END" => "qty"),
     ", ",
     "COUNT(DISTINCT CASE WHEN e.kind = 'sale' THEN e.order_id END) AS orders, ",
-    "COUNT(DISTINCT CASE WHEN e.kind = 'sale' THEN e.product_id END) AS products, ",
     "CAST(0 AS BIGINT) AS freight_fen"
 );
 
+/// Distinct products cost a sort of their own: only where they show.
+const PRODUCTS: &str = ", COUNT(DISTINCT CASE WHEN e.kind = 'sale' THEN e.product_id END) AS products";
+pub(super) const NO_PRODUCTS: &str = ", CAST(0 AS BIGINT) AS products";
+
+/// Distinct orders and products of all groups together.
+const DISTINCT: &str = "COUNT(DISTINCT e.order_id) AS orders, COUNT(DISTINCT e.product_id) AS products";
+
+/// Freight of orders: enough for what an order has as a whole, and for its seller.
+const FREIGHT_OF_ORDERS: &str = "(
+  SELECT day, coop_id, channel, outlet, buyer_class, district_code,
+    CASE WHEN kind = 'sale_freight' THEN amount_fen ELSE -amount_fen END AS amount_fen
+  FROM ledger_entries WHERE kind IN ('sale_freight', 'refund_freight') AND day >= $1 AND day <= $2
+) e";
+
 /// Freight by line: a seller order's freight is spread over its lines, so it has their dimensions; the
 /// cooperative is the seller. A set's freight is its first part's.
-const FREIGHT: &str = "(
+const FREIGHT_OF_LINES: &str = "(
   SELECT b.day, b.county_code, b.pairing, b.category_code, b.product_id, so.coop_id, b.channel, b.outlet,
     b.buyer_class, b.district_code, b.schemes, l.freight_fen AS amount_fen
   FROM ledger_entries b JOIN order_lines l ON l.order_id = b.order_id AND l.line_no = b.line_no
@@ -164,14 +177,25 @@ pub(super) fn query(sql: String, binds: Vec<Value>) -> Query {
     binds.into_iter().fold(Query::from_closed_parts(sql), Query::bind)
 }
 
-/// Goods figures by the dimensions, raw keys.
-pub(super) async fn goods(conn: &mut Conn, ask: &Ask, by: &[Dimension]) -> Result<Vec<Group>> {
-    grouped(ask, by, (MEASURES, GOODS, &format!("{GOODS_KINDS} AND ")))?.all(conn).await
+/// Goods figures by the dimensions, raw keys; distinct products where they show.
+pub(super) async fn goods(conn: &mut Conn, ask: &Ask, by: &[Dimension], products: bool) -> Result<Vec<Group>> {
+    let measures = format!("{MEASURES}{}", if products { PRODUCTS } else { NO_PRODUCTS });
+    grouped(ask, by, (&measures, GOODS, &format!("{GOODS_KINDS} AND ")))?.all(conn).await
 }
 
 /// Freight by the dimensions, raw keys.
 pub(super) async fn freight(conn: &mut Conn, ask: &Ask, by: &[Dimension]) -> Result<Vec<FreightGroup>> {
-    grouped(ask, by, (FREIGHT_SUM, FREIGHT, ""))?.all(conn).await
+    let dimensions = by.iter().chain(ask.filters.iter().map(|(dimension, _)| dimension));
+    let of_orders = dimensions.into_iter().all(|dimension| dimension.is_of_order() || *dimension == Dimension::Coop);
+    let from = if of_orders { FREIGHT_OF_ORDERS } else { FREIGHT_OF_LINES };
+    grouped(ask, by, (FREIGHT_SUM, from, ""))?.all(conn).await
+}
+
+/// Distinct orders and products of everything asked for.
+pub(super) async fn distinct(conn: &mut Conn, ask: &Ask) -> Result<(i64, i64)> {
+    let (conditions, binds) = conditions(ask)?;
+    let sql = format!("SELECT {DISTINCT} FROM {GOODS} WHERE e.kind = 'sale' AND {conditions}");
+    query(sql, binds).one(conn).await
 }
 
 fn grouped(ask: &Ask, by: &[Dimension], (measures, from, kinds): (&str, &str, &str)) -> Result<Query> {
@@ -193,7 +217,20 @@ fn grouped(ask: &Ask, by: &[Dimension], (measures, from, kinds): (&str, &str, &s
 
 /// Everything in one row.
 pub(super) async fn total(conn: &mut Conn, ask: &Ask) -> Result<Figures> {
-    let mut figures = goods(conn, ask, &[]).await?.pop().map(|group| group.figures).unwrap_or_default();
+    let mut figures = goods(conn, ask, &[], true).await?.pop().map(|group| group.figures).unwrap_or_default();
     figures.freight_fen = Fen::sum(freight(conn, ask, &[]).await?.into_iter().map(|group| group.freight_fen))?;
     Ok(figures)
+}
+
+/// The total of groups that share no line; one pass over the ledger less than asking for everything again.
+pub(super) async fn total_of(conn: &mut Conn, ask: &Ask, groups: &[Group]) -> Result<Figures> {
+    if ask.by.contains(&Dimension::Scheme) {
+        return total(conn, ask).await;
+    }
+    let mut sums = Figures::default();
+    for group in groups {
+        sums.add(&group.figures)?;
+    }
+    (sums.orders, sums.products) = distinct(conn, ask).await?;
+    Ok(sums)
 }

@@ -17,8 +17,9 @@ const LONGEST_SERIES: usize = 3_700;
 
 /// Draws the report.
 pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Report> {
-    let totals = figures::total(conn, ask).await?;
-    let mut groups = merged(conn, ask).await?;
+    let products = matches!(ask.kind, Kind::Channels | Kind::Coops);
+    let mut groups = merged(conn, ask, products).await?;
+    let totals = figures::total_of(conn, ask, &groups).await?;
     if ask.kind == Kind::Series {
         groups = without_gaps(ask, groups)?;
     }
@@ -28,7 +29,6 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
         keys.extend(["key2", "label2"]);
     }
     keys.extend_from_slice(report::FIGURES);
-    let products = matches!(ask.kind, Kind::Channels | Kind::Coops);
     if products {
         keys.push("products");
     }
@@ -67,10 +67,10 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
 }
 
 /// Goods and freight under the same keys; spans of time folded.
-async fn merged(conn: &mut Conn, ask: &Ask) -> Result<Vec<Group>> {
+async fn merged(conn: &mut Conn, ask: &Ask, products: bool) -> Result<Vec<Group>> {
     let mut groups: BTreeMap<(String, String), Figures> = BTreeMap::new();
     let key = |place: usize, raw: &str| ask.by.get(place).map_or_else(String::new, |d| d.key(raw));
-    for group in figures::goods(conn, ask, &ask.by).await? {
+    for group in figures::goods(conn, ask, &ask.by, products).await? {
         groups.entry((key(0, &group.key1), key(1, &group.key2))).or_default().add(&group.figures)?;
     }
     for group in figures::freight(conn, ask, &ask.by).await? {

@@ -95,7 +95,7 @@ async fn read(conn: &mut Conn, ask: &Ask) -> Result<Vec<Line>> {
     binds.extend([most.into(), after.into()]);
     let sql = format!(
         "SELECT e.day, o.number, o.journal_salt, e.line_no, e.product_id, e.sku, e.coop_id, e.county_code, e.channel,
-           e.buyer_class, e.schemes, l.name, l.name_en, l.spec, l.spec_en, l.unit_fen, {}
+           e.buyer_class, e.schemes, l.name, l.name_en, l.spec, l.spec_en, l.unit_fen, {}{}
          FROM ledger_entries e JOIN orders o ON o.id = e.order_id
            JOIN order_lines l ON l.order_id = e.order_id AND l.line_no = e.line_no
          WHERE e.kind IN ('sale', 'receipt', 'refund', 'exclusion', 'adjustment') AND {conditions}
@@ -103,6 +103,7 @@ async fn read(conn: &mut Conn, ask: &Ask) -> Result<Vec<Line>> {
            e.channel, e.buyer_class, e.schemes, l.name, l.name_en, l.spec, l.spec_en, l.unit_fen
          ORDER BY e.day, o.number, e.line_no, e.part_no LIMIT ${next} OFFSET ${}",
         figures::MEASURES,
+        figures::NO_PRODUCTS,
         next + 1
     );
     query(sql, binds).all(conn).await
@@ -114,7 +115,7 @@ async fn names(conn: &mut Conn, ask: &Ask, lines: &[Line], lang: Lang) -> Result
     };
     let mut few = BTreeSet::new();
     if ask.touches(Dimension::District) {
-        let products = figures::goods(conn, ask, &[Dimension::Product]).await?;
+        let products = figures::goods(conn, ask, &[Dimension::Product], false).await?;
         few.extend(products.into_iter().filter(|g| !small::shows(g.figures.orders)).map(|g| g.key1));
     }
     Ok(Names {
