@@ -8,4 +8,5 @@ mod histories;
 mod late;
 mod lifecycle;
 mod races;
+mod shell;
 mod tamper;
