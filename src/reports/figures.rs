@@ -18,6 +18,14 @@ macro_rules! effective {
     };
 }
 
+/// Whether a row carries a recognition (认定): a national or local list, not the scope of the pairing alone,
+/// and not the origin that a reserved quota asks for, since purchases here do not count toward it.
+macro_rules! recognised {
+    () => {
+        "(replace(e.schemes, '\"XFBF_', '') <> e.schemes OR replace(e.schemes, '\"LOCAL_', '') <> e.schemes)"
+    };
+}
+
 macro_rules! sum {
     ($($part:expr),+ => $name:literal) => { concat!("CAST(COALESCE(SUM(", $($part),+, "), 0) AS BIGINT) AS ", $name) };
 }
@@ -40,7 +48,7 @@ pub(super) const MEASURES: &str = concat!(
     ", ",
     sum!("CASE WHEN e.buyer_class = 'unit' THEN ", effective!(), " ELSE 0 END" => "direct_fen"),
     ", ",
-    sum!("CASE WHEN e.schemes <> '[]' THEN ", effective!(), " ELSE 0 END" => "recognised_fen"),
+    sum!("CASE WHEN ", recognised!(), " THEN ", effective!(), " ELSE 0 END" => "recognised_fen"),
     ", ",
     sum!(of_kind!("exclusion", "amount_fen") => "excluded_fen"),
     ", ",
@@ -97,7 +105,7 @@ pub struct Figures {
     pub effective_fen: Fen,
     /// 直接采购: the effective part that units paid.
     pub direct_fen: Fen,
-    /// The effective part that carried a scheme when it was paid.
+    /// The effective part that was recognised (认定) when it was paid.
     pub recognised_fen: Fen,
     /// 剔除.
     pub excluded_fen: Fen,

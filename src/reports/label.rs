@@ -73,6 +73,7 @@ pub(super) fn word(dimension: Dimension, key: &str, lang: Lang) -> String {
         (Dimension::Outlet, NONE) => ("无门店", "no outlet"),
         (Dimension::Pairing, NONE) => ("未结对", "not paired"),
         (Dimension::Scheme, NONE) => ("无认定", "no scheme"),
+        (Dimension::District, NONE) => ("无锡以外", "outside Wuxi"),
         (_, NONE) => ("无", "none"),
         (_, FEW) => ("不足五单，合并列示", "fewer than five orders, together"),
         (Dimension::BuyerClass, "unit") => ("单位", "Units"),

@@ -21,12 +21,8 @@ const MOST_ROWS: i64 = 50_000;
 
 const COLUMNS: &[&str] = &[
     "day",
-    "key",
     "label",
     "spec",
-    "product",
-    "sku",
-    "schemes",
     "county",
     "coop",
     "buyer_class",
@@ -39,7 +35,13 @@ const COLUMNS: &[&str] = &[
     "net_paid_fen",
     "effective_fen",
     "excluded_fen",
+    "product",
+    "sku",
+    "schemes",
+    "key",
 ];
+/// Columns before the sums, and behind them.
+const AROUND: (usize, usize) = (8, 4);
 
 #[derive(FromRow)]
 struct Line {
@@ -79,12 +81,16 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
     }
     let names = names(conn, ask, &lines, sight.lang).await?;
     let mut drawn = Report::new(ask, sight, report::columns(COLUMNS, &[Dimension::Product], sight.lang));
+    for column in drawn.columns.iter_mut().filter(|column| column.key == "key") {
+        column.label = sight.lang.pick("公开流水编号", "Journal line");
+    }
     for line in &lines {
         drawn.rows.push(row(line, &names, sight.lang)?);
     }
     let totals = figures::total(conn, ask).await?;
-    drawn.totals = vec![Cell::Empty; COLUMNS.len() - 7];
+    drawn.totals = vec![Cell::Empty; AROUND.0];
     drawn.totals.extend(sums(&totals)?);
+    drawn.totals.extend(vec![Cell::Empty; AROUND.1]);
     Ok(drawn)
 }
 
@@ -134,22 +140,22 @@ fn row(line: &Line, names: &Names, lang: Lang) -> Result<Vec<Cell>> {
     };
     let schemes: Vec<String> = serde_json::from_str(&line.schemes)?;
     let key = journal_ref(&line.journal_salt, &format!("{}/{}", line.number, line.line_no));
-    let mut cells = vec![text(&line.day), text(&key)];
-    if names.few.contains(&line.product_id) {
-        cells.extend([Cell::Text(word(Dimension::Product, FEW, lang)), Cell::Empty, text(FEW), Cell::Empty]);
-    } else {
-        cells.extend([Cell::Text(local(&line.name, &line.name_en)), Cell::Text(local(&line.spec, &line.spec_en))]);
-        cells.extend([Cell::Text(names.products.of(&line.product_id).0), text(&line.sku)]);
-    }
-    cells.extend([
-        Cell::Text(schemes.join(" ")),
+    let few = names.few.contains(&line.product_id);
+    let known = |cell: Cell| if few { Cell::Empty } else { cell };
+    let name = if few { word(Dimension::Product, FEW, lang) } else { local(&line.name, &line.name_en) };
+    let mut cells = vec![
+        text(&line.day),
+        Cell::Text(name),
+        known(Cell::Text(local(&line.spec, &line.spec_en))),
         Cell::Text(names.counties.of(&line.county_code).1),
         Cell::Text(names.coops.of(&line.coop_id).1),
         Cell::Text(word(Dimension::BuyerClass, &line.buyer_class, lang)),
         Cell::Text(word(Dimension::Channel, &line.channel, lang)),
-        if names.few.contains(&line.product_id) { Cell::Empty } else { Cell::Money(line.unit_fen) },
-    ]);
+        known(Cell::Money(line.unit_fen)),
+    ];
     cells.extend(sums(&line.figures)?);
+    let product = if few { FEW.to_owned() } else { names.products.of(&line.product_id).0 };
+    cells.extend([Cell::Text(product), known(text(&line.sku)), Cell::Text(schemes.join(" ")), Cell::Text(key)]);
     Ok(cells)
 }
 

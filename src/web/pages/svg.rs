@@ -89,6 +89,7 @@ pub fn bridge(steps: &[Step], label: &str) -> String {
         let class = match (step.level, last) {
             (true, true) => "good",
             (true, false) => "bar",
+            (false, _) if step.fen.0 > 0 => "gain",
             (false, _) => "loss",
         };
         let height = scaled(upper, most, TALL) - scaled(lower, most, TALL);
