@@ -189,7 +189,6 @@ async fn sales_that_are_refunded_the_same_night_leave_nothing_as_in_v8(shop: Arc
 }
 
 async fn days_make_weeks_months_and_years(shop: Arc<Shop>) {
-    write(&shop.trade.db, &["UPDATE stock_levels SET on_hand = 1000"]).await;
     for step in 0..40 {
         let placed = shop.placed(&[("P01-1", 1 + step % 3)], None).await;
         shop.pay(&placed.number).await;
