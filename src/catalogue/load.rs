@@ -9,18 +9,21 @@ use super::{
 };
 use crate::{
     db::Conn,
-    kernel::{At, Day, Result, Season},
+    kernel::{At, Day, ProductId, Result, Season},
     pricing::freight,
 };
+
+/// Products that one statement reads.
+const AT_ONCE: usize = 512;
 
 /// Reads the published catalogue as it is shown at an instant.
 pub async fn load(conn: &mut Conn, now: At) -> Result<Snapshot> {
     let versions = super::versions(conn).await?;
     let day = now.day();
     let places = rows::places(conn).await?;
-    let rows = rows::products(conn, day, At(i64::MIN)).await?;
+    let all = edited(conn, day, At(i64::MIN)).await?;
     let mut snapshot = stand(places);
-    snapshot.hold(products(rows));
+    snapshot.hold(all.shown);
     snapshot.freight = freight::all_rules(conn).await?;
     snapshot.versions = versions;
     snapshot.day = day;
@@ -38,8 +41,12 @@ pub(super) struct Edited {
 
 /// Reads the products that were edited since, as they are shown on a day.
 pub(super) async fn edited(conn: &mut Conn, day: Day, since: At) -> Result<Edited> {
-    let codes = rows::changed_products(conn, since).await?;
-    let shown = products(rows::products(conn, day, since).await?);
+    let (ids, codes): (Vec<ProductId>, Vec<String>) = rows::changed_products(conn, since).await?.into_iter().unzip();
+    let mut shown = Vec::with_capacity(ids.len());
+    for some in ids.chunks(AT_ONCE) {
+        shown.append(&mut products(rows::products(conn, some).await?, day));
+    }
+    shown.sort_by(|a, b| a.code.cmp(&b.code));
     Ok(Edited { shown, codes })
 }
 
@@ -65,8 +72,11 @@ fn stand(rows: PlaceRows) -> Snapshot {
         sla_hours: c.sla_hours,
         households: c.households,
     });
+    let coops: Arc<[Coop]> = coops.collect();
+    let coop_places = coops.iter().enumerate().map(|(place, coop)| (coop.id.clone(), place)).collect();
     Snapshot {
-        coops: coops.collect(),
+        coop_places: Arc::new(coop_places),
+        coops,
         counties: rows.counties.into_iter().map(county).collect(),
         categories: rows.categories,
         schemes: rows.schemes,
@@ -75,7 +85,7 @@ fn stand(rows: PlaceRows) -> Snapshot {
     }
 }
 
-fn products(rows: ProductRows) -> Vec<Arc<Product>> {
+fn products(rows: ProductRows, day: Day) -> Vec<Arc<Product>> {
     let mut certs: HashMap<String, Vec<Certificate>> = HashMap::new();
     for row in rows.certificates {
         if let Some(product) = row.product_id.clone() {
@@ -100,8 +110,8 @@ fn products(rows: ProductRows) -> Vec<Arc<Product>> {
         photos.entry(p.product_id.0).or_default().push(photo);
     }
     let mut schemes: HashMap<String, Vec<String>> = HashMap::new();
-    for (product, scheme) in rows.product_schemes {
-        schemes.entry(product.0).or_default().push(scheme);
+    for row in rows.product_schemes.into_iter().filter(|row| row.holds(day)) {
+        schemes.entry(row.product_id.0).or_default().push(row.scheme_code);
     }
     let products = rows.products.into_iter().filter_map(|row| {
         let id = row.id.0.clone();

@@ -1,7 +1,7 @@
 //! Rows of the published catalogue, each table read once.
 
 use crate::{
-    db::{Conn, FromRow, q, statements},
+    db::{Conn, FromRow, Query, q, statements},
     kernel::{At, CoopId, Day, Fen, Grams, ProductId, Result, SkuId},
 };
 
@@ -21,31 +21,27 @@ statements! {
                   COALESCE(p.published_at, p.created_at) AS published_at, COALESCE(s.qty, 0) AS sales
                 FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
                 JOIN coops c ON c.id = p.coop_id LEFT JOIN product_sales s ON s.product_id = p.id
-                WHERE p.state = 'published' AND c.state = 'approved' AND p.changed_at >= $1 ORDER BY p.code";
+                WHERE p.state = 'published' AND c.state = 'approved' AND p.id IN ($1)";
     SKUS = "SELECT k.id, k.code, k.product_id, v.spec, v.spec_en, v.diameter_mm, v.pieces_min, v.pieces_max, v.pack,
               v.net_weight_g, v.gross_weight_g, v.price_fen, v.season_from, v.season_to, v.presale_ships_by,
               COALESCE(l.on_hand - l.held, 0) AS available
-            FROM products p JOIN skus k ON k.product_id = p.id
-            JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
+            FROM skus k JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
             LEFT JOIN stock_levels l ON l.sku_id = k.id AND l.location = 'online'
-            WHERE k.active AND p.changed_at >= $1 ORDER BY k.product_id, k.position";
+            WHERE k.active AND k.product_id IN ($1) ORDER BY k.product_id, k.position";
     PARTS = "SELECT s.sku_id, s.name, s.name_en, s.coop_id, s.county_code
-             FROM products p JOIN skus k ON k.product_id = p.id JOIN set_parts s ON s.sku_id = k.id
-             WHERE p.changed_at >= $1 ORDER BY s.sku_id, s.part_no";
-    PHOTOS = "SELECT f.product_id, f.photo, f.alt, f.alt_en, f.illustration
-              FROM products p JOIN product_photos f ON f.product_id = p.id
-              WHERE p.changed_at >= $1 ORDER BY f.product_id, f.position";
+             FROM skus k JOIN set_parts s ON s.sku_id = k.id
+             WHERE k.product_id IN ($1) ORDER BY s.sku_id, s.part_no";
+    PHOTOS = "SELECT product_id, photo, alt, alt_en, illustration FROM product_photos
+              WHERE product_id IN ($1) ORDER BY product_id, position";
     COOP_CERTIFICATES = "SELECT product_id, coop_id, kind, number, holder, valid_from, valid_to FROM certificates
                          WHERE product_id IS NULL ORDER BY coop_id, kind, number";
-    CERTIFICATES = "SELECT c.product_id, c.coop_id, c.kind, c.number, c.holder, c.valid_from, c.valid_to
-                    FROM products p JOIN certificates c ON c.product_id = p.id
-                    WHERE p.changed_at >= $1 ORDER BY c.product_id, c.kind, c.number";
-    PRODUCT_SCHEMES = "SELECT s.product_id, s.scheme_code FROM products p JOIN product_schemes s ON s.product_id = p.id
-                       JOIN schemes c ON c.code = s.scheme_code
-                       WHERE p.changed_at >= $1 AND s.valid_from <= $2 AND (s.valid_to IS NULL OR s.valid_to >= $2)
-                         AND c.valid_from <= $2 AND (c.valid_to IS NULL OR c.valid_to >= $2)
-                       ORDER BY s.product_id, s.scheme_code";
-    CHANGED_PRODUCTS = "SELECT code FROM products WHERE changed_at >= $1 ORDER BY code";
+    CERTIFICATES = "SELECT product_id, coop_id, kind, number, holder, valid_from, valid_to FROM certificates
+                    WHERE product_id IN ($1) ORDER BY product_id, kind, number";
+    PRODUCT_SCHEMES = "SELECT s.product_id, s.scheme_code, s.valid_from, s.valid_to, c.valid_from AS scheme_from,
+                         c.valid_to AS scheme_to
+                       FROM product_schemes s JOIN schemes c ON c.code = s.scheme_code
+                       WHERE s.product_id IN ($1) ORDER BY s.product_id, s.scheme_code";
+    CHANGED_PRODUCTS = "SELECT id, code FROM products WHERE changed_at >= $1";
     CHANGED_STOCK = "SELECT l.sku_id, l.on_hand - l.held AS available FROM stock_levels l
                      WHERE l.location = 'online' AND l.changed_at >= $1";
     CHANGED_SALES = "SELECT product_id, qty FROM product_sales WHERE changed_at >= $1";
@@ -198,6 +194,25 @@ pub(super) struct CertificateRow {
     pub valid_to: Day,
 }
 
+/// A scheme that a product has, and the days on which both hold.
+#[derive(FromRow)]
+pub(super) struct SchemeSpanRow {
+    pub product_id: ProductId,
+    pub scheme_code: String,
+    valid_from: Day,
+    valid_to: Option<Day>,
+    scheme_from: Day,
+    scheme_to: Option<Day>,
+}
+
+impl SchemeSpanRow {
+    /// Whether both hold on a day.
+    pub fn holds(&self, day: Day) -> bool {
+        let within = |from: Day, to: Option<Day>| from <= day && to.is_none_or(|to| day <= to);
+        within(self.valid_from, self.valid_to) && within(self.scheme_from, self.scheme_to)
+    }
+}
+
 /// Rows of products.
 pub(super) struct ProductRows {
     pub products: Vec<ProductRow>,
@@ -205,7 +220,7 @@ pub(super) struct ProductRows {
     pub parts: Vec<PartRow>,
     pub photos: Vec<PhotoRow>,
     pub certificates: Vec<CertificateRow>,
-    pub product_schemes: Vec<(ProductId, String)>,
+    pub product_schemes: Vec<SchemeSpanRow>,
 }
 
 /// Rows of what products stand in.
@@ -230,22 +245,22 @@ pub(super) async fn places(conn: &mut Conn) -> Result<PlaceRows> {
     })
 }
 
-/// Products that changed since, as they are shown on a day, on one connection.
-pub(super) async fn products(conn: &mut Conn, day: Day, since: At) -> Result<ProductRows> {
+/// Rows of these products as they are shown, on one connection.
+pub(super) async fn products(conn: &mut Conn, ids: &[ProductId]) -> Result<ProductRows> {
+    let of = |sql: &'static str| Query::with_list(sql, ids.iter());
     Ok(ProductRows {
-        products: q(PRODUCTS).bind(since).all(conn).await?,
-        skus: q(SKUS).bind(since).all(conn).await?,
-        parts: q(PARTS).bind(since).all(conn).await?,
-        photos: q(PHOTOS).bind(since).all(conn).await?,
-        certificates: q(CERTIFICATES).bind(since).all(conn).await?,
-        product_schemes: q(PRODUCT_SCHEMES).bind(since).bind(day).all(conn).await?,
+        products: of(PRODUCTS).all(conn).await?,
+        skus: of(SKUS).all(conn).await?,
+        parts: of(PARTS).all(conn).await?,
+        photos: of(PHOTOS).all(conn).await?,
+        certificates: of(CERTIFICATES).all(conn).await?,
+        product_schemes: of(PRODUCT_SCHEMES).all(conn).await?,
     })
 }
 
-/// Codes of products that changed since, shown or not.
-pub(super) async fn changed_products(conn: &mut Conn, since: At) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = q(CHANGED_PRODUCTS).bind(since).all(conn).await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+/// Ids and codes of products that changed since, shown or not.
+pub(super) async fn changed_products(conn: &mut Conn, since: At) -> Result<Vec<(ProductId, String)>> {
+    q(CHANGED_PRODUCTS).bind(since).all(conn).await
 }
 
 /// `(SKU, available)` of stock that changed since.

@@ -42,6 +42,7 @@ pub struct Snapshot {
     /// Freight of every cooperative.
     pub freight: Vec<Rule>,
     pub(super) places: Arc<Places>,
+    pub(super) coop_places: Arc<HashMap<CoopId, usize>>,
 }
 
 /// Where a product stands, by each of its names.
@@ -103,7 +104,7 @@ impl Snapshot {
 
     /// The cooperative of an id.
     pub fn coop(&self, id: &CoopId) -> Option<&Coop> {
-        self.coops.iter().find(|coop| coop.id == *id)
+        self.coop_places.get(id).map(|place| &self.coops[*place])
     }
 
     /// The cooperative of an address.

@@ -58,6 +58,7 @@ async fn every_edit_reaches_the_index_by_the_next_turn_of_the_job(shop: Arc<Shop
         let shown: BTreeSet<String> = state.shelf.now().products.iter().map(|p| p.code.clone()).collect();
         assert_eq!(shown, expected.into_keys().collect(), "round {round}");
     }
+    editor.unsell().await;
 }
 
 async fn a_thousand_edits_and_kills_in_the_middle_leave_the_index_equal_to_the_database(engine: Engine) {

@@ -42,6 +42,13 @@ impl Editor {
         }
     }
 
+    /// Takes back units that were never sold.
+    pub async fn unsell(&self) {
+        let mut tx = self.db.begin().await.unwrap();
+        q("DELETE FROM product_sales").exec(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     async fn write(&self, kind: i64, amount: i64, sku: &str, product: &ProductId, at: At) -> Result<()> {
         let mut tx = self.db.begin().await?;
         match kind {
@@ -72,6 +79,15 @@ impl Editor {
             }
             5 | 6 => {
                 let left = if amount % 3 == 0 { 0 } else { amount % 20 };
+                q("INSERT INTO stock_movements (id, sku_id, location, delta, kind, ref, reason, batch_id, person_id, at)
+                   SELECT $1, sku_id, location, held + $2 - on_hand, 'adjustment', $1, 'edit', NULL, NULL, $3
+                   FROM stock_levels WHERE sku_id = $4 AND location = 'online' AND on_hand <> held + $2")
+                .bind(Dice::System.id(at)?)
+                .bind(left)
+                .bind(at)
+                .bind(sku)
+                .exec(&mut tx)
+                .await?;
                 q("UPDATE stock_levels SET on_hand = held + $1, changed_at = $2 WHERE sku_id = $3 AND location = 'online'")
                     .bind(left).bind(at).bind(sku).exec(&mut tx).await?;
                 return tx.commit().await;
