@@ -65,8 +65,13 @@ pub async fn changed(tx: &mut Tx) -> Result<()> {
 /// Says that a product, its SKUs, photos, certificates or schemes changed, in the transaction that
 /// changed them.
 pub async fn product_changed(tx: &mut Tx, product: &ProductId, at: At) -> Result<()> {
-    tx.expect_rows(q(TOUCH).bind(at).bind(product), 1).await?;
+    touch(tx, product, at).await?;
     tx.expect_rows(q(BUMP).bind("products"), 1).await
+}
+
+/// Notes when a product changed that nobody is shown.
+async fn touch(tx: &mut Tx, product: &ProductId, at: At) -> Result<()> {
+    tx.expect_rows(q(TOUCH).bind(at).bind(product), 1).await
 }
 
 /// Raises the version by itself.

@@ -5,14 +5,7 @@ pub mod product;
 pub mod publish;
 pub mod sku;
 
-use crate::{
-    db::{Tx, q, statements},
-    kernel::{Code, Error, ProductId, Refusal, Result, Step, parse},
-};
-
-statements! {
-    TOUCH = "UPDATE products SET changed_at = $1 WHERE id = $2";
-}
+use crate::kernel::{Code, Error, Refusal, Result, parse};
 
 /// Claims that the advertising law forbids (广告法 art. 9, 17).
 const FORBIDDEN: &[&str] = &[
@@ -54,8 +47,4 @@ fn needed(field: &str, raw: &str, max: usize) -> Result<String, Refusal> {
 /// Two changes of one thing met: the later runs again on what the earlier left.
 fn met() -> Error {
     Error::Conflict(anyhow::anyhow!("two changes met"))
-}
-
-async fn touch(tx: &mut Tx, product: &ProductId, step: &Step) -> Result<()> {
-    tx.expect_rows(q(TOUCH).bind(step.at).bind(product), 1).await
 }

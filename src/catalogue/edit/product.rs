@@ -8,7 +8,7 @@ use crate::{
     catalogue::{
         ListingState,
         desk::{self, OwnProduct},
-        insert,
+        insert, product_changed,
     },
     db::{Db, Tx, audit_log, q, statements, text_enum, tx},
     kernel::{Actor, At, Clock, Code, CoopId, Day, ProductId, Refusal, Result, Step, parse},
@@ -186,7 +186,7 @@ pub async fn change(
         certify(&mut tx, &product, edit, &mut step).await?;
         let detail = format!("version {}", product.version);
         audit_log::by(&mut tx, &step, ("product.change", &product.code, &detail)).await?;
-        if listed { crate::catalogue::changed(&mut tx).await } else { Ok(()) }
+        if listed { product_changed(&mut tx, &product.id, step.at).await } else { Ok(()) }
     })
 }
 

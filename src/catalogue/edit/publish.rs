@@ -3,8 +3,9 @@
 use super::{met, product::CertificateKind};
 use crate::{
     catalogue::{
-        Certificate, ListingEvent, ListingState, changed,
+        Certificate, ListingEvent, ListingState,
         desk::{self, OwnProduct, OwnSku, WithSkus},
+        product_changed,
     },
     cooperatives::decide::Decision,
     db::{Conn, Db, FromRow, Tx, audit_log, q, statements, tx},
@@ -105,7 +106,7 @@ pub async fn withdraw((db, clock): (&Db, &Clock), (coop, id): (&CoopId, &Product
         let (product, _) = desk::own_product(&mut tx, id, coop).await?;
         shift(&mut tx, &product, ListingEvent::Withdraw, &step).await?;
         audit_log::by(&mut tx, &step, ("product.withdraw", &product.code, "")).await?;
-        changed(&mut tx).await
+        product_changed(&mut tx, id, step.at).await
     })
 }
 
@@ -126,7 +127,7 @@ pub async fn decide(tx: &mut Tx, id: &ProductId, (decision, reason): (Decision, 
     audit_log::by(tx, step, ("product.decide", &product.code, &detail)).await?;
     if decision == Decision::Approve {
         q(PUBLISHED).bind(step.at).bind(id).exec(tx).await?;
-        changed(tx).await?;
+        product_changed(tx, id, step.at).await?;
     }
     Ok(())
 }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::{met, needed, touch, words};
+use super::{met, needed, words};
 use crate::{
     catalogue::{
         ListingState, SeasonView,
         desk::{self, OwnSku},
-        insert,
+        insert, product_changed, touch,
     },
     db::{Db, Tx, audit_log, q, statements, tx},
     kernel::{Actor, Clock, Code, CoopId, Day, Fen, Grams, ProductId, Refusal, Result, SkuId, Step, parse},
@@ -140,8 +140,11 @@ pub async fn change(
 
 /// What is on the shelf is read anew.
 async fn shown(tx: &mut Tx, product: &ProductId, state: ListingState, step: &Step) -> Result<()> {
-    touch(tx, product, step).await?;
-    if state == ListingState::Published { crate::catalogue::changed(tx).await } else { Ok(()) }
+    if state == ListingState::Published {
+        product_changed(tx, product, step.at).await
+    } else {
+        touch(tx, product, step.at).await
+    }
 }
 
 fn blank(product: &ProductId, code: String, position: i64, step: &mut Step) -> Result<OwnSku> {
