@@ -59,8 +59,8 @@ impl Habit<'_> {
     /// that an order is the same whatever came before it.
     pub fn order(&self, day: Day, n: u64, market: &Market<'_>) -> Result<Option<Past>> {
         let mut dice = Dice::nth(self.seed ^ day.start().0.unsigned_abs(), n);
-        // From seven in the morning to eleven at night, the evening more than the morning.
-        let second = between(&mut dice, 0, 16 * 3600 - 1)?.max(between(&mut dice, 0, 16 * 3600 - 1)?);
+        // From seven in the morning to eleven at night.
+        let second = between(&mut dice, 0, 16 * 3600 - 1)?;
         let placed = day.start().later(7 * HOUR + second * SECOND + between(&mut dice, 0, SECOND - 1)?);
         let paid = placed.later(between(&mut dice, 15, 240)? * SECOND);
         let unpaid = happens(&mut dice, 30)?;
@@ -70,7 +70,7 @@ impl Habit<'_> {
         }
         let wish = self.wish(market, unpaid, &mut dice)?;
         let mut step = Step { at: placed, by: Actor::GUEST, dice };
-        let quote = self.quote(&wish, day, &mut step)?;
+        let quote = quote(&wish, day, &mut step)?;
         let buyer = self.buyer(&wish, (placed, n), &mut step.dice)?;
         let course = if unpaid { Course::default() } else { self.course(&quote, paid, &mut step.dice)? };
         past::live(&quote, (buyer, HOLD_SECONDS), course, &self.stall.pairings, &mut step).map(Some)
@@ -121,38 +121,6 @@ impl Habit<'_> {
         let place = usize::try_from(dice.below(self.stall.coupons.len() as u64)?).unwrap_or(0);
         let sum: i64 = goods.iter().map(|(good, qty)| good.facts.price_fen.0 * qty).sum();
         Ok(self.stall.coupons.get(place).filter(|c| c.min_goods_fen <= Fen(sum)).cloned())
-    }
-
-    fn quote(&self, wish: &Wish<'_>, day: Day, step: &mut Step) -> Result<Quote> {
-        let items: Vec<AskedItem> =
-            wish.goods.iter().map(|(good, qty)| AskedItem { sku: good.facts.sku.clone(), qty: *qty }).collect();
-        let sold: Vec<&Facts> = wish.goods.iter().map(|(good, _)| &good.facts).collect();
-        let schemes = wish.goods.iter().flat_map(|(good, _)| good.schemes.iter().filter(|s| s.holds(day)));
-        let mut known = Known {
-            parts: wish.goods.iter().flat_map(|(good, _)| good.parts.iter().cloned()).collect(),
-            schemes: schemes.map(|s| (s.product_id.clone(), s.scheme_code.clone())).collect(),
-            rules: Vec::new(),
-            coupon: wish.coupon.clone(),
-            region: wish.region.clone(),
-        };
-        known.schemes.dedup();
-        let mut sellers: Vec<&Arc<[Rule]>> = Vec::new();
-        for (good, _) in &wish.goods {
-            if !sellers.iter().any(|known| Arc::ptr_eq(known, &good.rules)) {
-                sellers.push(&good.rules);
-            }
-        }
-        known.rules = sellers.into_iter().flat_map(|rules| rules.iter().cloned()).collect();
-        let fulfilment = if wish.outlet.is_some() { Fulfilment::Pickup } else { Fulfilment::Delivery };
-        let ask = Ask {
-            items: Vec::new(),
-            region_code: wish.region.code.clone(),
-            street: format!("人民路 {} 号", between(&mut step.dice, 1, 300)?),
-            coupons: Vec::new(),
-            fulfilment,
-            outlet: wish.outlet.map(str::to_owned),
-        };
-        pricing::price_known(&items, &sold, known, &ask, step)
     }
 
     fn buyer(&self, wish: &Wish<'_>, (placed, n): (At, u64), dice: &mut Dice) -> Result<Buyer> {
@@ -242,6 +210,39 @@ impl Habit<'_> {
         let asked = AskedLine { line_no: line.line_no, qty: unit.then_some(1), amount: (!unit).then_some(amount) };
         Ok(Some((at, Asked::Lines(vec![asked]), if unit { "退回一件" } else { "坏果赔付" })))
     }
+}
+
+/// Prices a wish as the market would have on that day.
+fn quote(wish: &Wish<'_>, day: Day, step: &mut Step) -> Result<Quote> {
+    let items: Vec<AskedItem> =
+        wish.goods.iter().map(|(good, qty)| AskedItem { sku: good.facts.sku.clone(), qty: *qty }).collect();
+    let sold: Vec<&Facts> = wish.goods.iter().map(|(good, _)| &good.facts).collect();
+    let schemes = wish.goods.iter().flat_map(|(good, _)| good.schemes.iter().filter(|s| s.holds(day)));
+    let mut known = Known {
+        parts: wish.goods.iter().flat_map(|(good, _)| good.parts.iter().cloned()).collect(),
+        schemes: schemes.map(|s| (s.product_id.clone(), s.scheme_code.clone())).collect(),
+        rules: Vec::new(),
+        coupon: wish.coupon.clone(),
+        region: wish.region.clone(),
+    };
+    known.schemes.dedup();
+    let mut sellers: Vec<&Arc<[Rule]>> = Vec::new();
+    for (good, _) in &wish.goods {
+        if !sellers.iter().any(|known| Arc::ptr_eq(known, &good.rules)) {
+            sellers.push(&good.rules);
+        }
+    }
+    known.rules = sellers.into_iter().flat_map(|rules| rules.iter().cloned()).collect();
+    let fulfilment = if wish.outlet.is_some() { Fulfilment::Pickup } else { Fulfilment::Delivery };
+    let ask = Ask {
+        items: Vec::new(),
+        region_code: wish.region.code.clone(),
+        street: format!("人民路 {} 号", between(&mut step.dice, 1, 300)?),
+        coupons: Vec::new(),
+        fulfilment,
+        outlet: wish.outlet.map(str::to_owned),
+    };
+    pricing::price_known(&items, &sold, known, &ask, step)
 }
 
 impl Good {

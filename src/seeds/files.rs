@@ -240,7 +240,7 @@ pub struct Product {
     pub certs: Vec<String>,
     #[serde(default)]
     pub expired: Vec<String>,
-    /// Recognised as XFBF_2024.
+    /// Recognised as `XFBF_2024`.
     #[serde(default)]
     pub xfbf: bool,
     #[serde(default)]

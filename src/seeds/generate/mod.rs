@@ -14,7 +14,7 @@ use std::{
 use super::{buying::Habit, journal, stall::Stall};
 use crate::{
     catalogue,
-    db::{Db, Rows, Tx, Value, tx},
+    db::{Db, Engine, Rows, Tx, Value, tx},
     kernel::{At, Dice, Error, ProductId, Result, SkuId},
     ledger,
     orders::past::{self, Past},
@@ -53,6 +53,12 @@ enum Kept {
 
 /// Generates what is asked, telling how far it is.
 pub async fn generate(db: &Db, size: Size, now: At) -> Result<()> {
+    if db.engine() == Engine::Sqlite {
+        // Pages of large indexes stay in memory, and the log is written back seldom.
+        for pragma in ["PRAGMA cache_size = -200000", "PRAGMA wal_autocheckpoint = 16000"] {
+            db.maintain(pragma.to_owned()).await?;
+        }
+    }
     if size.products > 0 {
         goods::generate(db, size, now).await?;
     }
