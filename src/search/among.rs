@@ -32,7 +32,9 @@ impl Index {
         let known = |(code, score): &(&str, u32)| Some((self.by_code(&normalize(code))?, *score));
         let found: Vec<(u32, u32)> = found.iter().filter_map(known).collect();
         let mut set = Bits::none(self.slots);
-        found.iter().for_each(|(p, _)| set.add(*p));
+        for (p, _) in &found {
+            set.add(*p);
+        }
         solved.demands.iter().for_each(|demand| set.and(demand.words()));
         if set.is_empty() {
             return self.answer(req, &in_season, solved, None);

@@ -86,7 +86,9 @@ struct Reader {
 impl Reader {
     fn new(places: Vec<String>) -> Self {
         let mut words = Words::new(thesaurus());
-        places.iter().for_each(|place| words.add(place, Kind::Place));
+        for place in &places {
+            words.add(place, Kind::Place);
+        }
         Self { draft: Draft::default(), words, places, seen: QuickSet::default() }
     }
 

@@ -36,7 +36,9 @@ pub fn apply(index: &Index, changes: &[Change]) -> Index {
         match (known, change) {
             (Some(p), Change::Put(doc)) if index.shown.text_digest(p) == doc.text_digest() => sold.push((p, &**doc)),
             (known, change) => {
-                known.into_iter().for_each(|p| all.remove(p));
+                if let Some(p) = known {
+                    all.remove(p);
+                }
                 if let Change::Put(doc) = change {
                     further.push((next, &**doc));
                     next += 1;
@@ -46,7 +48,9 @@ pub fn apply(index: &Index, changes: &[Change]) -> Index {
     }
     let n = next as usize;
     all = all.grown(n);
-    further.iter().for_each(|(p, _)| all.add(*p));
+    for (p, _) in &further {
+        all.add(*p);
+    }
     let live = index.live.with(sold.iter().chain(&further).copied(), n);
     if further.is_empty() {
         return Index { all: Arc::new(all), live, ..index.clone() };
@@ -72,7 +76,9 @@ pub fn difference(index: &Index, docs: Vec<Doc>) -> Vec<Change> {
     let mut changes = Vec::new();
     for doc in docs {
         let known = index.by_code(&normalize(&doc.code)).filter(|p| index.shown.code(*p) == doc.code);
-        known.into_iter().for_each(|p| left.remove(p));
+        if let Some(p) = known {
+            left.remove(p);
+        }
         if known.is_none_or(|p| index.digest(p) != doc.digest()) {
             changes.push(Change::Put(Box::new(doc)));
         }

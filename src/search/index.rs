@@ -210,7 +210,9 @@ impl Index {
 
     fn given_scores(&self, given: &[(u32, u32)]) -> Vec<u32> {
         let mut scores = vec![0_u32; self.slots];
-        given.iter().for_each(|(p, score)| scores[*p as usize] = *score);
+        for (p, score) in given {
+            scores[*p as usize] = *score;
+        }
         scores
     }
 

@@ -42,7 +42,9 @@ impl Posting {
                 let last = further.last().map_or(0, |p| *p as usize + 1);
                 let mut bits = Bits::none(last.max(words.len() * 64));
                 bits.or(words);
-                further.iter().for_each(|p| bits.add(*p));
+                for p in further {
+                    bits.add(*p);
+                }
                 Self::Many(bits.words().into(), count + further.len() as u32)
             }
         }

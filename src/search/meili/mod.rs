@@ -182,6 +182,7 @@ pub fn is_fresh(index: &Index, found: &[Found]) -> bool {
     found.iter().all(|hit| index.text_version(&hit.code).is_some_and(|digest| document::version(digest) == hit.version))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn fault(error: meilisearch_sdk::errors::Error) -> Error {
     Error::fault(format!("Meilisearch: {error}"))
 }

@@ -32,7 +32,7 @@ use crate::{
 /// Documents sent at once.
 const BATCH: usize = 1000;
 /// How long one task may take.
-const TASK_PATIENCE: Duration = Duration::from_secs(120);
+const TASK_PATIENCE: Duration = Duration::from_mins(2);
 /// Failures in a row after which a fresh index is filled.
 const FAILURES: u32 = 2;
 
