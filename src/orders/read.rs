@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     db::{Conn, FromRow, Query, Tx, q, statements},
-    kernel::{At, Code, CoopId, Error, OrderId, PersonId, Refusal, Result, SellerOrderId},
+    kernel::{At, Code, CoopId, Error, Fen, OrderId, PersonId, RefundId, Refusal, Result, SellerOrderId},
 };
 
 statements! {
@@ -27,6 +27,8 @@ statements! {
                  WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n";
     SHIPMENT_LINES = "SELECT seller_order_id, n, line_no, qty FROM shipment_lines
                       WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n, line_no";
+    REFUNDS = "SELECT id, state, amount_fen, goods_fen, freight_fen, reason, requested_at, succeeded_at FROM refunds
+               WHERE order_id = $1 ORDER BY requested_at, id";
     COOPS = "SELECT id, slug, name, name_en FROM coops WHERE id IN ($1)";
     OPEN_OF_PERSON = "SELECT CAST(count(*) AS BIGINT) FROM orders
                       WHERE person_id = $1 AND state IN ('awaiting_payment', 'paid')";
@@ -71,6 +73,27 @@ pub struct ShipmentLine {
     pub line_no: i64,
     /// Units.
     pub qty: i64,
+}
+
+/// Money that went back or is on its way.
+#[derive(Clone, Debug, FromRow)]
+pub struct Refund {
+    /// Its id.
+    pub id: RefundId,
+    /// `requested` or `succeeded`.
+    pub state: String,
+    /// How much in all.
+    pub amount_fen: Fen,
+    /// Of it goods.
+    pub goods_fen: Fen,
+    /// Of it freight.
+    pub freight_fen: Fen,
+    /// Why.
+    pub reason: String,
+    /// When it was promised.
+    pub requested_at: At,
+    /// When it was back.
+    pub succeeded_at: Option<At>,
 }
 
 /// A cooperative's names.
@@ -154,6 +177,11 @@ pub async fn shipments(conn: &mut Conn, sellers: &[SellerOrderId]) -> Result<(Ve
     let shipments = Query::with_list(SHIPMENTS, sellers).all(conn).await?;
     let lines = Query::with_list(SHIPMENT_LINES, sellers).all(conn).await?;
     Ok((shipments, lines))
+}
+
+/// Refunds of an order, oldest first.
+pub async fn refunds(conn: &mut Conn, order: &OrderId) -> Result<Vec<Refund>> {
+    q(REFUNDS).bind(order).all(conn).await
 }
 
 /// Names of cooperatives.

@@ -12,8 +12,8 @@ use crate::{
     orders::read::Owner,
 };
 
-/// Name of the session cookie on plain http; https adds `__Host-`.
-const COOKIE: &str = "yanxi_session";
+/// Name of the session cookie.
+const SESSION: &str = "yanxi_session";
 
 /// Who asks, as far as the request tells.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl FromRequestParts<State> for Caller {
         if let Some(caller) = parts.extensions.get::<Self>() {
             return Ok(caller.clone());
         }
-        let token = bearer(&parts.headers).or_else(|| cookie(&parts.headers, &cookie_name(state)));
+        let token = bearer(&parts.headers).or_else(|| cookie(&parts.headers, &secret_name(state, SESSION)));
         let person = match &token {
             Some(token) => session::who(&mut state.db().read().await?, token, state.now()).await?,
             None => None,
@@ -79,16 +79,20 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-/// Name of the session's cookie.
-pub fn cookie_name(state: &State) -> String {
-    if state.config.https() { format!("__Host-{COOKIE}") } else { COOKIE.to_owned() }
+/// Name of a cookie that only the server reads; https adds `__Host-`, so that no other host can set it.
+pub fn secret_name(state: &State, name: &str) -> String {
+    if state.config.https() { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+/// `Set-Cookie` of a value that only the server reads, for so many seconds; `0` takes it away.
+pub fn secret_cookie(state: &State, name: &str, (value, age): (&str, i64)) -> String {
+    let secure = if state.config.https() { "; Secure" } else { "" };
+    format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", secret_name(state, name))
 }
 
 /// `Set-Cookie` that opens a session in a browser for so many seconds; none ends it.
 pub fn session_cookie(state: &State, opened: Option<(&str, i64)>) -> String {
-    let secure = if state.config.https() { "; Secure" } else { "" };
-    let (token, age) = opened.unwrap_or(("", 0));
-    format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", cookie_name(state))
+    secret_cookie(state, SESSION, opened.unwrap_or(("", 0)))
 }
 
 /// The language asked for: `?lang=`, else the cookie, else `Accept-Language`, else Chinese.

@@ -1,9 +1,14 @@
 //! Writes that survive their client: run to the end although the connection is gone.
 
+use std::time::Duration;
+
 use crate::{
-    kernel::{Error, Result},
+    kernel::{Code, Error, Result},
     web,
 };
+
+/// A twin of a form is waited for this often, a tenth of a second each.
+const PATIENCE: usize = 100;
 
 /// Runs a write as a task of its own and waits for it. A dropped request leaves the task running,
 /// so that no transaction is cut in the middle (I16).
@@ -12,4 +17,18 @@ pub async fn durable<T: Send + 'static>(work: impl Future<Output = Result<T>> + 
         Ok(done) => done.map_err(Into::into),
         Err(panic) => Err(Error::fault(format!("a write broke off: {panic}")).into()),
     }
+}
+
+/// Runs a form's write under its idempotency key. A program is told that its twin still runs; a person
+/// who clicked twice waits for the first click's answer and gets the same.
+pub async fn once<T, F: Future<Output = Result<T>> + Send>(work: impl Fn() -> F + Send) -> Result<T> {
+    for _ in 0..PATIENCE {
+        match work().await {
+            Err(error) if error.refusal().is_some_and(|r| r.code == Code::KeyRunning) => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            done => return done,
+        }
+    }
+    work().await
 }

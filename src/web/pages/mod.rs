@@ -10,6 +10,8 @@ pub mod compressed;
 pub mod desk;
 pub mod errors;
 mod open;
+mod order;
+mod regions;
 mod svg;
 pub mod texts;
 mod till;
@@ -29,7 +31,7 @@ pub use cache::{Cache, Key};
 
 /// All pages.
 pub fn routes() -> Vec<Route> {
-    [assets::routes(), account::routes(), bureau::routes(), open::routes(), till::routes()]
+    [assets::routes(), account::routes(), bureau::routes(), open::routes(), order::routes(), till::routes()]
         .into_iter()
         .flatten()
         .collect()

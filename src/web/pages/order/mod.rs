@@ -1,0 +1,226 @@
+//! An order for its owner: paid, followed, cancelled, received.
+//!
+//! The owner is who is signed in, or bears the order's token: in the address (`?token=`, as in the link
+//! that a guest keeps) or in a cookie that the link leaves behind. Everybody else is told that there is
+//! no such order. `page` is what it shows, `track` how its way is told.
+
+mod page;
+mod track;
+
+use axum::{
+    extract::{Path, State as Inject},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use self::page::{Found, OrderPage};
+use crate::{
+    db::idempotency::Key,
+    kernel::{PaymentId, SellerOrderId},
+    orders::{
+        end, finish, pay,
+        read::{self, Owner},
+        receive,
+        record::Order,
+    },
+    payments::{Method, PaymentState, store},
+    web::{
+        Allow, Error, Result, Route, State,
+        auth::{self, Caller},
+        durable::{durable, once},
+        form::Form,
+        json::ApiQuery,
+        pages::view,
+        percent,
+    },
+};
+
+/// A guest's browser keeps the order's token for this many seconds.
+const TOKEN_LIFE: i64 = 2 * 24 * 3600;
+
+/// Routes of this folder.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/orders/{number}", Allow::Owner, show),
+        Route::post("/orders/{number}/pay", Allow::Owner, pay_order),
+        Route::get("/orders/{number}/return", Allow::Owner, return_from_payment),
+        Route::post("/orders/{number}/cancel", Allow::Owner, cancel),
+        Route::post("/orders/{number}/receipt", Allow::Owner, confirm_receipt),
+    ]
+}
+
+/// What an address of an order says besides its number.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    token: Option<String>,
+    /// The payment from which one returns.
+    payment: Option<String>,
+}
+
+fn token_name(number: &str) -> String {
+    format!("order_{number}")
+}
+
+/// `Set-Cookie` with which a guest's browser may see the order for some days.
+pub fn token_cookie(state: &State, number: &str, token: &str) -> String {
+    auth::secret_cookie(state, &token_name(number), (token, TOKEN_LIFE))
+}
+
+/// One visit of an order by its owner.
+struct Visit {
+    state: State,
+    caller: Caller,
+    order: Order,
+    /// The token that the address or the cookie brought.
+    token: Option<String>,
+    /// Whether the address brought it: then it stays there, for browsers without cookies.
+    in_address: bool,
+}
+
+async fn visit(state: State, caller: Caller, headers: &HeaderMap, (number, asked): (&str, &Asked)) -> Result<Visit> {
+    let kept = auth::cookie(headers, &auth::secret_name(&state, &token_name(number)));
+    let in_address = asked.token.is_some();
+    let token = asked.token.clone().or(kept);
+    let by_person = Owner { token: token.clone().or_else(|| caller.order_token.clone()), ..caller.owner() };
+    let order = read::owned(&mut state.db().read().await?, number, &by_person).await?;
+    Ok(Visit { state, caller, order, token, in_address })
+}
+
+impl Visit {
+    /// The order's address, with the token where it came with it.
+    fn at(&self, below: &str) -> String {
+        let token = self.token.as_ref().filter(|_| self.in_address);
+        let query = token.map(|token| format!("?token={}", percent(token))).unwrap_or_default();
+        format!("/orders/{}{below}{query}", self.order.number)
+    }
+
+    async fn page(&self, alert: String) -> Result<OrderPage> {
+        let mut conn = self.state.db().read().await?;
+        let found = Found::read(&mut conn, self.order.id.clone(), self.caller.lang).await?;
+        let own = self.caller.person.is_some() && self.order.person_id == self.caller.owner().person;
+        let token = self.token.as_deref().filter(|_| !own);
+        let query = self.at("").split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
+        Ok(OrderPage::of(&self.state, self.caller.lang, found, (token, &query, alert)))
+    }
+
+    /// After a form: the order again, or the order with what was refused.
+    async fn after(&self, done: Result<(), Error>) -> Result<Response> {
+        match done {
+            Ok(()) => Ok(Redirect::to(&self.at("")).into_response()),
+            Err(error) => {
+                let Some(refusal) = error.refusal() else { return Err(error) };
+                let page = self.page(refusal.detail(self.caller.lang)).await?;
+                view::again(refusal.code.status(), &page)
+            }
+        }
+    }
+}
+
+async fn show(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(number): Path<String>,
+    ApiQuery(asked): ApiQuery<Asked>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let visit = visit(state, caller, &headers, (&number, &asked)).await?;
+    let mut response = view::html(&visit.page(String::new()).await?)?;
+    if let Some(token) = visit.token.as_deref().filter(|_| visit.in_address)
+        && let Ok(cookie) = HeaderValue::from_str(&token_cookie(&visit.state, &number, token))
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Goes to the payment that is open, or opens one; a double click opens one.
+async fn pay_order(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(number): Path<String>,
+    ApiQuery(asked): ApiQuery<Asked>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let visit = visit(state, caller, &headers, (&number, &asked)).await?;
+    let payments = store::of_order(&mut visit.state.db().read().await?, &visit.order.id).await?;
+    let open = payments.iter().find(|payment| payment.state == PaymentState::Pending);
+    let to = match open {
+        Some(payment) => Ok(visit.state.trade.provider.pay_page(&payment.id)),
+        None => {
+            let (trade, by, order) = (visit.state.trade.clone(), visit.caller.actor(), visit.order.clone());
+            // One for each try: a failed payment is followed by another.
+            let key = Key {
+                scope: format!("order:{}", order.id),
+                key: format!("page-{}", payments.len()),
+                operation: "payOrder",
+                body_hash: String::new(),
+            };
+            let paying =
+                durable(
+                    async move { once(|| pay::pay(&trade, &order, Method::Sandbox, by.clone(), Some(&key))).await },
+                );
+            paying.await.map(|paying| paying.redirect_url.unwrap_or_else(|| visit.at("")))
+        }
+    };
+    match to {
+        Ok(page) => {
+            let token = visit.token.as_ref().filter(|_| visit.in_address);
+            let query = token.map(|token| format!("?token={}", percent(token))).unwrap_or_default();
+            Ok(Redirect::to(&format!("{page}{query}")).into_response())
+        }
+        Err(error) => visit.after(Err(error)).await,
+    }
+}
+
+/// The browser's return: never believed, the provider is asked.
+async fn return_from_payment(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(number): Path<String>,
+    ApiQuery(asked): ApiQuery<Asked>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let visit = visit(state, caller, &headers, (&number, &asked)).await?;
+    let payments = store::of_order(&mut visit.state.db().read().await?, &visit.order.id).await?;
+    let of_order = |id: &String| payments.iter().any(|payment| payment.id.as_str() == id);
+    if let Some(id) = asked.payment.filter(of_order) {
+        let trade = visit.state.trade.clone();
+        durable(async move { finish::ask_provider(&trade, &PaymentId(id)).await }).await?;
+    }
+    Ok(Redirect::to(&visit.at("")).into_response())
+}
+
+async fn cancel(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(number): Path<String>,
+    ApiQuery(asked): ApiQuery<Asked>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let visit = visit(state, caller, &headers, (&number, &asked)).await?;
+    let (trade, order, by) = (visit.state.trade.clone(), visit.order.clone(), visit.caller.actor());
+    let done = durable(async move { end::cancel(&trade, &order, by).await }).await;
+    visit.after(done).await
+}
+
+#[derive(Deserialize)]
+struct Receipt {
+    seller_order: String,
+}
+
+async fn confirm_receipt(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(number): Path<String>,
+    ApiQuery(asked): ApiQuery<Asked>,
+    headers: HeaderMap,
+    Form(receipt): Form<Receipt>,
+) -> Result<Response> {
+    let visit = visit(state, caller, &headers, (&number, &asked)).await?;
+    let (trade, order, by) = (visit.state.trade.clone(), visit.order.clone(), visit.caller.actor());
+    let seller = SellerOrderId(receipt.seller_order);
+    let done = durable(async move { receive::confirm(&trade, &order, &seller, by).await }).await;
+    visit.after(done).await
+}

@@ -1,0 +1,246 @@
+//! What the page of an order shows.
+
+use askama::Template;
+
+use super::track::{self, Step};
+use crate::{
+    db::Conn,
+    kernel::{At, Fen, Lang, OrderId, Result, time::SECOND},
+    orders::{
+        OrderState, SellerOrderState, read,
+        record::{Contact, Order, OrderEventRow, Part},
+        view::{self as order_view, JournalRefs, LineView, OrderView, SellerOrderView, ShipmentView},
+    },
+    payments::PaymentState,
+    web::{
+        State,
+        pages::view::{Layout, photo},
+    },
+};
+
+/// An order with all that its page tells.
+pub struct Found {
+    pub order: Order,
+    pub view: OrderView,
+    pub contact: Option<Contact>,
+    pub events: Vec<OrderEventRow>,
+    parts: Vec<Part>,
+    refunds: Vec<read::Refund>,
+}
+
+impl Found {
+    /// Reads it as it stands now.
+    pub async fn read(conn: &mut Conn, id: OrderId, lang: Lang) -> Result<Self> {
+        let order = read::by_id(conn, &id).await?;
+        Ok(Self {
+            contact: read::contact(conn, &id).await?,
+            events: read::events(conn, &id).await?,
+            parts: read::parts(conn, &id).await?,
+            refunds: read::refunds(conn, &id).await?,
+            view: order_view::view(conn, order.clone(), lang, true).await?,
+            order,
+        })
+    }
+}
+
+/// A line as it was sold.
+struct Line {
+    name: String,
+    spec: String,
+    photo: String,
+    qty: i64,
+    payable: Fen,
+    refunded: Option<Fen>,
+}
+
+/// A parcel on its way or there.
+struct Parcel {
+    carrier: String,
+    number: String,
+    sent: String,
+    there: Option<String>,
+}
+
+/// A cooperative's part.
+struct Seller {
+    id: String,
+    coop: String,
+    slug: String,
+    state: String,
+    freight: Fen,
+    promise: Option<String>,
+    lines: Vec<Line>,
+    parcels: Vec<Parcel>,
+    /// Whether something is on the way that can be confirmed.
+    on_the_way: bool,
+}
+
+/// Where the money went.
+struct Share {
+    place: String,
+    amount: Fen,
+}
+
+/// Money back.
+struct Refund {
+    amount: Fen,
+    state: String,
+    when: String,
+}
+
+/// The hold that runs out.
+struct Hold {
+    until: String,
+    until_label: String,
+    left: String,
+}
+
+/// The order's page.
+#[derive(Template)]
+#[template(path = "order/order.html")]
+pub struct OrderPage {
+    layout: Layout,
+    alert: String,
+    number: String,
+    state: &'static str,
+    state_words: String,
+    steps: Vec<Step>,
+    sellers: Vec<Seller>,
+    shares: Vec<Share>,
+    refunds: Vec<Refund>,
+    hold: Option<Hold>,
+    /// A payment whose result is not known yet, to be asked after.
+    pending: Option<String>,
+    failed: bool,
+    can_cancel: bool,
+    paid: bool,
+    fresh: bool,
+    goods: Fen,
+    discount: Fen,
+    freight: Fen,
+    total: Fen,
+    refunded: Fen,
+    contact: Option<Contact>,
+    unit: Option<String>,
+    journal: Option<JournalRefs>,
+    /// The link that a guest keeps.
+    link: Option<String>,
+    /// `?token=…` where forms have to carry it.
+    query: String,
+}
+
+impl OrderPage {
+    /// The page of an order. `token` and `query` are the guest's; `alert` is what was refused.
+    pub fn of(state: &State, lang: Lang, found: Found, (token, query, alert): (Option<&str>, &str, String)) -> Self {
+        let layout = Layout::of(state, lang, "order.title").nav("me");
+        let layout = Layout { title: format!("{} {}", layout.title, found.view.number), ..layout }.asked("", query);
+        let steps = track::steps(&layout, &found);
+        let shares = shares(state, lang, &found.parts);
+        let Found { order, view, contact, refunds, .. } = found;
+        let waits = view.state == OrderState::AwaitingPayment;
+        let last = view.payments.last().map(|payment| payment.state);
+        let open = view.payments.iter().rev().find(|payment| payment.state == PaymentState::Pending);
+        let shipped = view.seller_orders.iter().any(|s| s.lines.iter().any(|line| line.shipped_qty > 0));
+        let lines = || view.seller_orders.iter().flat_map(|seller| &seller.lines);
+        let link = token.map(|t| format!("{}/orders/{}?token={t}", state.config.origin, view.number));
+        Self {
+            alert,
+            state: view.state.as_str(),
+            state_words: layout.word("order_state", view.state.as_str()),
+            steps,
+            shares,
+            hold: view.hold_until.map(|until| hold(until, state.now())),
+            pending: open.filter(|_| waits).map(|payment| payment.payment_id.clone()),
+            failed: waits && last == Some(PaymentState::Failed),
+            can_cancel: waits || (view.state == OrderState::Paid && !shipped),
+            paid: view.paid_at.is_some(),
+            fresh: lines().any(|line| line.return_class == "fresh"),
+            goods: view.goods_fen,
+            discount: view.discount_fen,
+            freight: view.freight_fen,
+            total: view.total_fen,
+            refunded: view.refunded_fen,
+            contact,
+            unit: order.unit,
+            journal: view.journal.filter(|_| view.paid_at.is_some()),
+            link,
+            query: if query.is_empty() { String::new() } else { format!("?{query}") },
+            refunds: refunds.into_iter().map(|r| refund(&layout, r)).collect(),
+            sellers: view.seller_orders.into_iter().map(|s| seller(&layout, s)).collect(),
+            number: view.number,
+            layout,
+        }
+    }
+}
+
+fn hold(until: At, now: At) -> Hold {
+    let left = ((until.0 - now.0) / SECOND).max(0);
+    Hold {
+        until: until.rfc3339(),
+        until_label: until.minute_label(),
+        left: format!("{:02}:{:02}", left / 60, left % 60),
+    }
+}
+
+/// Goods by producing county, with its pairing; what went back is not in it any more.
+fn shares(state: &State, lang: Lang, parts: &[Part]) -> Vec<Share> {
+    let snapshot = state.shelf.now();
+    let mut shares: Vec<(String, i64)> = Vec::new();
+    for part in parts {
+        let left = part.payable_fen.0 - part.refunded_fen.0;
+        match shares.iter_mut().find(|share| share.0 == part.county_code) {
+            Some(share) => share.1 += left,
+            None => shares.push((part.county_code.clone(), left)),
+        }
+    }
+    let name = |code: &str| match snapshot.county(code) {
+        Some(county) => {
+            let short = lang.pick(&county.short_name, &county.name_en).to_owned();
+            let pairing = county.pairing.as_ref().map(|p| lang.pick(&p.name, &p.name_en).to_owned());
+            pairing.map_or(short.clone(), |pairing| format!("{short}（{pairing}）"))
+        }
+        None => code.to_owned(),
+    };
+    shares.into_iter().map(|(code, left)| Share { place: name(&code), amount: Fen(left) }).collect()
+}
+
+fn refund(layout: &Layout, refund: read::Refund) -> Refund {
+    let at = refund.succeeded_at.unwrap_or(refund.requested_at);
+    Refund { amount: refund.amount_fen, state: layout.word("refund_state", &refund.state), when: at.minute_label() }
+}
+
+fn seller(layout: &Layout, seller: SellerOrderView) -> Seller {
+    let waits = matches!(seller.state, SellerOrderState::ToShip | SellerOrderState::PartShipped);
+    let promise = seller.ship_by.filter(|_| waits);
+    Seller {
+        on_the_way: seller.shipments.iter().any(|parcel| parcel.delivered_at.is_none()),
+        state: layout.word("seller_state", seller.state.as_str()),
+        promise: promise.map(|by| layout.say("order.ships_by", &[("by", &by.minute_label())])),
+        lines: seller.lines.into_iter().map(line).collect(),
+        parcels: seller.shipments.into_iter().map(|s| parcel(layout, s)).collect(),
+        id: seller.id,
+        coop: seller.coop.name,
+        slug: seller.coop.slug,
+        freight: seller.freight_fen,
+    }
+}
+
+fn line(line: LineView) -> Line {
+    Line {
+        name: line.name,
+        spec: line.spec,
+        photo: if line.photo.is_empty() { String::new() } else { photo(&line.photo, 400) },
+        qty: line.qty,
+        payable: line.payable_fen,
+        refunded: Some(line.refunded_fen).filter(|fen| *fen > Fen::ZERO),
+    }
+}
+
+fn parcel(layout: &Layout, shipment: ShipmentView) -> Parcel {
+    Parcel {
+        carrier: layout.word("carrier", &shipment.carrier),
+        number: shipment.tracking_no,
+        sent: shipment.shipped_at.minute_label(),
+        there: shipment.delivered_at.map(At::minute_label),
+    }
+}

@@ -1,0 +1,84 @@
+//! An order's way in words: what happened, when and by whom; what happens now; what comes.
+
+use super::page::Found;
+use crate::{
+    kernel::At,
+    orders::{OrderState, SellerOrderState, record::OrderEventRow, view::SellerOrderView},
+    web::pages::view::Layout,
+};
+
+/// One step of the way.
+pub struct Step {
+    /// `done`, `here` or `next`.
+    pub kind: &'static str,
+    /// What.
+    pub words: String,
+    /// When, and by whom; empty where it is still to come.
+    pub when: String,
+    /// The same for programs.
+    pub at: Option<String>,
+}
+
+/// The whole way.
+pub fn steps(layout: &Layout, found: &Found) -> Vec<Step> {
+    let mut steps: Vec<Step> = found.events.iter().map(|event| happened(layout, found, event)).collect();
+    steps.extend(now(layout, found));
+    let on_its_way = found.view.state == OrderState::Paid;
+    if on_its_way || found.view.state == OrderState::AwaitingPayment {
+        steps.push(Step {
+            kind: "next",
+            words: layout.t("order.step_receive").to_owned(),
+            when: String::new(),
+            at: None,
+        });
+    }
+    steps
+}
+
+fn happened(layout: &Layout, found: &Found, event: &OrderEventRow) -> Step {
+    let seller = event.seller_order_id.as_ref();
+    let coop = found.view.seller_orders.iter().find(|s| seller.is_some_and(|id| *id.0 == s.id));
+    let words = layout.word("order_event", &event.kind);
+    let words =
+        words.replace("{coop}", coop.map_or("", |s| s.coop.name.as_str())).replace("{detail}", &detail(layout, event));
+    let who = layout.word("actor", &event.by_role);
+    let when = format!("{} · {who}", event.at.minute_label());
+    Step { kind: "done", words, when, at: Some(event.at.rfc3339()) }
+}
+
+/// What an event is about, in words: a way of paying, a carrier with its number, an amount.
+fn detail(layout: &Layout, event: &OrderEventRow) -> String {
+    match event.kind.as_str() {
+        "paid" | "payment_failed" => layout.word("method", &event.detail),
+        "shipped" => match event.detail.split_once(' ') {
+            Some((carrier, number)) => format!("{} {number}", layout.word("carrier", carrier)),
+            None => event.detail.clone(),
+        },
+        "refund_requested" | "refunded" | "late_payment_returned" => format!("¥{}", event.detail),
+        _ => event.detail.clone(),
+    }
+}
+
+/// What is going on: the payment that is waited for, or each cooperative's part.
+fn now(layout: &Layout, found: &Found) -> Vec<Step> {
+    let here = |words: String| Step { kind: "here", words, when: layout.t("order.now").to_owned(), at: None };
+    let until = |at: Option<At>| at.map(At::minute_label).unwrap_or_default();
+    match found.view.state {
+        OrderState::AwaitingPayment => {
+            vec![here(layout.say("order.step_pay", &[("until", &until(found.view.hold_until))]))]
+        }
+        OrderState::Paid => found.view.seller_orders.iter().filter_map(|s| part(layout, s).map(here)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn part(layout: &Layout, seller: &SellerOrderView) -> Option<String> {
+    let coop = &seller.coop.name;
+    let by = seller.ship_by.map(At::minute_label).unwrap_or_default();
+    match seller.state {
+        SellerOrderState::ToShip => Some(layout.say("order.step_packing", &[("coop", coop), ("by", &by)])),
+        SellerOrderState::PartShipped => Some(layout.say("order.step_part", &[("coop", coop), ("by", &by)])),
+        SellerOrderState::Shipped => Some(layout.say("order.step_way", &[("coop", coop)])),
+        _ => None,
+    }
+}

@@ -1,0 +1,317 @@
+//! The checkout's steps: looked at, priced, placed once, paid.
+
+use axum::{
+    extract::State as Inject,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    basket::Basket,
+    cart,
+    shown::{CheckoutPage, Looked},
+    typed::{FIELDS, Typed},
+};
+use crate::{
+    db::{idempotency::Key, tx},
+    identity::{Address, address},
+    kernel::{Code, Dice, Refusal},
+    orders::{
+        OrderState, pay,
+        place::{self, Placed},
+        read,
+    },
+    pricing::{self, Quote, pasted::Pasted},
+    web::{
+        Allow, Error, Result, Route, State,
+        api::{quotes, regions as api_regions},
+        auth::{self, Caller},
+        durable::{durable, once},
+        form::{Faults, Form},
+        pages::{order, regions, view},
+    },
+};
+
+/// Cookie of the key that all tabs share until the order is placed.
+const KEY: &str = "checkout";
+/// A checkout may lie for this many seconds.
+const KEY_LIFE: i64 = 24 * 3600;
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![Route::get("/checkout", Allow::Anyone, page), Route::post("/checkout", Allow::Anyone, act)]
+}
+
+/// One visit of the checkout.
+struct Visit {
+    state: State,
+    caller: Caller,
+    basket: Basket,
+    addresses: Vec<Address>,
+}
+
+async fn visit(state: State, caller: Caller, headers: &HeaderMap) -> Result<Visit> {
+    let addresses = match &caller.person {
+        Some(person) => address::list(&mut state.db().read().await?, &person.id).await?,
+        None => Vec::new(),
+    };
+    Ok(Visit { basket: Basket::of(headers), state, caller, addresses })
+}
+
+async fn page(Inject(state): Inject<State>, caller: Caller, headers: HeaderMap) -> Result<Response> {
+    let visit = visit(state, caller, &headers).await?;
+    if !cart::ready(&visit.state, &visit.basket)? {
+        return Ok(Redirect::to("/cart").into_response());
+    }
+    let kept = auth::cookie(&headers, &auth::secret_name(&visit.state, KEY)).filter(|key| is_key(key));
+    let key = kept.map_or_else(|| Dice::System.salt(), Ok)?;
+    let mut typed = Typed { key: key.clone(), method: "sandbox".to_owned(), ..Typed::default() };
+    if let Some(first) = visit.addresses.first() {
+        typed.take(first);
+    }
+    let mut response = visit.look(typed, Faults::default(), None).await?;
+    put_cookie(&mut response, &auth::secret_cookie(&visit.state, KEY, (&key, KEY_LIFE)));
+    Ok(response)
+}
+
+async fn act(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    headers: HeaderMap,
+    Form(mut typed): Form<Typed>,
+) -> Result<Response> {
+    let visit = visit(state, caller, &headers).await?;
+    if !is_key(&typed.key) {
+        typed.key = Dice::System.salt()?;
+    }
+    if let Some(placed) = visit.placed(&typed.key).await? {
+        return visit.onward(&typed, placed).await;
+    }
+    if !cart::ready(&visit.state, &visit.basket)? {
+        return Ok(Redirect::to("/cart").into_response());
+    }
+    if let Some(saved) = visit.addresses.iter().find(|a| a.id == typed.address_id) {
+        typed.take(saved);
+    }
+    match typed.act.as_str() {
+        "place" => visit.place(typed).await,
+        "paste" => visit.paste(typed).await,
+        _ => visit.look(typed, Faults::default(), None).await,
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn key_of(key: &str, operation: &'static str) -> Key {
+    // The form's content is no part of it: what was placed once is shown, whatever is typed afterwards.
+    Key { scope: format!("checkout:{key}"), key: operation.to_owned(), operation, body_hash: String::new() }
+}
+
+fn put_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+impl Visit {
+    /// The order that this key has placed already: a double click, the back button, another tab.
+    async fn placed(&self, key: &str) -> Result<Option<Placed>> {
+        let key = key_of(key, "placeOrder");
+        let known = crate::db::idempotency::find(&mut self.state.db().read().await?, &key).await?;
+        Ok(known.map(|answer| serde_json::from_str(&answer.body)).transpose()?)
+    }
+
+    /// Prices the form and shows it; a quote that was just made is used.
+    async fn look(&self, mut typed: Typed, mut faults: Faults, quote: Option<Quote>) -> Result<Response> {
+        let none = view::Layout::of(&self.state, self.caller.lang, "checkout.choose");
+        let mut conn = self.state.db().read().await?;
+        let picker = regions::picker(&mut conn, typed.chosen(), &none.title).await?;
+        drop(conn);
+        typed.region_code.clone_from(&picker.district);
+        let quote = match quote {
+            Some(quote) => quote,
+            None => match self.priced(&typed, &mut faults).await {
+                Ok(quote) => quote,
+                Err(error) => return self.back_to_cart(error),
+            },
+        };
+        let refused = !faults.none();
+        let page = CheckoutPage::of(
+            &self.state,
+            Looked {
+                lang: self.caller.lang,
+                typed,
+                faults,
+                quote: &quote,
+                picker,
+                addresses: &self.addresses,
+                signed_in: self.caller.person.is_some(),
+            },
+        );
+        if refused { view::refused(&page) } else { view::html(&page) }
+    }
+
+    /// The quote of the form. A coupon or a district that is refused is said beside its field, and the
+    /// rest is priced without it; goods that are refused are the cart's matter.
+    async fn priced(&self, typed: &Typed, faults: &mut Faults) -> Result<Quote> {
+        let mut ask = typed.ask(&self.basket, &typed.region_code);
+        for _ in 0..3 {
+            let error = match quotes::priced(&self.state, &self.caller, ask.clone()).await {
+                Ok(quote) => return Ok(quote),
+                Err(error) => error,
+            };
+            let Some(refusal) = error.refusal() else { return Err(error) };
+            let about = |start: &str| refusal.fields.iter().any(|fault| fault.field.starts_with(start));
+            if about("coupons") && !ask.coupons.is_empty() {
+                ask.coupons.clear();
+            } else if about("address") && ask.region_code != super::typed::ESTIMATE {
+                super::typed::ESTIMATE.clone_into(&mut ask.region_code);
+            } else {
+                return Err(error);
+            }
+            faults.join(Faults::of(refusal, self.caller.lang, &FIELDS));
+        }
+        Err(Refusal::new(Code::Invalid).into())
+    }
+
+    /// Goods that went meanwhile are said in the cart.
+    fn back_to_cart(&self, error: Error) -> Result<Response> {
+        match error.refusal() {
+            Some(refusal) => cart::shown(&self.state, &self.caller, &self.basket, Some(refusal)),
+            None => Err(error),
+        }
+    }
+
+    /// Takes a pasted address apart into the form's fields.
+    async fn paste(&self, mut typed: Typed) -> Result<Response> {
+        let mut faults = Faults::default();
+        match api_regions::read(&self.state, &typed.paste).await {
+            Ok(Pasted { name, phone, region_code, street }) => {
+                for (own, read) in [(&mut typed.name, name), (&mut typed.phone, phone), (&mut typed.street, street)] {
+                    if !read.is_empty() {
+                        *own = read;
+                    }
+                }
+                if let Some(code) = region_code {
+                    typed.choose(&code);
+                }
+                typed.address_id.clear();
+            }
+            Err(error) => match error.refusal() {
+                Some(refusal) => faults = Faults::of(refusal, self.caller.lang, &[]),
+                None => return Err(error.into()),
+            },
+        }
+        self.look(typed, faults, None).await
+    }
+
+    /// Places the order: what was looked at, or what is priced now where that costs the same.
+    async fn place(&self, typed: Typed) -> Result<Response> {
+        let lang = self.caller.lang;
+        let mut conn = self.state.db().read().await?;
+        let picker = regions::picker(&mut conn, typed.chosen(), "").await?;
+        let by = self.caller.actor();
+        let looked = pricing::find_quote(&mut conn, &typed.quote_id, by.person.as_ref(), self.state.now()).await;
+        let looked = looked.ok().filter(|quote| typed.is_of(quote, &self.basket));
+        drop(conn);
+        let typed = Typed { region_code: picker.district, ..typed };
+        let mut faults = Faults::default();
+        let quote = match looked {
+            Some(quote) => quote,
+            None => match self.priced(&typed, &mut faults).await {
+                Ok(quote) => quote,
+                Err(error) => return self.back_to_cart(error),
+            },
+        };
+        let custom = quote.lines.iter().any(|line| line.return_class == "custom");
+        faults.join(typed.faults(lang, (&typed.region_code, custom)));
+        if faults.none() && typed.total != quote.total_fen.0.to_string() {
+            let layout = view::Layout::of(&self.state, lang, "checkout.title");
+            faults.whole.push(layout.say("checkout.total_changed", &[("total", &quote.total_fen)]));
+        }
+        if !faults.none() {
+            return self.look(typed, faults, Some(quote)).await;
+        }
+        let key = key_of(&typed.key, "placeOrder");
+        let (trade, placing) = (self.state.trade.clone(), typed.placing(&quote));
+        let placing =
+            durable(async move { once(|| place::place(&trade, placing.clone(), by.clone(), Some(&key))).await });
+        match placing.await {
+            Ok(placed) => {
+                self.keep_address(&typed).await?;
+                self.onward(&typed, placed).await
+            }
+            Err(error) => self.refused(typed, error).await,
+        }
+    }
+
+    /// A refused placing: goods are the cart's matter, all else is corrected here.
+    async fn refused(&self, mut typed: Typed, error: Error) -> Result<Response> {
+        let Some(refusal) = error.refusal() else { return Err(error) };
+        if matches!(refusal.code, Code::OutOfStock | Code::NotForSale | Code::UnknownSku) {
+            return self.back_to_cart(error);
+        }
+        let faults = Faults::of(refusal, self.caller.lang, &FIELDS);
+        if refusal.code == Code::CouponUsedUp {
+            typed.coupons.clear();
+        }
+        self.look(typed, faults, None).await
+    }
+
+    /// Keeps a new address where that was ticked; a full list is no reason to fail an order.
+    async fn keep_address(&self, typed: &Typed) -> Result<()> {
+        let Some(person) = self.caller.person.clone().filter(|_| !typed.save.is_empty() && typed.address_id.is_empty())
+        else {
+            return Ok(());
+        };
+        let new = address::Typed {
+            name: typed.name.clone(),
+            phone: typed.phone.clone(),
+            region_code: typed.region_code.clone(),
+            street: typed.street.clone(),
+        };
+        let trade = self.state.trade.clone();
+        let kept = durable(async move {
+            tx!(trade.db, tx, {
+                let mut step = trade.step(person.actor());
+                address::add(&mut tx, &person.id, &new, &mut step).await.map(|_| ())
+            })
+        });
+        match kept.await {
+            Err(error) if error.refusal().is_none() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// On to the payment, the cart emptied; an order without anything to pay is shown.
+    async fn onward(&self, typed: &Typed, placed: Placed) -> Result<Response> {
+        let number = placed.number.clone();
+        let to = match placed.state {
+            OrderState::AwaitingPayment => self.payment(typed, &placed).await?,
+            _ => format!("/orders/{number}"),
+        };
+        let mut response = Redirect::to(&to).into_response();
+        put_cookie(&mut response, &Basket::default().cookie(&self.state));
+        put_cookie(&mut response, &auth::secret_cookie(&self.state, KEY, ("", 0)));
+        if self.caller.person.is_none() {
+            put_cookie(&mut response, &order::token_cookie(&self.state, &number, &placed.token));
+        }
+        Ok(response)
+    }
+
+    /// The page on which the order is paid; one that cannot be paid any more is shown instead.
+    async fn payment(&self, typed: &Typed, placed: &Placed) -> Result<String> {
+        let order = read::by_number(&mut self.state.db().read().await?, &placed.number).await?;
+        let shown = format!("/orders/{}", placed.number);
+        let Ok(method) = typed.method() else { return Ok(shown) };
+        let (trade, by, key) = (self.state.trade.clone(), self.caller.actor(), key_of(&typed.key, "payOrder"));
+        let paying = durable(async move { once(|| pay::pay(&trade, &order, method, by.clone(), Some(&key))).await });
+        match paying.await {
+            Ok(paying) => Ok(paying.redirect_url.unwrap_or(shown)),
+            Err(error) if error.refusal().is_some() => Ok(shown),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The checkout's page: what it shows of a priced cart.
+
+use askama::Template;
+
+use super::typed::Typed;
+use crate::{
+    identity::Address,
+    kernel::{Fen, Lang},
+    payments::Method,
+    pricing::{Quote, QuoteLine, SellerGroup},
+    web::{
+        State,
+        form::Faults,
+        pages::{
+            regions::{Choice, Picker},
+            view::{self, Layout},
+        },
+    },
+};
+
+/// A line of a parcel.
+pub struct Line {
+    name: String,
+    spec: String,
+    photo: String,
+    qty: i64,
+    sum: Fen,
+    discount: Option<Fen>,
+    presale: Option<String>,
+}
+
+/// A cooperative's parcel.
+pub struct Parcel {
+    coop: String,
+    slug: String,
+    carrier: String,
+    freight: Fen,
+    /// What is missing for free freight.
+    gap: Option<String>,
+    ships: String,
+    lines: Vec<Line>,
+}
+
+/// A way of paying.
+pub struct Way {
+    value: &'static str,
+    label: String,
+    note: String,
+    chosen: bool,
+}
+
+/// The checkout.
+#[derive(Template)]
+#[template(path = "till/checkout.html")]
+pub struct CheckoutPage {
+    layout: Layout,
+    faults: Faults,
+    typed: Typed,
+    picker: Picker,
+    saved: Vec<Choice>,
+    signed_in: bool,
+    parcels: Vec<Parcel>,
+    parcels_title: String,
+    quote_id: String,
+    goods: Fen,
+    discount: Fen,
+    freight: Fen,
+    total: Fen,
+    coupon: Option<String>,
+    /// Freight is for the middle of Wuxi, until a district is chosen.
+    estimate: bool,
+    fresh: bool,
+    custom: bool,
+    ways: Vec<Way>,
+    hold: String,
+}
+
+/// All that the page is made of.
+pub struct Looked<'a> {
+    pub lang: Lang,
+    pub typed: Typed,
+    pub faults: Faults,
+    pub quote: &'a Quote,
+    pub picker: Picker,
+    pub addresses: &'a [Address],
+    pub signed_in: bool,
+}
+
+impl CheckoutPage {
+    /// The page of a look at the checkout.
+    pub fn of(state: &State, looked: Looked<'_>) -> Self {
+        let Looked { lang, typed, faults, quote, picker, addresses, signed_in } = looked;
+        let layout = Layout::of(state, lang, "checkout.title").nav("cart");
+        let parcels: Vec<Parcel> = quote.seller_groups.iter().map(|g| parcel(&layout, g, &quote.lines)).collect();
+        let parcels_title = match parcels.len() {
+            1 => layout.t("checkout.parcel_one").to_owned(),
+            n => layout.say("checkout.parcels", &[("n", &n)]),
+        };
+        let class = |class: &str| quote.lines.iter().any(|line| line.return_class == class);
+        Self {
+            saved: saved(&layout, addresses, &typed.address_id),
+            signed_in,
+            parcels,
+            parcels_title,
+            quote_id: quote.quote_id.0.clone(),
+            goods: quote.goods_fen,
+            discount: quote.discount_fen,
+            freight: quote.freight_fen,
+            total: quote.total_fen,
+            coupon: quote.coupon.as_ref().map(|c| c.code.clone()),
+            estimate: picker.district.is_empty(),
+            fresh: class("fresh"),
+            custom: class("custom"),
+            ways: ways(&layout, &typed.method),
+            hold: layout.say("checkout.hold", &[("minutes", &(state.trade.hold_seconds / 60).max(1))]),
+            layout,
+            faults,
+            typed,
+            picker,
+        }
+    }
+}
+
+fn parcel(layout: &Layout, group: &SellerGroup, lines: &[QuoteLine]) -> Parcel {
+    let lang = layout.lang;
+    let own = lines.iter().filter(|line| group.line_nos.contains(&line.line_no));
+    let lines = own.map(|line| Line {
+        name: lang.pick(&line.name, &line.name_en).to_owned(),
+        spec: lang.pick(&line.spec, &line.spec_en).to_owned(),
+        photo: if line.photo.is_empty() { String::new() } else { view::photo(&line.photo, 400) },
+        qty: line.qty,
+        sum: line.list_fen,
+        discount: Some(line.discount_fen).filter(|fen| *fen > Fen::ZERO),
+        presale: line.presale_ships_by.as_ref().map(|day| layout.say("cart.presale", &[("day", day)])),
+    });
+    Parcel {
+        coop: lang.pick(&group.coop_name, &group.coop_name_en).to_owned(),
+        slug: group.coop_slug.clone(),
+        carrier: layout.word("carrier", &group.carrier),
+        freight: group.freight_fen,
+        gap: group.free_freight_gap_fen.map(|gap| layout.say("checkout.gap", &[("gap", &gap)])),
+        ships: layout.say("cart.ships", &[("hours", &group.sla_hours)]),
+        lines: lines.collect(),
+    }
+}
+
+/// Saved addresses, and an entry for a new one; nothing where there are none.
+fn saved(layout: &Layout, addresses: &[Address], chosen: &str) -> Vec<Choice> {
+    let mut saved: Vec<Choice> = addresses
+        .iter()
+        .map(|a| Choice {
+            value: a.id.clone(),
+            label: format!("{} {} · {}", a.name, a.phone, a.street),
+            chosen: a.id == chosen,
+        })
+        .collect();
+    if !saved.is_empty() {
+        let known = saved.iter().any(|choice| choice.chosen);
+        saved.push(Choice { value: String::new(), label: layout.t("checkout.another").to_owned(), chosen: !known });
+    }
+    saved
+}
+
+/// The ways of paying that are offered here.
+fn ways(layout: &Layout, chosen: &str) -> Vec<Way> {
+    let offered = [Method::Sandbox];
+    offered
+        .iter()
+        .map(|method| Way {
+            value: method.as_str(),
+            label: layout.word("method", method.as_str()),
+            note: layout.t("checkout.sandbox_note").to_owned(),
+            chosen: method.as_str() == chosen,
+        })
+        .collect()
+}

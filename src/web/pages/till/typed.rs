@@ -1,0 +1,157 @@
+//! What the checkout's form holds, and what is wrong with it.
+
+use serde::Deserialize;
+
+use crate::{
+    identity::Address,
+    kernel::{Code, Lang, Refusal, parse},
+    orders::place::Placing,
+    payments::Method,
+    pricing::{Ask, AskedItem, Fulfilment, Quote},
+    web::{
+        form::Faults,
+        pages::{regions::Chosen, till::basket::Basket},
+    },
+};
+
+/// Fields beside which a fault can stand.
+pub const FIELDS: [&str; 11] =
+    ["name", "phone", "region_code", "street", "coupons", "note", "unit", "title", "tax_no", "method", "returns"];
+
+/// Where freight is estimated for until a district is chosen: in the middle of Wuxi.
+pub const ESTIMATE: &str = "320213";
+
+/// The form as it was sent; everything is kept when it is shown again.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    /// Which button: `place`, `price`, `region`, `paste`.
+    #[serde(rename = "do")]
+    pub act: String,
+    /// A saved address; empty for a new one.
+    pub address_id: String,
+    pub paste: String,
+    pub name: String,
+    pub phone: String,
+    pub province: String,
+    pub city: String,
+    pub region_code: String,
+    pub street: String,
+    /// Ticked: keep the new address.
+    pub save: String,
+    pub coupons: String,
+    pub note: String,
+    pub unit: String,
+    pub title: String,
+    pub tax_no: String,
+    pub method: String,
+    /// Ticked: knows that goods made to order are not taken back.
+    pub returns: String,
+    /// The quote that was looked at.
+    pub quote_id: String,
+    /// Its total in 分.
+    pub total: String,
+    /// One for all tabs, until the order is placed.
+    pub key: String,
+}
+
+impl Typed {
+    /// Takes the receiver of a saved address.
+    pub fn take(&mut self, address: &Address) {
+        let Address { id, name, phone, region_code, street, .. } = address;
+        for (own, saved) in
+            [(&mut self.address_id, id), (&mut self.name, name), (&mut self.phone, phone), (&mut self.street, street)]
+        {
+            own.clone_from(saved);
+        }
+        self.choose(region_code);
+    }
+
+    /// Chooses the district of a division's code, and what is above it.
+    pub fn choose(&mut self, code: &str) {
+        let Chosen { province, city, district } = Chosen::of_district(code);
+        (self.province, self.city) = (province.to_owned(), city.to_owned());
+        district.clone_into(&mut self.region_code);
+    }
+
+    /// The division as chosen.
+    pub fn chosen(&self) -> Chosen<'_> {
+        Chosen { province: &self.province, city: &self.city, district: &self.region_code }
+    }
+
+    /// The cart as something to price, for the district or the estimate.
+    pub fn ask(&self, basket: &Basket, district: &str) -> Ask {
+        let coupon = self.coupons.trim();
+        Ask {
+            items: basket.items.iter().map(|i| AskedItem { sku: i.sku.clone(), qty: i.qty }).collect(),
+            region_code: if district.is_empty() { ESTIMATE } else { district }.to_owned(),
+            street: String::new(),
+            coupons: if coupon.is_empty() { Vec::new() } else { vec![coupon.to_owned()] },
+            fulfilment: Fulfilment::Delivery,
+            outlet: None,
+        }
+    }
+
+    /// Whether a quote is of this form and cart.
+    pub fn is_of(&self, quote: &Quote, basket: &Basket) -> bool {
+        let lines = quote.lines.iter().map(|line| (&line.sku, line.qty));
+        let same = lines.eq(basket.items.iter().map(|item| (&item.sku, item.qty)));
+        let coupon = quote.coupon.as_ref().map_or("", |coupon| coupon.code.as_str());
+        same && quote.region_code == self.region_code && coupon == self.coupons.trim().to_ascii_uppercase()
+    }
+
+    /// What has to be corrected before it can be placed; `custom` says whether goods made to order are in it.
+    pub fn faults(&self, lang: Lang, (district, custom): (&str, bool)) -> Faults {
+        let missing = |field: &str| Refusal::of_field(field, Code::Missing);
+        let title = self.title.trim();
+        let found = [
+            parse::name("name", &self.name).err(),
+            parse::phone("phone", &self.phone).err(),
+            district.is_empty().then(|| Refusal::of_field("region_code", Code::UnknownRegion)),
+            parse::text("street", &self.street, 120).err(),
+            parse::optional_text("note", &self.note, 200).err(),
+            parse::optional_text("unit", &self.unit, 60).err(),
+            parse::optional_text("title", title, 80).err(),
+            tax_no(&self.tax_no).err(),
+            (title.is_empty() && !self.tax_no.trim().is_empty()).then(|| missing("title")),
+            (custom && self.returns.is_empty()).then(|| Refusal::of_field("returns", Code::ConsentNeeded)),
+            self.method().err(),
+        ];
+        let mut faults = Faults::default();
+        for refusal in found.into_iter().flatten() {
+            faults.join(Faults::of(&refusal, lang, &FIELDS));
+        }
+        faults
+    }
+
+    /// How it is to be paid.
+    pub fn method(&self) -> Result<Method, Refusal> {
+        Method::ALL
+            .iter()
+            .copied()
+            .find(|method| method.as_str() == self.method)
+            .ok_or_else(|| Refusal::of_field("method", Code::Missing))
+    }
+
+    /// What the buyer sends with a quote.
+    pub fn placing(&self, quote: &Quote) -> Placing {
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        Placing {
+            quote_id: quote.quote_id.0.clone(),
+            name: self.name.clone(),
+            phone: self.phone.clone(),
+            region_code: Some(self.region_code.clone()),
+            street: Some(self.street.clone()),
+            note: self.note.clone(),
+            invoice: some(&self.title).map(|title| (title, self.tax_no.trim().to_ascii_uppercase())),
+            unit: some(&self.unit),
+        }
+    }
+}
+
+/// A taxpayer's number has 15 to 20 letters or digits; a person's invoice needs none.
+fn tax_no(raw: &str) -> Result<(), Refusal> {
+    let raw = raw.trim();
+    let good = raw.is_empty() || ((15..=20).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if good { Ok(()) } else { Err(Refusal::of_field("tax_no", Code::Malformed).with("example", "91320200MA00000000")) }
+}
