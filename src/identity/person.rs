@@ -144,9 +144,7 @@ pub async fn change_password(
     keep: Option<&str>,
 ) -> Result<()> {
     password::strong("new_password", new, &person.login)?;
-    let stored: Option<(String,)> = q(store::PASSWORD_OF).bind(&person.id).opt(&mut db.read().await?).await?;
-    let hash = stored.map(|row| row.0);
-    if !password::verify(hash, present).await? {
+    if !knows(db, person, present).await? {
         return Err(Refusal::of_field("password", Code::BadCredentials).into());
     }
     let hash = password::hash(new).await?;
@@ -155,6 +153,12 @@ pub async fn change_password(
         tx.expect_rows(q(store::SET_PASSWORD).bind(&hash).bind(&person.id), 1).await?;
         q(store::CLOSE_OTHER_SESSIONS).bind(&person.id).bind(&keep).exec(&mut tx).await.map(|_| ())
     })
+}
+
+/// Whether a password is the person's: asked again before what cannot be undone.
+pub async fn knows(db: &crate::db::Db, person: &Person, password: &str) -> Result<bool> {
+    let stored: Option<(String,)> = q(store::PASSWORD_OF).bind(&person.id).opt(&mut db.read().await?).await?;
+    password::verify(stored.map(|row| row.0), password).await
 }
 
 /// Switches an account off, which ends its sessions at once (C8), or on again.

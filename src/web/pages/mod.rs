@@ -9,6 +9,7 @@ mod cache;
 pub mod compressed;
 pub mod desk;
 pub mod errors;
+mod me;
 mod open;
 mod order;
 mod regions;
@@ -31,10 +32,18 @@ pub use cache::{Cache, Key};
 
 /// All pages.
 pub fn routes() -> Vec<Route> {
-    [assets::routes(), account::routes(), bureau::routes(), open::routes(), order::routes(), till::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        assets::routes(),
+        account::routes(),
+        bureau::routes(),
+        me::routes(),
+        open::routes(),
+        order::routes(),
+        till::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// `?lang=` is remembered in a cookie.

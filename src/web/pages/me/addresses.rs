@@ -1,0 +1,190 @@
+//! A buyer's saved addresses: added, corrected, made the first, removed.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State as Inject},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{Room, layout};
+use crate::{
+    db::tx,
+    identity::{Address, address},
+    kernel::{Code, Refusal},
+    pricing::region,
+    web::{
+        Allow, Error, Result, Route, State,
+        auth::Caller,
+        durable::durable,
+        form::{Faults, Form},
+        pages::{
+            regions::{self, Chosen, Picker},
+            view::{self, Layout},
+        },
+    },
+};
+
+const FIELDS: [&str; 4] = ["name", "phone", "region_code", "street"];
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/me/addresses", Allow::SignedIn, page),
+        Route::post("/me/addresses", Allow::SignedIn, add),
+        Route::get("/me/addresses/{id}", Allow::SignedIn, edit),
+        Route::post("/me/addresses/{id}", Allow::SignedIn, change),
+    ]
+}
+
+/// An address in the list.
+struct Row {
+    id: String,
+    name: String,
+    phone: String,
+    place: String,
+    first: bool,
+}
+
+#[derive(Template)]
+#[template(path = "me/addresses.html")]
+struct AddressesPage {
+    layout: Layout,
+    room: Room,
+    rows: Vec<Row>,
+    faults: Faults,
+    typed: Typed,
+    picker: Picker,
+    /// The address that is corrected; none for a new one.
+    editing: Option<String>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    #[serde(rename = "do")]
+    act: String,
+    name: String,
+    phone: String,
+    province: String,
+    city: String,
+    region_code: String,
+    street: String,
+}
+
+impl Typed {
+    fn of(address: &Address) -> Self {
+        let chosen = Chosen::of_district(&address.region_code);
+        Self {
+            act: String::new(),
+            name: address.name.clone(),
+            phone: address.phone.clone(),
+            province: chosen.province.to_owned(),
+            city: chosen.city.to_owned(),
+            region_code: chosen.district.to_owned(),
+            street: address.street.clone(),
+        }
+    }
+}
+
+async fn shown(
+    state: &State,
+    caller: &Caller,
+    (typed, faults): (Typed, Faults),
+    editing: Option<String>,
+) -> Result<Response> {
+    let person = caller.person()?;
+    let layout = layout(state, caller, "me.addresses");
+    let mut conn = state.db().read().await?;
+    let mut rows = Vec::new();
+    for kept in address::list(&mut conn, &person.id).await? {
+        let place = region::find(&mut conn, "region_code", &kept.region_code).await.map(|r| r.name).unwrap_or_default();
+        rows.push(Row {
+            place: format!("{place} {}", kept.street),
+            id: kept.id,
+            name: kept.name,
+            phone: kept.phone,
+            first: kept.is_default,
+        });
+    }
+    let chosen = Chosen { province: &typed.province, city: &typed.city, district: &typed.region_code };
+    let picker = regions::picker(&mut conn, chosen, layout.t("checkout.choose")).await?;
+    let refused = !faults.none();
+    let room = Room::of(&layout, person, "addresses");
+    let page = AddressesPage { layout, room, rows, faults, typed, picker, editing };
+    if refused { view::refused(&page) } else { view::html(&page) }
+}
+
+async fn page(Inject(state): Inject<State>, caller: Caller) -> Result<Response> {
+    shown(&state, &caller, (Typed::default(), Faults::default()), None).await
+}
+
+async fn edit(Inject(state): Inject<State>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
+    let person = caller.person()?;
+    let all = address::list(&mut state.db().read().await?, &person.id).await?;
+    let own = all.iter().find(|a| a.id == id).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    shown(&state, &caller, (Typed::of(own), Faults::default()), Some(id)).await
+}
+
+async fn add(Inject(state): Inject<State>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
+    write(&state, &caller, None, typed).await
+}
+
+async fn change(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    write(&state, &caller, Some(id), typed).await
+}
+
+/// `save` adds or corrects, `default` and `remove` are a kept one's, `region` shows the divisions anew.
+async fn write(state: &State, caller: &Caller, id: Option<String>, typed: Typed) -> Result<Response> {
+    if typed.act == "region" {
+        return shown(state, caller, (typed, Faults::default()), id).await;
+    }
+    match written(state, caller, id.clone(), typed.clone()).await {
+        Ok(()) => Ok(Redirect::to("/me/addresses").into_response()),
+        Err(error) => match error.refusal() {
+            Some(refusal) if refusal.code != Code::NotFound => {
+                let faults = Faults::of(refusal, caller.lang, &FIELDS);
+                shown(state, caller, (typed, faults), id).await
+            }
+            _ => Err(error),
+        },
+    }
+}
+
+async fn written(state: &State, caller: &Caller, id: Option<String>, typed: Typed) -> Result<(), Error> {
+    let person = caller.person()?.clone();
+    let Typed { act, name, phone, region_code, street, .. } = typed;
+    let new = address::Typed { name, phone, region_code, street };
+    let act = match (act.as_str(), &id) {
+        ("default", Some(_)) => "default",
+        ("remove", Some(_)) => "remove",
+        _ => {
+            let found = region::find(&mut state.db().read().await?, "region_code", &new.region_code).await;
+            let faults = [new.parsed().err(), found.err().and_then(|e| e.refusal().cloned())];
+            if let Some(refusal) = Refusal::all(faults.into_iter().flatten().collect()) {
+                return Err(refusal.into());
+            }
+            "save"
+        }
+    };
+    let trade = state.trade.clone();
+    durable(async move {
+        tx!(trade.db, tx, {
+            match (act, &id) {
+                ("default", Some(id)) => address::make_default(&mut tx, &person.id, id).await,
+                ("remove", Some(id)) => address::remove(&mut tx, &person.id, id).await,
+                (_, Some(id)) => address::set(&mut tx, &person.id, id, &new).await,
+                (_, None) => {
+                    let mut step = trade.step(person.actor());
+                    address::add(&mut tx, &person.id, &new, &mut step).await.map(|_| ())
+                }
+            }
+        })
+    })
+    .await
+}
