@@ -2,5 +2,7 @@
 
 mod admin;
 mod coop;
+mod orders;
 mod products;
 mod reports;
+mod session;

@@ -2,3 +2,4 @@
 
 mod bureau;
 mod open;
+mod till;

@@ -11,6 +11,7 @@ pub mod edits;
 pub mod market;
 pub mod meili;
 pub mod shop;
+pub mod site;
 
 use std::{future::Future, io::Write, sync::Arc};
 

@@ -21,7 +21,7 @@ use yanxi::{
 
 use super::{Base, Shop, shop};
 
-const KIND: &[&str] = &["INSERT INTO market (key, value) VALUES ('kind', 'demo')"];
+const KIND: &[&str] = &["UPDATE market SET value = 'demo' WHERE key = 'kind'"];
 
 /// The shop as a site.
 pub struct Site {
@@ -202,7 +202,8 @@ impl Page {
         let action = form.attr("action").unwrap_or(&self.path).to_owned();
         let mut fields = Vec::new();
         let own = form.attr("id").map(|id| format!("[form=\"{id}\"]"));
-        let inside = form.select(&Selector::parse("input, select, textarea").unwrap());
+        let fields_of = Selector::parse("input, select, textarea").unwrap();
+        let inside = form.select(&fields_of);
         let outside = own.map(|css| html.select(&Selector::parse(&css).unwrap()).collect::<Vec<_>>());
         for field in inside.chain(outside.unwrap_or_default()) {
             if let Some(value) = value_of(&field) {
@@ -267,11 +268,7 @@ impl Filled {
 }
 
 /// Runs a story at the site of a fresh shop on an engine.
-pub fn at_site<F: Future<Output = ()>>(
-    engine: yanxi::db::Engine,
-    origin: &str,
-    story: impl FnOnce(Arc<Site>) -> F,
-) {
+pub fn at_site<F: Future<Output = ()>>(engine: yanxi::db::Engine, origin: &str, story: impl FnOnce(Arc<Site>) -> F) {
     super::runtime().block_on(async {
         let Some(base) = Base::fresh(engine).await else { return };
         let site = Arc::new(Site::open(&base, origin).await);

@@ -19,7 +19,7 @@ use crate::{
     db::idempotency::Key,
     kernel::{PaymentId, SellerOrderId},
     orders::{
-        end, finish, pay,
+        OrderState, end, finish, pay,
         read::{self, Owner},
         receive,
         record::Order,
@@ -145,7 +145,8 @@ async fn pay_order(
 ) -> Result<Response> {
     let visit = visit(state, caller, &headers, (&number, &asked)).await?;
     let payments = store::of_order(&mut visit.state.db().read().await?, &visit.order.id).await?;
-    let open = payments.iter().find(|payment| payment.state == PaymentState::Pending);
+    let waits = visit.order.state == OrderState::AwaitingPayment;
+    let open = payments.iter().find(|payment| waits && payment.state == PaymentState::Pending);
     let to = match open {
         Some(payment) => Ok(visit.state.trade.provider.pay_page(&payment.id)),
         None => {
