@@ -44,7 +44,7 @@ const COLUMNS: &[&str] = &[
 const AROUND: (usize, usize) = (8, 4);
 
 #[derive(FromRow)]
-struct Line {
+struct Moved {
     day: String,
     number: String,
     journal_salt: String,
@@ -94,7 +94,7 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
     Ok(drawn)
 }
 
-async fn read(conn: &mut Conn, ask: &Ask) -> Result<Vec<Line>> {
+async fn read(conn: &mut Conn, ask: &Ask) -> Result<Vec<Moved>> {
     let (conditions, mut binds) = conditions(ask)?;
     let (most, after) = ask.slice.unwrap_or((MOST_ROWS + 1, 0));
     let next = binds.len() + 1;
@@ -115,8 +115,8 @@ async fn read(conn: &mut Conn, ask: &Ask) -> Result<Vec<Line>> {
     query(sql, binds).all(conn).await
 }
 
-async fn names(conn: &mut Conn, ask: &Ask, lines: &[Line], lang: Lang) -> Result<Names> {
-    let of = |raw: fn(&Line) -> &String| -> Vec<String> {
+async fn names(conn: &mut Conn, ask: &Ask, lines: &[Moved], lang: Lang) -> Result<Names> {
+    let of = |raw: fn(&Moved) -> &String| -> Vec<String> {
         lines.iter().map(raw).collect::<BTreeSet<_>>().into_iter().cloned().collect()
     };
     let mut few = BTreeSet::new();
@@ -132,7 +132,7 @@ async fn names(conn: &mut Conn, ask: &Ask, lines: &[Line], lang: Lang) -> Result
     })
 }
 
-fn row(line: &Line, names: &Names, lang: Lang) -> Result<Vec<Cell>> {
+fn row(line: &Moved, names: &Names, lang: Lang) -> Result<Vec<Cell>> {
     let text = |text: &str| Cell::Text(text.to_owned());
     let local = |zh: &str, en: &str| match lang {
         Lang::En if !en.is_empty() => en.to_owned(),

@@ -1,5 +1,7 @@
 //! A table for the shell: columns aligned, Chinese characters two wide.
 
+use std::fmt::Write;
+
 use super::{Report, head, notes};
 use crate::reports::{Cell, Unit};
 
@@ -22,7 +24,7 @@ pub(super) fn table(report: &Report) -> String {
         for ((cell, width), column) in row.iter().zip(&widths).zip(&report.columns) {
             let blanks = " ".repeat(width - wide(cell));
             let (before, after) = if column.unit == Unit::Text { ("", blanks.as_str()) } else { (blanks.as_str(), "") };
-            lines.push_str(&format!("{before}{cell}{after}  "));
+            let _ = write!(lines, "{before}{cell}{after}  ");
         }
         lines.truncate(lines.trim_end().len());
         lines.push('\n');

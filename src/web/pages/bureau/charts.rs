@@ -38,7 +38,7 @@ struct Bars {
 struct Bar {
     href: Option<String>,
     label: String,
-    bar: String,
+    drawn: String,
     net: String,
     effective: String,
 }
@@ -89,7 +89,7 @@ async fn charts(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Resul
         bars,
         layout,
     };
-    Ok(html(&page)?)
+    html(&page)
 }
 
 fn label(row: &[Cell], place: usize) -> String {
@@ -118,7 +118,7 @@ fn rows(report: &Report) -> Vec<Bar> {
         Bar {
             href: report.ask.by.first().map(|by| address(Kind::Lines, &report.ask, &[(*by, &key)])),
             label: label(row, 1),
-            bar: svg::bar(money(row, 5), most),
+            drawn: svg::bar(money(row, 5), most),
             net: money(row, 5).grouped(),
             effective: money(row, 6).grouped(),
         }

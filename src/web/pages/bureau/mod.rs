@@ -4,6 +4,8 @@ mod charts;
 mod overview;
 mod report;
 
+use std::fmt::Write;
+
 use axum::http::Uri;
 
 use super::{
@@ -48,7 +50,7 @@ fn desk(layout: &Layout, caller: &Caller, uri: &Uri) -> Desk {
 fn address(kind: Kind, ask: &Ask, more: &[(Dimension, &str)]) -> String {
     let mut address = format!("/bureau/reports/{kind}?{}", query(ask));
     for (dimension, value) in more {
-        address.push_str(&format!("&{dimension}={}", percent(value)));
+        let _ = write!(address, "&{dimension}={}", percent(value));
     }
     address
 }
@@ -57,7 +59,7 @@ fn address(kind: Kind, ask: &Ask, more: &[(Dimension, &str)]) -> String {
 fn query(ask: &Ask) -> String {
     let mut query = format!("from={}&to={}", ask.from, ask.to);
     for (dimension, value) in &ask.filters {
-        query.push_str(&format!("&{dimension}={}", percent(value)));
+        let _ = write!(query, "&{dimension}={}", percent(value));
     }
     query
 }

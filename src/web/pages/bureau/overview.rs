@@ -120,7 +120,7 @@ async fn overview(
         totals: SHOWN.map(|place| shown(&counties.totals[place])),
         layout,
     };
-    Ok(html(&page)?)
+    html(&page)
 }
 
 /// Columns of a grouped report that the table shows: paid, refunded, net, effective, recognised.

@@ -144,7 +144,7 @@ async fn report(Inject(state): Inject<State>, caller: Caller, Path(kind): Path<S
     match drawn {
         Ok((report, at)) => {
             page.table = Some(page.table_of(report, at));
-            Ok(html(&page)?)
+            html(&page)
         }
         Err(error) => {
             let Some(refusal) = error.refusal() else { return Err(error.into()) };
@@ -154,7 +154,7 @@ async fn report(Inject(state): Inject<State>, caller: Caller, Path(kind): Path<S
                 page.faults.push(refusal.detail(caller.lang));
             }
             // A report that nobody keeps is explained; what was typed is not at fault.
-            if kept { refused(&page) } else { Ok(html(&page)?) }
+            if kept { refused(&page) } else { html(&page) }
         }
     }
 }

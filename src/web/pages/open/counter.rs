@@ -28,32 +28,45 @@ struct Bar {
     net: String,
 }
 
+/// Numbers that are not money, with thousands apart.
+struct Counts {
+    today: String,
+    month: String,
+    year: String,
+    households: String,
+    entries: String,
+}
+
+impl Counts {
+    fn of(figures: &Figures) -> Self {
+        let count = |n: i64| thousands(&n.to_string());
+        Self {
+            today: count(figures.today.orders),
+            month: count(figures.month.orders),
+            year: count(figures.year.orders),
+            households: count(figures.all.households),
+            entries: count(figures.head.seq),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "open/counter.html")]
 struct Page {
     layout: Layout,
     figures: Figures,
+    counts: Counts,
     since: Option<String>,
     month: String,
     as_of: String,
     bars: Vec<Bar>,
 }
 
-impl Page {
-    fn yuan(&self, fen: &Fen) -> String {
-        fen.grouped()
-    }
-
-    fn count(&self, n: &i64) -> String {
-        thousands(&n.to_string())
-    }
-}
-
 async fn counter(Inject(state): Inject<State>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
     state.counter.refresh(state.db(), state.now()).await?;
     let figures = state.counter.now();
     let key = Key { path: "/counter".to_owned(), lang, shown: shown(&state, &figures) };
-    let render = async {
+    let render = Box::pin(async {
         let since = figures::since(&mut state.db().read_replica().await?).await?;
         let layout = Layout::of(&state, lang, "counter.title").nav("counter");
         let since = since.map(|day| layout.say("counter.since", &[("day", &day)]));
@@ -61,9 +74,10 @@ async fn counter(Inject(state): Inject<State>, Language(lang): Language, headers
         let month = layout.say("counter.month", &[("n", &day.month())]);
         let bars = bars(&state, &figures, &layout)?;
         let as_of = figures.as_of.minute_label();
-        let page = Page { layout, figures: figures.clone(), since, month, as_of, bars };
+        let counts = Counts::of(&figures);
+        let page = Page { layout, figures: figures.clone(), counts, since, month, as_of, bars };
         page.render().map_err(|e| Error::fault(format!("a page cannot be rendered: {e}")))
-    };
+    });
     Ok(state.pages.page(&key, &headers, render).await?)
 }
 

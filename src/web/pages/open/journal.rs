@@ -76,10 +76,10 @@ async fn journal(
     let layout = Layout::of(&state, lang, "journal.title");
     let Some(typed) = asked.order_ref.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()) else {
         let key = Key { path: "/journal".to_owned(), lang, shown: shown(&state, &state.counter.now()) };
-        let render = async {
+        let render = Box::pin(async {
             let page = page(&state, layout).await?;
             page.render().map_err(|e| Error::fault(format!("a page cannot be rendered: {e}")))
-        };
+        });
         return Ok(state.pages.page(&key, &headers, render).await?);
     };
     let mut page = page(&state, layout).await?;
@@ -93,7 +93,7 @@ async fn journal(
     page.found_words = page.layout.say("journal.found", &[("n", &lines.len())]);
     page.found = Some(rows(&state, &page.layout, lines)?);
     page.typed = typed;
-    Ok(html(&page)?)
+    html(&page)
 }
 
 async fn page(state: &State, layout: Layout) -> Result<Page, Error> {
