@@ -32,6 +32,24 @@ pub struct Desk {
     tokens: BTreeMap<&'static str, String>,
 }
 
+/// What handlers see of a shop.
+pub async fn state_of(shop: &Shop, config: Config) -> State {
+    let trade = shop.trade.clone();
+    let mut conn = trade.db.read().await.unwrap();
+    let snapshot = catalogue::load(&mut conn, trade.clock.now()).await.unwrap();
+    State {
+        search: Engine::new(&yanxi::search::docs(&snapshot)),
+        shelf: Shelf::new(snapshot),
+        counter: Live::read(&trade.db, trade.clock.now(), false).await.unwrap(),
+        trade,
+        config: Arc::new(config),
+        demo: false,
+        limits: web::limits::Limits::default(),
+        pages: web::pages::Cache::default(),
+        sound: Arc::new(std::sync::atomic::AtomicBool::new(true)),
+    }
+}
+
 /// Who can ask: `(name, role, cooperative)`.
 const PEOPLE: [(&str, Role, Option<&str>); 6] = [
     ("shopper", Role::Shopper, None),
@@ -45,21 +63,7 @@ const PEOPLE: [(&str, Role, Option<&str>); 6] = [
 impl Desk {
     /// A desk over a shop, with a person of every role.
     pub async fn open(shop: Arc<Shop>) -> Self {
-        let trade = shop.trade.clone();
-        let mut conn = trade.db.read().await.unwrap();
-        let snapshot = catalogue::load(&mut conn, trade.clock.now()).await.unwrap();
-        let state = State {
-            search: Engine::new(&yanxi::search::docs(&snapshot)),
-            shelf: Shelf::new(snapshot),
-            counter: Live::read(&trade.db, trade.clock.now(), false).await.unwrap(),
-            trade,
-            config: Arc::new(Config::read(&BTreeMap::new()).unwrap()),
-            demo: false,
-            limits: web::limits::Limits::default(),
-            pages: web::pages::Cache::default(),
-            sound: Arc::new(std::sync::atomic::AtomicBool::new(true)),
-        };
-        drop(conn);
+        let state = state_of(&shop, Config::read(&BTreeMap::new()).unwrap()).await;
         let router = web::router(&state).unwrap();
         let mut desk = Self { shop, state, router, tokens: BTreeMap::new() };
         for (name, role, coop) in PEOPLE {

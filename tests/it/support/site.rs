@@ -12,16 +12,13 @@ use http_body_util::BodyExt;
 use scraper::{ElementRef, Html, Selector};
 use tower::ServiceExt;
 use yanxi::{
-    app::App,
     config::Config,
     identity::{NewPerson, Person, Role, create_person, password},
     kernel::{Actor, Step},
-    web::State,
+    web::{self, State},
 };
 
-use super::{Base, Shop, shop};
-
-const KIND: &[&str] = &["UPDATE market SET value = 'demo' WHERE key = 'kind'"];
+use super::{Base, Shop, desk::state_of};
 
 /// The shop as a site.
 pub struct Site {
@@ -31,21 +28,12 @@ pub struct Site {
 }
 
 impl Site {
-    /// The small shop's site, a demonstration, at an origin.
+    /// The small shop's site at an origin.
     pub async fn open(base: &Base, origin: &str) -> Self {
         let shop = Shop::open(base).await;
-        shop::write(&shop.trade.db, KIND).await;
-        let data = base.folder.path().display().to_string();
-        let set = [
-            ("YANXI_DEMO", "1"),
-            ("YANXI_RATE", "off"),
-            ("YANXI_DATA", data.as_str()),
-            ("YANXI_ORIGIN", origin),
-            ("DATABASE_URL", base.url.as_str()),
-        ];
-        let set: BTreeMap<String, String> = set.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        let app = App::build_at(Config::read(&set).unwrap(), shop.trade.clock.clone()).await.unwrap();
-        let (router, state) = app.router();
+        let set = BTreeMap::from([("YANXI_ORIGIN".to_owned(), origin.to_owned())]);
+        let state = state_of(&shop, Config::read(&set).unwrap()).await;
+        let router = web::router(&state).unwrap();
         Self { shop: Arc::new(shop), state, router }
     }
 
@@ -70,12 +58,6 @@ impl Site {
         let person = create_person(&mut tx, new, &mut step).await.unwrap();
         tx.commit().await.unwrap();
         person
-    }
-
-    /// Closes both handles on the database.
-    pub async fn close(&self) {
-        self.state.db().close().await;
-        self.shop.trade.db.close().await;
     }
 }
 
@@ -273,7 +255,7 @@ pub fn at_site<F: Future<Output = ()>>(engine: yanxi::db::Engine, origin: &str, 
         let Some(base) = Base::fresh(engine).await else { return };
         let site = Arc::new(Site::open(&base, origin).await);
         story(site.clone()).await;
-        site.close().await;
+        site.shop.trade.db.close().await;
         base.remove().await;
     });
 }

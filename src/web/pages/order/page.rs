@@ -197,7 +197,11 @@ fn shares(state: &State, lang: Lang, parts: &[Part]) -> Vec<Share> {
         Some(county) => {
             let short = lang.pick(&county.short_name, &county.name_en).to_owned();
             let pairing = county.pairing.as_ref().map(|p| lang.pick(&p.name, &p.name_en).to_owned());
-            pairing.map_or(short.clone(), |pairing| format!("{short}（{pairing}）"))
+            match (pairing, lang) {
+                (Some(pairing), Lang::ZhCn) => format!("{short}（{pairing}）"),
+                (Some(pairing), Lang::En) => format!("{short} ({pairing})"),
+                (None, _) => short,
+            }
         }
         None => code.to_owned(),
     };

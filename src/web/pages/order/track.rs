@@ -9,7 +9,7 @@ use crate::{
 
 /// One step of the way.
 pub struct Step {
-    /// `done`, `here` or `next`.
+    /// `past`, `here` or `next`.
     pub kind: &'static str,
     /// What.
     pub words: String,
@@ -43,7 +43,7 @@ fn happened(layout: &Layout, found: &Found, event: &OrderEventRow) -> Step {
         words.replace("{coop}", coop.map_or("", |s| s.coop.name.as_str())).replace("{detail}", &detail(layout, event));
     let who = layout.word("actor", &event.by_role);
     let when = format!("{} · {who}", event.at.minute_label());
-    Step { kind: "done", words, when, at: Some(event.at.rfc3339()) }
+    Step { kind: "past", words, when, at: Some(event.at.rfc3339()) }
 }
 
 /// What an event is about, in words: a way of paying, a carrier with its number, an amount.

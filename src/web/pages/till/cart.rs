@@ -50,7 +50,6 @@ struct Group {
     coop: String,
     ships: String,
     lines: Vec<Line>,
-    sum: Fen,
 }
 
 #[derive(Template)]
@@ -105,15 +104,14 @@ fn cart(state: &State, lang: Lang, basket: &Basket, alert: String) -> KernelResu
         };
         match groups.iter_mut().find(|group| group.slug == slug) {
             Some(group) => group.lines.push(line),
-            None => groups.push(Group { slug, coop, ships, lines: vec![line], sum: Fen::ZERO }),
+            None => groups.push(Group { slug, coop, ships, lines: vec![line] }),
         }
     }
-    for group in &mut groups {
-        group.sum = Fen::sum(group.lines.iter().map(|line| line.sum))?;
-    }
-    let goods = Fen::sum(groups.iter().map(|group| group.sum))?;
     let lines = || groups.iter().flat_map(|group| &group.lines);
-    let (units, blocked) = (lines().map(|line| line.qty).sum(), lines().any(|line| !line.fault.is_empty()));
+    // What cannot be bought as it stands is not in the sum.
+    let sold = || lines().filter(|line| line.fault.is_empty());
+    let (units, goods) = (sold().map(|line| line.qty).sum(), Fen::sum(sold().map(|line| line.sum))?);
+    let blocked = sold().count() < lines().count();
     Ok(CartPage { layout, alert, units, goods, blocked, changed, groups })
 }
 
