@@ -274,9 +274,23 @@ impl Product {
         (&self.id, &self.slug, &self.family) == (&other.id, &other.slug, &other.family) && skus(self) == skus(other)
     }
 
+    /// Whether it has a season at all; presale goes all year.
+    pub fn seasonal(&self) -> bool {
+        self.skus.iter().any(|sku| sku.season.is_some() && sku.presale_ships_by.is_none())
+    }
+
     /// Whether a SKU can be bought on a day and is left.
     pub fn buyable(&self, day: Day) -> bool {
         self.skus.iter().zip(&self.available).any(|(sku, left)| *left > 0 && sku.in_season(day))
+    }
+
+    /// Units sold as they are shown, to two digits: a sale changes a page only now and then.
+    pub fn sold_shown(&self) -> i64 {
+        let mut step = 10;
+        while step * 100 <= self.sales {
+            step *= 10;
+        }
+        self.sales.max(0) / step * step
     }
 
     /// Lowest price.

@@ -5,12 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use super::{
     facts::{Certificate, Coop, County, Outlet, Pairing, Photo, Product, SetPart, Sku},
     rows::{self, CertificateRow, CountyRow, PlaceRows, ProductRow, ProductRows, SkuRow},
-    snapshot::Snapshot,
+    snapshot::{Destinations, Snapshot},
 };
 use crate::{
     db::Conn,
     kernel::{At, Day, ProductId, Result, Season},
-    pricing::freight,
+    pricing::{freight, region},
 };
 
 /// Products that one statement reads.
@@ -25,6 +25,8 @@ pub async fn load(conn: &mut Conn, now: At) -> Result<Snapshot> {
     let mut snapshot = stand(places);
     snapshot.hold(all.shown);
     snapshot.freight = freight::all_rules(conn).await?;
+    let (wuxi, provinces) = (region::children(conn, region::WUXI).await?, region::children(conn, "").await?);
+    snapshot.destinations = Arc::new(Destinations { wuxi, provinces });
     snapshot.versions = versions;
     snapshot.day = day;
     snapshot.read_at = now;

@@ -30,7 +30,7 @@ pub use listing::{ListingEvent, ListingState};
 pub use load::load;
 pub use rows::{Named, SchemeRow};
 pub use shelf::{Refreshed, Shelf};
-pub use snapshot::Snapshot;
+pub use snapshot::{Destinations, Snapshot};
 pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView, cert_term};
 
 statements! {

@@ -41,8 +41,26 @@ pub struct Snapshot {
     pub outlets: Vec<Outlet>,
     /// Freight of every cooperative.
     pub freight: Vec<Rule>,
+    /// Where people ask for freight to before they have an address: districts of Wuxi, then provinces.
+    pub destinations: Arc<Destinations>,
     pub(super) places: Arc<Places>,
     pub(super) coop_places: Arc<HashMap<CoopId, usize>>,
+}
+
+/// Places of delivery by GB code and name.
+#[derive(Clone, Debug, Default)]
+pub struct Destinations {
+    /// Districts of Wuxi.
+    pub wuxi: Vec<(String, String)>,
+    /// Provinces.
+    pub provinces: Vec<(String, String)>,
+}
+
+impl Destinations {
+    /// Name of a place's code.
+    pub fn name(&self, code: &str) -> Option<&str> {
+        self.wuxi.iter().chain(&self.provinces).find(|(known, _)| known == code).map(|(_, name)| name.as_str())
+    }
 }
 
 /// Where a product stands, by each of its names.
@@ -127,6 +145,13 @@ impl Snapshot {
         self.categories.iter().find(|category| category.code == code)
     }
 
+    /// Products that can be bought now, most sold first.
+    pub fn buyable_now(&self) -> Vec<&Arc<Product>> {
+        let mut now: Vec<_> = self.products.iter().filter(|p| p.buyable(self.day)).collect();
+        now.sort_by(|a, b| b.sales.cmp(&a.sales).then_with(|| a.code.cmp(&b.code)));
+        now
+    }
+
     /// Products of a cooperative.
     pub fn of_coop<'a>(&'a self, coop: &'a CoopId) -> impl Iterator<Item = &'a Arc<Product>> {
         self.products.iter().filter(move |product| product.coop_id == *coop)
@@ -135,15 +160,6 @@ impl Snapshot {
     /// Products of a county.
     pub fn of_county<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a Arc<Product>> {
         self.products.iter().filter(move |product| product.county_code == code)
-    }
-
-    /// What can be bought now, most sold first.
-    pub fn in_season_now(&self, most: usize) -> Vec<&Arc<Product>> {
-        let seasonal = |p: &Product| p.skus.iter().any(|s| s.season.is_some() && s.presale_ships_by.is_none());
-        let mut now: Vec<_> = self.products.iter().filter(|p| seasonal(p) && p.buyable(self.day)).collect();
-        now.sort_by(|a, b| b.sales.cmp(&a.sales).then_with(|| a.code.cmp(&b.code)));
-        now.truncate(most);
-        now
     }
 
     /// Takes up edited products; answers the codes of those that are gone, and of those that changed.
@@ -187,9 +203,11 @@ impl Snapshot {
         }
         for (product, qty) in sales {
             let Some(place) = self.places.id.get(product).copied() else { continue };
+            let before = self.products[place].sold_shown();
             if self.products[place].sales != *qty {
                 Arc::make_mut(&mut self.products[place]).sales = *qty;
                 changed.push(place);
+                shown |= self.products[place].sold_shown() != before;
             }
         }
         (changed, shown)

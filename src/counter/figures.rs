@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     db::{Conn, FromRow, q, statements},
-    kernel::{At, Fen, Result},
+    kernel::{At, Day, Fen, Result},
     ledger::DEFINITION_VERSION,
 };
 
@@ -22,6 +22,9 @@ statements! {
                 GROUP BY d.county_code ORDER BY 4 DESC, 1";
     HOUSEHOLDS = "SELECT CAST(count(DISTINCT id_hash) AS BIGINT) FROM households";
     HEAD = "SELECT seq, hash FROM journal_entries ORDER BY seq DESC LIMIT 1";
+    MONTHS = "SELECT substr(day, 1, 7) AS month,
+                CAST(SUM(gross_fen - refunds_fen + adjustments_fen) AS BIGINT) AS net_paid_fen
+              FROM counter_days WHERE day >= $1 GROUP BY substr(day, 1, 7) ORDER BY 1";
     ALL_FROM = "SELECT COALESCE(MIN(day), '') FROM counter_days";
 }
 
@@ -159,6 +162,11 @@ pub async fn read(conn: &mut Conn, now: At, demo: bool) -> Result<Figures> {
 pub async fn since(conn: &mut Conn) -> Result<Option<String>> {
     let (day,): (String,) = q(ALL_FROM).one(conn).await?;
     Ok((!day.is_empty()).then_some(day))
+}
+
+/// `(YYYY-MM, net paid)` of the months from a day on, those without a figure left out.
+pub async fn months(conn: &mut Conn, from: Day) -> Result<Vec<(String, Fen)>> {
+    q(MONTHS).bind(from.to_string()).all(conn).await
 }
 
 async fn sums(conn: &mut Conn, from: &str) -> Result<Sums> {

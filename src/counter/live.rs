@@ -5,7 +5,7 @@ use tokio::sync::watch;
 use super::figures::{self, Figures};
 use crate::{
     db::Db,
-    kernel::{At, Result},
+    kernel::{At, Day, Result},
 };
 
 /// A cheap handle on the figures; clones share them.
@@ -25,6 +25,12 @@ impl Live {
     /// The figures in use.
     pub fn now(&self) -> Figures {
         self.figures.borrow().clone()
+    }
+
+    /// What the figures in use depend on: the journal's last entry and the day.
+    pub fn stamp(&self) -> (i64, Day) {
+        let figures = self.figures.borrow();
+        (figures.head.seq, figures.as_of.day())
     }
 
     /// Waits for changes.

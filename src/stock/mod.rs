@@ -10,5 +10,6 @@ pub mod batch;
 pub mod hold;
 pub mod insert;
 pub mod movement;
+pub mod trace;
 
 pub use hold::Demand;

@@ -57,7 +57,13 @@ pub fn js() -> &'static str {
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/assets/{name}", Allow::Anyone, bundle)]
+    vec![Route::get("/assets/{name}", Allow::Anyone, bundle), Route::get("/seal.svg", Allow::Anyone, seal)]
+}
+
+/// The market's seal, as browsers show it beside the title.
+async fn seal() -> impl IntoResponse {
+    let heads = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")];
+    (heads, include_str!("../../web/img/seal.svg"))
 }
 
 async fn bundle(Path(name): Path<String>, headers: HeaderMap) -> Response {

@@ -16,6 +16,7 @@ pub mod quotes;
 pub mod regions;
 pub mod reports;
 pub mod session;
+pub mod trace;
 
 use utoipa::{OpenApi, openapi};
 
@@ -39,6 +40,7 @@ pub fn routes() -> Vec<Route> {
         regions::routes(),
         reports::routes(),
         session::routes(),
+        trace::routes(),
     ]
     .into_iter()
     .flatten()
@@ -62,5 +64,6 @@ pub fn documents() -> Vec<openapi::OpenApi> {
         regions::Operations::openapi(),
         reports::Operations::openapi(),
         session::Operations::openapi(),
+        trace::Operations::openapi(),
     ]
 }

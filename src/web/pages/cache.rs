@@ -12,7 +12,7 @@ use axum::{
 use quick_cache::{Weighter, sync::Cache as Bounded};
 
 use super::compressed::Compressed;
-use crate::kernel::{Lang, Result};
+use crate::kernel::{Error, Lang, Result};
 
 /// Most bytes kept.
 const MOST_BYTES: u64 = 48 * 1024 * 1024;
@@ -39,6 +39,31 @@ impl Weighter<Key, Arc<Compressed>> for Bytes {
     }
 }
 
+/// A rendered page, and whether it is worth keeping.
+pub struct Rendered {
+    text: String,
+    keep: bool,
+}
+
+impl Rendered {
+    /// A page that is not kept: whoever asks again has it rendered again.
+    pub fn once(text: String) -> Self {
+        Self { text, keep: false }
+    }
+}
+
+impl From<String> for Rendered {
+    fn from(text: String) -> Self {
+        Self { text, keep: true }
+    }
+}
+
+/// Why a page is not kept.
+enum Passing {
+    Once(Compressed),
+    Failed(Error),
+}
+
 /// The cache; clones share it.
 #[derive(Clone)]
 pub struct Cache(Arc<Bounded<Key, Arc<Compressed>, Bytes>>);
@@ -52,14 +77,22 @@ impl Default for Cache {
 
 impl Cache {
     /// The page of a key: kept, or rendered now. The future is only run where the page is not kept.
-    pub async fn page(
+    pub async fn page<R: Into<Rendered>>(
         &self,
         key: &Key,
         headers: &HeaderMap,
-        render: impl Future<Output = Result<String>>,
+        render: impl Future<Output = Result<R>>,
     ) -> Result<Response> {
-        let kept = self.0.get_or_insert_async(key, async { Compressed::of(render.await?.into_bytes()).map(Arc::new) });
-        let mut response = kept.await?.answer(headers);
+        let render = async {
+            let page: Rendered = render.await.map_err(Passing::Failed)?.into();
+            let body = Compressed::of(page.text.into_bytes()).map_err(Passing::Failed)?;
+            if page.keep { Ok(Arc::new(body)) } else { Err(Passing::Once(body)) }
+        };
+        let mut response = match self.0.get_or_insert_async(key, render).await {
+            Ok(kept) => kept.answer(headers),
+            Err(Passing::Once(body)) => body.answer(headers),
+            Err(Passing::Failed(error)) => return Err(error),
+        };
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         // Anyone may keep it, and asks each time whether it is still so.
@@ -78,7 +111,7 @@ mod tests {
         let key = |n: u64| Key { path: format!("/products?q={n}"), lang: Lang::ZhCn, shown: 1 };
         cache.page(&key(0), &HeaderMap::new(), async { Ok("first".to_owned()) }).await.unwrap();
         let again = async { panic!("a kept page is not rendered again") };
-        cache.page(&key(0), &HeaderMap::new(), again).await.unwrap();
+        cache.page::<String>(&key(0), &HeaderMap::new(), again).await.unwrap();
         for n in 1..400 {
             let page = async move { Ok(format!("{n} ").repeat(60_000)) };
             cache.page(&key(n), &HeaderMap::new(), page).await.unwrap();

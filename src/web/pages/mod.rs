@@ -7,15 +7,22 @@ mod account;
 mod bureau;
 mod cache;
 pub mod compressed;
+mod coops;
 pub mod desk;
 pub mod errors;
+pub mod good;
+mod halls;
+mod home;
 mod me;
 mod open;
 mod order;
+mod product;
+mod products;
 mod regions;
 mod svg;
 pub mod texts;
 mod till;
+mod trace;
 pub mod view;
 
 use axum::{
@@ -36,10 +43,16 @@ pub fn routes() -> Vec<Route> {
         assets::routes(),
         account::routes(),
         bureau::routes(),
+        coops::routes(),
+        halls::routes(),
+        home::routes(),
         me::routes(),
         open::routes(),
         order::routes(),
+        product::routes(),
+        products::routes(),
         till::routes(),
+        trace::routes(),
     ]
     .into_iter()
     .flatten()

@@ -15,7 +15,7 @@ use axum::{
 
 use super::texts;
 use crate::{
-    kernel::{Error, Lang},
+    kernel::{self, Error, Lang},
     web::{self, Result, State, assets},
 };
 
@@ -115,9 +115,14 @@ pub fn photo(name: &str, width: u32) -> String {
     format!("/photos/{name}-{width}.webp")
 }
 
+/// A page's text, for the cache of public pages.
+pub fn text(page: &impl Template) -> kernel::Result<String> {
+    page.render().map_err(|e| Error::fault(format!("a page cannot be rendered: {e}")))
+}
+
 /// A page of one person: never kept by anyone.
 pub fn html(page: &impl Template) -> Result<Response> {
-    let text = page.render().map_err(|e| Error::fault(format!("a page cannot be rendered: {e}")))?;
+    let text = text(page)?;
     let heads = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     Ok((heads, text).into_response())
 }
