@@ -29,8 +29,8 @@ checks! {
            AND e.kind IN ('sale', 'receipt', 'refund', 'exclusion', 'adjustment')
          WHERE e.entry IS NULL";
     I14 "counter.days", "the counter's figures of each day and county are the sums of what is sealed" =
-        "SELECT COALESCE(d.day, s.day) || ' ' || COALESCE(d.county_code, s.county) AS subject FROM counter_days d
-         FULL JOIN (SELECT e.day, COALESCE(e.county_code, 'none') AS county,
+        "SELECT d.day || ' ' || d.county_code AS subject FROM counter_days d
+         LEFT JOIN (SELECT e.day, COALESCE(e.county_code, 'none') AS county,
              CAST(SUM(CASE WHEN e.kind = 'sale' THEN e.amount_fen ELSE 0 END) AS BIGINT) AS gross,
              CAST(SUM(CASE WHEN e.kind = 'refund' THEN e.amount_fen ELSE 0 END) AS BIGINT) AS back,
              CAST(SUM(CASE WHEN e.kind = 'adjustment' THEN e.amount_fen ELSE 0 END) AS BIGINT) AS adjusted,
@@ -42,13 +42,22 @@ checks! {
            GROUP BY e.day, COALESCE(e.county_code, 'none')) s ON s.day = d.day AND s.county = d.county_code
          WHERE d.gross_fen IS DISTINCT FROM s.gross OR d.refunds_fen IS DISTINCT FROM s.back
            OR d.adjustments_fen IS DISTINCT FROM s.adjusted OR d.effective_fen IS DISTINCT FROM s.effective
-           OR d.excluded_fen IS DISTINCT FROM s.excluded";
+           OR d.excluded_fen IS DISTINCT FROM s.excluded
+         UNION ALL
+         SELECT 'entry ' || CAST(j.seq AS TEXT) AS subject
+         FROM journal_entries j JOIN ledger_entries e ON e.entry = j.ledger_entry AND e.n = j.ledger_n
+         WHERE NOT EXISTS (SELECT 1 FROM counter_days d
+                           WHERE d.day = e.day AND d.county_code = COALESCE(e.county_code, 'none'))";
     I14 "counter.orders", "the counter's orders of each day are those with a sealed sale" =
-        "SELECT COALESCE(d.day, s.day) AS subject FROM counter_orders d
-         FULL JOIN (SELECT e.day, CAST(count(DISTINCT e.order_id) AS BIGINT) AS orders
+        "SELECT d.day AS subject FROM counter_orders d
+         LEFT JOIN (SELECT e.day, CAST(count(DISTINCT e.order_id) AS BIGINT) AS orders
            FROM journal_entries j JOIN ledger_entries e ON e.entry = j.ledger_entry AND e.n = j.ledger_n
            WHERE e.kind = 'sale' GROUP BY e.day) s ON s.day = d.day
-         WHERE COALESCE(d.orders, 0) <> COALESCE(s.orders, 0)";
+         WHERE d.orders <> COALESCE(s.orders, 0)
+         UNION ALL
+         SELECT 'entry ' || CAST(j.seq AS TEXT) AS subject
+         FROM journal_entries j JOIN ledger_entries e ON e.entry = j.ledger_entry AND e.n = j.ledger_n
+         WHERE e.kind = 'sale' AND NOT EXISTS (SELECT 1 FROM counter_orders d WHERE d.day = e.day)";
 }
 
 const CHAIN: Check =

@@ -27,8 +27,11 @@ checks! {
          WHERE i.state = 'succeeded' AND p.captured_at IS NULL
            AND i.settled_at < (SELECT MAX(asked_at) FROM payments) - 900000000";
     I7 "payments.sandbox", "what the sandbox gave back of a payment is the sum of its refunds" =
-        "SELECT COALESCE(i.provider_ref, r.provider_ref) AS subject FROM sandbox_intents i
-         FULL JOIN (SELECT provider_ref, CAST(SUM(amount_fen) AS BIGINT) AS back FROM sandbox_refunds
+        "SELECT i.provider_ref AS subject FROM sandbox_intents i
+         LEFT JOIN (SELECT provider_ref, CAST(SUM(amount_fen) AS BIGINT) AS back FROM sandbox_refunds
                     GROUP BY provider_ref) r ON r.provider_ref = i.provider_ref
-         WHERE COALESCE(i.refunded_fen, 0) <> COALESCE(r.back, 0) OR i.refunded_fen > i.amount_fen";
+         WHERE i.refunded_fen <> COALESCE(r.back, 0) OR i.refunded_fen > i.amount_fen
+         UNION ALL
+         SELECT r.provider_ref AS subject FROM sandbox_refunds r
+         WHERE NOT EXISTS (SELECT 1 FROM sandbox_intents i WHERE i.provider_ref = r.provider_ref)";
 }

@@ -4,19 +4,25 @@ use crate::db::audit::checks;
 
 checks! {
     I1 "stock.on_hand", "what is on hand is the sum of its movements" =
-        "SELECT COALESCE(s.code, l.sku_id, m.sku_id) || ' ' || COALESCE(l.location, m.location) AS subject
+        "SELECT COALESCE(s.code, l.sku_id) || ' ' || l.location AS subject
          FROM stock_levels l
-         FULL JOIN (SELECT sku_id, location, CAST(SUM(delta) AS BIGINT) AS moved FROM stock_movements
+         LEFT JOIN (SELECT sku_id, location, CAST(SUM(delta) AS BIGINT) AS moved FROM stock_movements
                     GROUP BY sku_id, location) m ON m.sku_id = l.sku_id AND m.location = l.location
          LEFT JOIN skus s ON s.id = l.sku_id
-         WHERE COALESCE(l.on_hand, 0) <> COALESCE(m.moved, 0)";
+         WHERE l.on_hand <> COALESCE(m.moved, 0)
+         UNION ALL
+         SELECT 'movement ' || m.id AS subject FROM stock_movements m
+         WHERE NOT EXISTS (SELECT 1 FROM stock_levels l WHERE l.sku_id = m.sku_id AND l.location = m.location)";
     I1 "stock.held", "what is held is the sum of the live holds" =
-        "SELECT COALESCE(s.code, l.sku_id, h.sku_id) || ' ' || COALESCE(l.location, 'online') AS subject
+        "SELECT COALESCE(s.code, l.sku_id) || ' ' || l.location AS subject
          FROM stock_levels l
-         FULL JOIN (SELECT sku_id, 'online' AS location, CAST(SUM(qty) AS BIGINT) AS held FROM stock_holds
+         LEFT JOIN (SELECT sku_id, 'online' AS location, CAST(SUM(qty) AS BIGINT) AS held FROM stock_holds
                     WHERE state = 'live' GROUP BY sku_id) h ON h.sku_id = l.sku_id AND h.location = l.location
          LEFT JOIN skus s ON s.id = l.sku_id
-         WHERE COALESCE(l.held, 0) <> COALESCE(h.held, 0)";
+         WHERE l.held <> COALESCE(h.held, 0)
+         UNION ALL
+         SELECT 'order ' || h.order_id AS subject FROM stock_holds h WHERE h.state = 'live'
+           AND NOT EXISTS (SELECT 1 FROM stock_levels l WHERE l.sku_id = h.sku_id AND l.location = 'online')";
     I1 "stock.bounds", "no more is held than is on hand, and nothing is below zero" =
         "SELECT sku_id || ' ' || location AS subject FROM stock_levels
          WHERE held < 0 OR (location = 'online' AND on_hand < held)";

@@ -12,17 +12,20 @@ checks! {
            OR (r.state = 'succeeded') <> (r.succeeded_at IS NOT NULL)";
     I7 "refunds.lines", "what a line gave back and promised is the sum of its refunds" =
         "SELECT l.order_id || '/' || CAST(l.line_no AS TEXT) AS subject FROM order_lines l
-         FULL JOIN (SELECT r.order_id, x.line_no, CAST(SUM(x.qty) AS BIGINT) AS qty, CAST(SUM(x.goods_fen) AS BIGINT) AS goods,
+         LEFT JOIN (SELECT r.order_id, x.line_no, CAST(SUM(x.qty) AS BIGINT) AS qty, CAST(SUM(x.goods_fen) AS BIGINT) AS goods,
                       CAST(SUM(x.freight_fen) AS BIGINT) AS freight, CAST(SUM(x.withdrawn_qty) AS BIGINT) AS withdrawn,
                       CAST(SUM(CASE WHEN r.state = 'succeeded' THEN x.qty ELSE 0 END) AS BIGINT) AS done_qty,
                       CAST(SUM(CASE WHEN r.state = 'succeeded' THEN x.goods_fen ELSE 0 END) AS BIGINT) AS done_goods,
                       CAST(SUM(CASE WHEN r.state = 'succeeded' THEN x.freight_fen ELSE 0 END) AS BIGINT) AS done_freight
                     FROM refund_lines x JOIN refunds r ON r.id = x.refund_id AND r.state <> 'failed'
                     GROUP BY r.order_id, x.line_no) b ON b.order_id = l.order_id AND b.line_no = l.line_no
-         WHERE COALESCE(l.refund_reserved_qty, -1) <> COALESCE(b.qty, 0) OR l.refund_reserved_fen <> COALESCE(b.goods, 0)
+         WHERE l.refund_reserved_qty <> COALESCE(b.qty, 0) OR l.refund_reserved_fen <> COALESCE(b.goods, 0)
            OR l.refund_reserved_freight_fen <> COALESCE(b.freight, 0) OR l.withdrawn_qty <> COALESCE(b.withdrawn, 0)
            OR l.refunded_qty <> COALESCE(b.done_qty, 0) OR l.refunded_fen <> COALESCE(b.done_goods, 0)
-           OR l.refunded_freight_fen <> COALESCE(b.done_freight, 0)";
+           OR l.refunded_freight_fen <> COALESCE(b.done_freight, 0)
+         UNION ALL
+         SELECT x.refund_id AS subject FROM refund_lines x LEFT JOIN refunds r ON r.id = x.refund_id
+         WHERE NOT EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = r.order_id AND l.line_no = x.line_no)";
     I7 "refunds.orders", "what an order gave back and promised is the sum of its refunds" =
         "SELECT o.number AS subject FROM orders o
          LEFT JOIN (SELECT order_id, CAST(SUM(amount_fen) AS BIGINT) AS promised,
@@ -48,11 +51,15 @@ checks! {
         "SELECT id AS subject FROM refunds
          WHERE state = 'requested' AND requested_at < (SELECT MAX(asked_at) FROM payments) - 900000000";
     I1 "refunds.restocked", "units refunded before they were shipped are back in stock, once" =
-        "SELECT COALESCE(w.refund_id, m.ref) AS subject
-         FROM (SELECT x.refund_id, CAST(SUM(x.withdrawn_qty) AS BIGINT) AS qty FROM refund_lines x
+        "SELECT w.refund_id AS subject FROM (SELECT x.refund_id, CAST(SUM(x.withdrawn_qty) AS BIGINT) AS qty FROM refund_lines x
                JOIN refunds r ON r.id = x.refund_id AND r.state = 'succeeded'
                WHERE x.withdrawn_qty > 0 GROUP BY x.refund_id) w
-         FULL JOIN (SELECT ref, CAST(SUM(delta) AS BIGINT) AS qty FROM stock_movements
+         LEFT JOIN (SELECT ref, CAST(SUM(delta) AS BIGINT) AS qty FROM stock_movements
                     WHERE kind = 'return' AND location = 'online' GROUP BY ref) m ON m.ref = w.refund_id
-         WHERE w.qty IS DISTINCT FROM m.qty";
+         WHERE w.qty IS DISTINCT FROM m.qty
+         UNION ALL
+         SELECT m.ref AS subject FROM stock_movements m
+         WHERE m.kind = 'return' AND m.location = 'online' AND NOT EXISTS (
+           SELECT 1 FROM refund_lines x JOIN refunds r ON r.id = x.refund_id AND r.state = 'succeeded'
+           WHERE x.refund_id = m.ref AND x.withdrawn_qty > 0)";
 }
