@@ -38,7 +38,7 @@ const ANSWERED: Check =
 const STEP: i64 = 1_000;
 
 #[derive(FromRow)]
-struct Answer {
+struct Kept {
     scope: String,
     key: String,
     answer: Option<String>,
@@ -60,7 +60,7 @@ async fn answered(conn: &mut Conn) -> Result<Finding> {
     let mut faults = Vec::new();
     let (mut scope, mut key) = (String::new(), String::new());
     loop {
-        let kept: Vec<Answer> = q(ANSWERS).bind(&scope).bind(&key).bind(STEP).all(conn).await?;
+        let kept: Vec<Kept> = q(ANSWERS).bind(&scope).bind(&key).bind(STEP).all(conn).await?;
         let Some(last) = kept.last() else { break };
         (scope, key) = (last.scope.clone(), last.key.clone());
         let numbers: Vec<Option<String>> = kept.iter().map(|row| number(row.answer.as_deref())).collect();

@@ -57,11 +57,14 @@ async fn metrics_count_and_the_log_names_nobody(engine: Engine) {
     market.end().await;
 }
 
+/// Arguments, environment, and a word of the line that must be told.
+type Misuse = (&'static [&'static str], &'static [(&'static str, &'static str)], &'static str);
+
 #[test]
 fn each_misuse_of_a_command_is_one_clear_line() {
     runtime().block_on(async {
         let Some(market) = Market::prepared(Engine::Sqlite, &[]).await else { return };
-        let cases: [(&[&str], &[(&str, &str)], &str); 10] = [
+        let cases: [Misuse; 10] = [
             (&["audit"], &[("YANXI_DATA", "nowhere")], "there is no market yet"),
             (&["backup", "copy.db"], &[("YANXI_DATA", "nowhere")], "there is no market yet"),
             (&["restore", "none.db"], &[], "there is no backup"),

@@ -91,16 +91,6 @@ impl Api {
         self.post("/quotes", quote_body(items)).await
     }
 
-    /// A placed order: its number and a client that bears its token.
-    pub async fn placed(&self, items: &[(&str, i64)]) -> (String, Self) {
-        let quote = self.quote(items).await;
-        assert!(quote.status < 300, "{quote:?}");
-        let placed = self.post("/orders", place_body(quote.body["quote_id"].as_str().unwrap())).await;
-        assert_eq!(placed.status, 201, "{placed:?}");
-        let owner = self.with_order(placed.body["token"].as_str().unwrap());
-        (placed.body["number"].as_str().unwrap().to_owned(), owner)
-    }
-
     /// Opens a payment of an order at the sandbox and lets it succeed.
     pub async fn pay(&self, number: &str) {
         let paying = self.post(&format!("/orders/{number}/payments"), json!({"method": "sandbox"})).await;

@@ -25,8 +25,6 @@ pub struct Market {
     pub url: String,
     /// Its data folder's parent.
     pub folder: tempfile::TempDir,
-    /// Which database it runs on.
-    pub engine: Engine,
     environment: Vec<(String, String)>,
     server: Option<(String, String)>,
     child: Option<Child>,
@@ -71,7 +69,7 @@ impl Market {
             None => None,
         };
         environment.extend(extra.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
-        Some(Self { url: format!("http://{listen}"), folder, engine, environment, server, child: None })
+        Some(Self { url: format!("http://{listen}"), folder, environment, server, child: None })
     }
 
     /// Runs the program and waits until it is ready; answers how long that took.
@@ -146,11 +144,6 @@ impl Market {
     pub fn set(&mut self, key: &str, value: &str) {
         self.environment.retain(|(known, _)| known != key);
         self.environment.push((key.to_owned(), value.to_owned()));
-    }
-
-    /// The running process.
-    pub fn id(&self) -> u32 {
-        self.child.as_ref().unwrap().id()
     }
 
     /// Asks the process to stop and waits; answers its exit and how long it took.

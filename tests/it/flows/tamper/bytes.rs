@@ -5,8 +5,11 @@ use yanxi::db::{Query, q};
 use super::faults;
 use crate::support::Shop;
 
-/// Tables with their key, and their columns by type.
-const TABLES: &[(&str, &str, &[&str], &[&str], &[&str])] = &[
+/// A table, its key, and its columns of text, numbers and flags.
+type Table = (&'static str, &'static str, Names, Names, Names);
+type Names = &'static [&'static str];
+
+const TABLES: &[Table] = &[
     (
         "ledger_entries",
         "entry || ':' || CAST(n AS TEXT)",
