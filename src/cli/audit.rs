@@ -1,9 +1,6 @@
 //! `audit`: every invariant recomputed from the rows of one snapshot; nothing is written.
 
-use std::{
-    io::{Write, stdout},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use crate::{
     catalogue,
@@ -33,13 +30,12 @@ pub async fn told(conn: &mut Conn, now: At) -> Result<bool> {
     let mut faults = 0;
     let found = each_in(conn, now, |finding| {
         faults += i64::from(finding.faults > 0);
-        // A closed pipe is no fault of the market.
-        let _ = writeln!(stdout(), "{}", line(finding));
+        say!("{}", line(finding));
     });
     let checks = found.await?.len();
     match faults {
-        0 => println!("all {checks} checks hold"),
-        _ => println!("{faults} of {checks} checks do NOT hold"),
+        0 => say!("all {checks} checks hold"),
+        _ => say!("{faults} of {checks} checks do NOT hold"),
     }
     Ok(faults == 0)
 }

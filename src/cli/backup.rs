@@ -51,12 +51,7 @@ pub async fn backup(config: Config, file: PathBuf) -> Result<ExitCode> {
     File::open(&checksum)?.sync_all()?;
     fs::rename(&partial, &file)?;
     File::open(file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")))?.sync_all()?;
-    println!(
-        "a good backup: {} ({} bytes), SHA-256 in {}",
-        file.display(),
-        fs::metadata(&file)?.len(),
-        checksum.display()
-    );
+    say!("a good backup: {} ({} bytes), SHA-256 in {}", file.display(), fs::metadata(&file)?.len(), checksum.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -87,7 +82,7 @@ pub async fn restore(config: Config, file: PathBuf) -> Result<ExitCode> {
     };
     from.close().await;
     done?;
-    println!("restored from {}; start the market with yanxi serve", file.display());
+    say!("restored from {}; start the market with yanxi serve", file.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -120,7 +115,7 @@ async fn audited(from: &Db, to: &Db) -> Result<()> {
 fn compare_checksum(file: &Path) -> Result<()> {
     let checksum = beside(file, ".sha256");
     let Ok(kept) = fs::read_to_string(&checksum) else {
-        println!("note: there is no {}; the copy is checked by its books alone", checksum.display());
+        say!("note: there is no {}; the copy is checked by its books alone", checksum.display());
         return Ok(());
     };
     if kept.split_whitespace().next() == Some(digest(file)?.as_str()) {

@@ -40,7 +40,7 @@ pub async fn run(Command::Verify(source): Command) -> Result<ExitCode> {
         }
     };
     if let Err(fault) = read {
-        println!("the journal does not hold: {fault}");
+        say!("the journal does not hold: {fault}");
         return Ok(ExitCode::FAILURE);
     }
     print(&verifier.sums());
@@ -88,8 +88,8 @@ async fn from_url(url: &str, verifier: &mut Verifier) -> Result<std::result::Res
 
 fn print(sums: &Verified) {
     let yuan = |fen: i64| Fen(fen).yuan();
-    println!("entries    {}", sums.entries);
-    println!("head       {}", sums.head);
+    say!("entries    {}", sums.entries);
+    say!("head       {}", sums.head);
     for (name, fen) in [
         ("gross", sums.gross),
         ("refunds", sums.refunds),
@@ -97,12 +97,12 @@ fn print(sums: &Verified) {
         ("effective", sums.effective),
         ("excluded", sums.excluded),
     ] {
-        println!("{name:<10} {} ({fen} fen)", yuan(fen));
+        say!("{name:<10} {} ({fen} fen)", yuan(fen));
     }
-    println!("orders     {}", sums.orders);
-    println!("by_county");
+    say!("orders     {}", sums.orders);
+    say!("by_county");
     for (county, fen) in &sums.by_county {
-        println!("  {county:<8} {} ({fen} fen)", yuan(*fen));
+        say!("  {county:<8} {} ({fen} fen)", yuan(*fen));
     }
-    println!("the chain holds");
+    say!("the chain holds");
 }

@@ -1,5 +1,10 @@
 //! Commands of the one binary: one file each; without a command it serves.
 
+/// A line on stdout. Whoever reads no further has closed the pipe: then there is nobody left to tell.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::cli::line(format_args!($($words)*)) };
+}
+
 pub mod audit;
 mod backup;
 mod journal;
@@ -72,6 +77,14 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(Error::Refused(refusal)) => failed(&refusal.detail(crate::kernel::Lang::En)),
         Err(Error::Fault(error) | Error::Unavailable(error) | Error::Conflict(error)) => failed(&format!("{error:#}")),
+    }
+}
+
+/// Writes a line; ends the program quietly where stdout is closed.
+fn line(words: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    if writeln!(std::io::stdout().lock(), "{words}").is_err() {
+        std::process::exit(1);
     }
 }
 

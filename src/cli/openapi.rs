@@ -5,6 +5,6 @@ use std::process::ExitCode;
 use crate::{kernel::Result, web};
 
 pub fn print() -> Result<ExitCode> {
-    println!("{}", serde_json::to_string_pretty(&web::openapi::document())?);
+    say!("{}", serde_json::to_string_pretty(&web::openapi::document())?);
     Ok(ExitCode::SUCCESS)
 }

@@ -15,15 +15,15 @@ pub async fn run(config: Config) -> Result<ExitCode> {
     let docs = docs(&snapshot);
     let begun = Instant::now();
     let index = Index::build(&docs);
-    println!("{} products indexed in {} ms", index.len(), begun.elapsed().as_millis());
+    say!("{} products indexed in {} ms", index.len(), begun.elapsed().as_millis());
     if let Some(meili) = &config.meili {
         let begun = Instant::now();
         let sent = Meili::new(&meili.url, meili.key.as_deref())?.refill(&docs).await?;
-        println!("Meilisearch took {sent} products in {} ms", begun.elapsed().as_millis());
+        say!("Meilisearch took {sent} products in {} ms", begun.elapsed().as_millis());
     }
     // The index of a process lives in its memory: it builds its own when this rises.
     catalogue::bump(&db).await?;
-    println!("running processes build theirs within a second or two");
+    say!("running processes build theirs within a second or two");
     db.close().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -37,6 +37,9 @@ pub async fn run(config: Config, asked: Asked) -> Result<ExitCode> {
         .map_err(|_| Error::fault(format!("--format: {:?} is none of table, csv, xlsx, json", asked.format)))?;
     let now = Clock::System.now();
     let days = (Some(asked.from.as_str()), Some(asked.to.as_str()));
+    if reports::Kind::try_from(asked.kind.as_str()).is_err() {
+        return Err(Error::fault(format!("report: there is no kind {:?}; kinds are {}", asked.kind, kinds())));
+    }
     let ask = Ask::parse(&asked.kind, days, &asked.by, Vec::new(), now.day())?;
     let db = super::open(&config).await?;
     let sight = Sight { now, lang: Lang::ZhCn, demo: app::is_demo(&db).await? };
@@ -48,4 +51,8 @@ pub async fn run(config: Config, asked: Asked) -> Result<ExitCode> {
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn kinds() -> String {
+    reports::Kind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")
 }

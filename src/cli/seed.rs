@@ -47,7 +47,7 @@ pub async fn run(mut config: Config, args: Args) -> Result<ExitCode> {
         ));
     }
     let loaded = seeds::load(&db, demo, clock.now()).await?;
-    println!("{}", if loaded { "the seeds are loaded" } else { "the seeds were loaded before" });
+    say!("{}", if loaded { "the seeds are loaded" } else { "the seeds were loaded before" });
     if generating {
         generate(&db, size, clock.now()).await?;
     }

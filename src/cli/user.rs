@@ -73,7 +73,7 @@ pub async fn run(config: Config, Command::Add(add): Command) -> Result<ExitCode>
         Ok(person)
     });
     match person {
-        Ok(person) => println!("created {} ({role})", person.login),
+        Ok(person) => say!("created {} ({role})", person.login),
         Err(error) if error.refusal().is_some_and(|r| r.code == Code::LoginTaken) => {
             return Err(Refusal::new(Code::LoginTaken).into());
         }

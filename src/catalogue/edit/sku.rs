@@ -72,6 +72,7 @@ pub struct SeasonDays {
 }
 
 /// A field that is there, with a value or null.
+#[expect(clippy::option_option, reason = "absent leaves what is there, null takes it away")]
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }

@@ -118,7 +118,7 @@ impl From<Coupon> for CouponView {
 }
 
 /// The coupon that a request describes; refuses values out of range, of the other kind, and reversed days.
-fn coupon(request: CouponRequest) -> KernelResult<Coupon> {
+fn coupon(request: &CouponRequest) -> KernelResult<Coupon> {
     let code = parse::coupon_code("code", &request.code)?;
     let most = 100_000_000;
     let value = |name: &str, value: Option<i64>, wanted: bool, max: i64| match (value, wanted) {
@@ -164,7 +164,7 @@ pub async fn create_coupon(
 
 /// Makes a coupon; the operator's page does the same.
 pub async fn created(state: &State, caller: &Caller, request: CouponRequest) -> Result<Coupon> {
-    let coupon = coupon(request)?;
+    let coupon = coupon(&request)?;
     let (trade, by) = (state.trade.clone(), caller.actor());
     durable(async move {
         tx!(trade.db, tx, {

@@ -77,27 +77,31 @@ impl Default for Cache {
 
 impl Cache {
     /// The page of a key: kept, or rendered now. The future is only run where the page is not kept.
-    pub async fn page<R: Into<Rendered>>(
+    pub fn page<R: Into<Rendered>>(
         &self,
         key: &Key,
         headers: &HeaderMap,
         render: impl Future<Output = Result<R>>,
-    ) -> Result<Response> {
-        let render = async {
-            let page: Rendered = render.await.map_err(Passing::Failed)?.into();
-            let body = Compressed::of(page.text.into_bytes()).map_err(Passing::Failed)?;
-            if page.keep { Ok(Arc::new(body)) } else { Err(Passing::Once(body)) }
-        };
-        let mut response = match self.0.get_or_insert_async(key, render).await {
-            Ok(kept) => kept.answer(headers),
-            Err(Passing::Once(body)) => body.answer(headers),
-            Err(Passing::Failed(error)) => return Err(error),
-        };
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        // Anyone may keep it, and asks each time whether it is still so.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        Ok(response)
+    ) -> impl Future<Output = Result<Response>> {
+        // Rendering is rare; on the heap it does not swell every answer from the cache.
+        let render = Box::pin(render);
+        async move {
+            let render = async {
+                let page: Rendered = render.await.map_err(Passing::Failed)?.into();
+                let body = Compressed::of(page.text.into_bytes()).map_err(Passing::Failed)?;
+                if page.keep { Ok(Arc::new(body)) } else { Err(Passing::Once(body)) }
+            };
+            let mut response = match self.0.get_or_insert_async(key, render).await {
+                Ok(kept) => kept.answer(headers),
+                Err(Passing::Once(body)) => body.answer(headers),
+                Err(Passing::Failed(error)) => return Err(error),
+            };
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            // Anyone may keep it, and asks each time whether it is still so.
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            Ok(response)
+        }
     }
 }
 
