@@ -64,6 +64,9 @@ async fn a_guest_buys_from_two_cooperatives_by_forms_alone(site: Arc<Site>) {
     let cart = put_in(&mut guest, "P02-1", "2").await;
     assert_eq!((cart.count(".basket"), cart.one(".sums dd.all")), (2, "¥156.90".to_owned()));
 
+    guest.cookies.insert("to".to_owned(), "320213".to_owned());
+    assert_eq!(guest.get("/checkout").await.form("form.till").value("region_code"), "320213");
+    guest.cookies.remove("to");
     let checkout = guest.get("/checkout").await;
     assert_eq!(checkout.count(".parcel"), 2);
     assert_eq!(checkout.count("input[type=checkbox][checked]"), 0, "nothing is ticked beforehand");

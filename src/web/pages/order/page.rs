@@ -98,6 +98,7 @@ struct Hold {
 /// The order's page.
 #[derive(Template)]
 #[template(path = "order/order.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out")]
 pub struct OrderPage {
     layout: Layout,
     alert: String,
@@ -165,7 +166,7 @@ impl OrderPage {
             journal: view.journal.filter(|_| view.paid_at.is_some()),
             link,
             query: if query.is_empty() { String::new() } else { format!("?{query}") },
-            refunds: refunds.into_iter().map(|r| refund(&layout, r)).collect(),
+            refunds: refunds.iter().map(|r| refund(&layout, r)).collect(),
             sellers: view.seller_orders.into_iter().map(|s| seller(&layout, s)).collect(),
             number: view.number,
             layout,
@@ -208,7 +209,7 @@ fn shares(state: &State, lang: Lang, parts: &[Part]) -> Vec<Share> {
     shares.into_iter().map(|(code, left)| Share { place: name(&code), amount: Fen(left) }).collect()
 }
 
-fn refund(layout: &Layout, refund: read::Refund) -> Refund {
+fn refund(layout: &Layout, refund: &read::Refund) -> Refund {
     let at = refund.succeeded_at.unwrap_or(refund.requested_at);
     Refund { amount: refund.amount_fen, state: layout.word("refund_state", &refund.state), when: at.minute_label() }
 }

@@ -31,6 +31,8 @@ use crate::{
     web::{Allow, Result, Route, State, auth::Language},
 };
 
+pub use self::delivery::COOKIE as DISTRICT;
+
 /// Other goods below.
 const OTHERS: usize = 4;
 /// Most units in one go.

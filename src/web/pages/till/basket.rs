@@ -77,12 +77,11 @@ impl Basket {
 
     /// `Set-Cookie` that keeps it in the browser; the script reads it, so it is not `HttpOnly`.
     pub fn cookie(&self, state: &State) -> String {
-        let mut value = String::new();
-        for item in &self.items {
-            let sign = if value.is_empty() { "" } else { "~" };
+        let items = self.items.iter().map(|item| {
             let seen = item.seen.map(|fen| format!(":{}", fen.0)).unwrap_or_default();
-            value.push_str(&format!("{sign}{}:{}{seen}", item.sku, item.qty));
-        }
+            format!("{}:{}{seen}", item.sku, item.qty)
+        });
+        let value = items.collect::<Vec<_>>().join("~");
         let age = if self.items.is_empty() { 0 } else { LIFE };
         let secure = if state.config.https() { "; Secure" } else { "" };
         format!("{COOKIE}={value}; Path=/; SameSite=Lax; Max-Age={age}{secure}")

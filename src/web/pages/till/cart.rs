@@ -112,7 +112,7 @@ fn cart(state: &State, lang: Lang, basket: &Basket, alert: String) -> KernelResu
     let sold = || lines().filter(|line| line.fault.is_empty());
     let (units, goods) = (sold().map(|line| line.qty).sum(), Fen::sum(sold().map(|line| line.sum))?);
     let blocked = sold().count() < lines().count();
-    Ok(CartPage { layout, alert, units, goods, blocked, changed, groups })
+    Ok(CartPage { layout, alert, groups, units, goods, blocked, changed })
 }
 
 fn line(

@@ -21,14 +21,14 @@ use crate::{
         place::{self, Placed},
         read,
     },
-    pricing::{self, Quote, pasted::Pasted},
+    pricing::{self, Quote, pasted::Pasted, region},
     web::{
         Allow, Error, Result, Route, State,
         api::{quotes, regions as api_regions},
         auth::{self, Caller},
         durable::{durable, once},
         form::{Faults, Form},
-        pages::{order, regions, view},
+        pages::{order, product, regions, view},
     },
 };
 
@@ -47,14 +47,19 @@ struct Visit {
     state: State,
     caller: Caller,
     basket: Basket,
-    addresses: Vec<Address>,
+    /// Saved ones, each with its region's name.
+    addresses: Vec<(Address, String)>,
 }
 
 async fn visit(state: State, caller: Caller, headers: &HeaderMap) -> Result<Visit> {
-    let addresses = match &caller.person {
-        Some(person) => address::list(&mut state.db().read().await?, &person.id).await?,
-        None => Vec::new(),
-    };
+    let mut addresses = Vec::new();
+    if let Some(person) = &caller.person {
+        let mut conn = state.db().read().await?;
+        for saved in address::list(&mut conn, &person.id).await? {
+            let region = region::find(&mut conn, "region_code", &saved.region_code).await;
+            addresses.push((saved, region.map(|region| region.name).unwrap_or_default()));
+        }
+    }
     Ok(Visit { basket: Basket::of(headers), state, caller, addresses })
 }
 
@@ -66,8 +71,10 @@ async fn page(Inject(state): Inject<State>, caller: Caller, headers: HeaderMap) 
     let kept = auth::cookie(&headers, &auth::secret_name(&visit.state, KEY)).filter(|key| is_key(key));
     let key = kept.map_or_else(|| Dice::System.salt(), Ok)?;
     let mut typed = Typed { key: key.clone(), method: "sandbox".to_owned(), ..Typed::default() };
-    if let Some(first) = visit.addresses.first() {
-        typed.take(first);
+    match visit.addresses.first() {
+        Some((first, _)) => typed.take(first),
+        // The place for which freight was looked at beside the goods.
+        None => typed.choose(&auth::cookie(&headers, product::DISTRICT).unwrap_or_default()),
     }
     let mut response = visit.look(typed, Faults::default(), None).await?;
     put_cookie(&mut response, &auth::secret_cookie(&visit.state, KEY, (&key, KEY_LIFE)));
@@ -90,7 +97,7 @@ async fn act(
     if !cart::ready(&visit.state, &visit.basket)? {
         return Ok(Redirect::to("/cart").into_response());
     }
-    if let Some(saved) = visit.addresses.iter().find(|a| a.id == typed.address_id) {
+    if let Some((saved, _)) = visit.addresses.iter().find(|(a, _)| a.id == typed.address_id) {
         typed.take(saved);
     }
     match typed.act.as_str() {

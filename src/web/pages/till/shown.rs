@@ -52,6 +52,7 @@ pub struct Way {
 /// The checkout.
 #[derive(Template)]
 #[template(path = "till/checkout.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out")]
 pub struct CheckoutPage {
     layout: Layout,
     faults: Faults,
@@ -82,7 +83,8 @@ pub struct Looked<'a> {
     pub faults: Faults,
     pub quote: &'a Quote,
     pub picker: Picker,
-    pub addresses: &'a [Address],
+    /// Saved addresses, each with its region's name.
+    pub addresses: &'a [(Address, String)],
     pub signed_in: bool,
 }
 
@@ -145,12 +147,12 @@ fn parcel(layout: &Layout, group: &SellerGroup, lines: &[QuoteLine]) -> Parcel {
 }
 
 /// Saved addresses, and an entry for a new one; nothing where there are none.
-fn saved(layout: &Layout, addresses: &[Address], chosen: &str) -> Vec<Choice> {
+fn saved(layout: &Layout, addresses: &[(Address, String)], chosen: &str) -> Vec<Choice> {
     let mut saved: Vec<Choice> = addresses
         .iter()
-        .map(|a| Choice {
+        .map(|(a, region)| Choice {
             value: a.id.clone(),
-            label: format!("{} {} · {}", a.name, a.phone, a.street),
+            label: format!("{} {} · {region}{}", a.name, a.phone, a.street),
             chosen: a.id == chosen,
         })
         .collect();
