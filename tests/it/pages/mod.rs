@@ -2,4 +2,5 @@
 
 mod bureau;
 mod open;
+mod shop;
 mod till;

@@ -32,7 +32,12 @@ impl Site {
     pub async fn open(base: &Base, origin: &str) -> Self {
         let shop = Shop::open(base).await;
         let set = BTreeMap::from([("YANXI_ORIGIN".to_owned(), origin.to_owned())]);
-        let state = state_of(&shop, Config::read(&set).unwrap()).await;
+        Self::of(shop, Config::read(&set).unwrap(), false).await
+    }
+
+    /// The site of a shop; `demo` where its database is the demonstration.
+    pub async fn of(shop: Shop, config: Config, demo: bool) -> Self {
+        let state = State { demo, ..state_of(&shop, config).await };
         let router = web::router(&state).unwrap();
         Self { shop: Arc::new(shop), state, router }
     }
