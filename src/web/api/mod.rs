@@ -16,6 +16,7 @@ pub mod quotes;
 pub mod regions;
 pub mod reports;
 pub mod session;
+pub mod statements;
 pub mod trace;
 
 use utoipa::{OpenApi, openapi};
@@ -40,6 +41,7 @@ pub fn routes() -> Vec<Route> {
         regions::routes(),
         reports::routes(),
         session::routes(),
+        statements::routes(),
         trace::routes(),
     ]
     .into_iter()
@@ -64,6 +66,7 @@ pub fn documents() -> Vec<openapi::OpenApi> {
         regions::Operations::openapi(),
         reports::Operations::openapi(),
         session::Operations::openapi(),
+        statements::Operations::openapi(),
         trace::Operations::openapi(),
     ]
 }

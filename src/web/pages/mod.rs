@@ -7,6 +7,7 @@ mod account;
 mod bureau;
 mod cache;
 pub mod compressed;
+mod coop_desk;
 mod coops;
 pub mod desk;
 pub mod errors;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         assets::routes(),
         account::routes(),
         bureau::routes(),
+        coop_desk::routes(),
         coops::routes(),
         halls::routes(),
         home::routes(),

@@ -1,0 +1,80 @@
+//! `/coop/statement`: what each sale and refund moved, with files for the books.
+
+use askama::Template;
+use axum::{extract::State as Inject, http::Uri, response::Response};
+
+use super::{COOP, desk};
+use crate::{
+    kernel::Fen,
+    orders::statement::Moved,
+    web::{
+        Result, Route, State,
+        api::statements::{StatementQuery, drawn},
+        auth::Caller,
+        json::ApiQuery,
+        pages::{
+            desk::Desk,
+            view::{Layout, html},
+        },
+    },
+};
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![Route::get("/coop/statement", COOP, statement)]
+}
+
+/// Most rows on the page; the files hold all.
+const MOST: usize = 500;
+
+struct Row {
+    words: [String; 3],
+    qty: i64,
+    money: [Fen; 5],
+}
+
+#[derive(Template)]
+#[template(path = "coop_desk/statement.html")]
+struct Page {
+    layout: Layout,
+    desk: Desk,
+    from: String,
+    to: String,
+    rows: Vec<Row>,
+    more: bool,
+    qty: i64,
+    totals: [Fen; 5],
+}
+
+fn row(moved: &Moved) -> crate::kernel::Result<Row> {
+    let freight = moved.freight_fen.minus(moved.refund_freight_fen)?;
+    Ok(Row {
+        words: [moved.day.to_string(), moved.number.clone(), moved.sku.clone().unwrap_or_else(|| "—".to_owned())],
+        qty: moved.qty,
+        money: [moved.goods_fen, moved.promotion_fen, freight, moved.refund_fen, moved.net()?],
+    })
+}
+
+async fn statement(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    uri: Uri,
+    ApiQuery(query): ApiQuery<StatementQuery>,
+) -> Result<Response> {
+    let layout = Layout::of(&state, caller.lang, "stall.statement");
+    let drawn = drawn(&state, &caller, &query).await?;
+    let t = &drawn.totals;
+    let freight = t.freight_fen.minus(t.refund_freight_fen)?;
+    let rows: crate::kernel::Result<Vec<Row>> = drawn.rows.iter().take(MOST).map(row).collect();
+    let page = Page {
+        desk: desk(&layout, &caller, &uri),
+        from: drawn.from.to_string(),
+        to: drawn.to.to_string(),
+        more: drawn.rows.len() > MOST,
+        rows: rows?,
+        qty: t.qty,
+        totals: [t.goods_fen, t.promotion_fen, freight, t.refund_fen, t.net_fen],
+        layout,
+    };
+    html(&page)
+}
