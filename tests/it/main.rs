@@ -1,12 +1,14 @@
 //! The market as its neighbours see it: flows, pages and programs on both databases.
 //!
-//! `support` gives each test a database of its own; `api` asks the router in process; `house` holds the code to its own rules;
+//! `support` gives each test a database of its own; `api` asks the router in process; `browser` touches
+//! the pages as people do; `house` holds the code to its own rules;
 //! `statements` prepares every statement on both engines; `flows` walks orders through their lives;
 //! `seeds` checks the demonstration and generated markets; `faults` kills and starves the program; `containers` checks the scaled shape's files.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod api;
+mod browser;
 mod containers;
 mod faults;
 mod flows;

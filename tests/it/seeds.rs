@@ -245,7 +245,10 @@ fn the_year_of_sales_is_the_same_twice_and_agrees_with_itself() {
     });
     on_both(true, |db| {
         let heads = &heads;
-        async move { heads.lock().unwrap().push(figures_agree(&db).await.head.hash) }
+        async move {
+            let hash = figures_agree(&db).await.head.hash;
+            heads.lock().unwrap().push(hash);
+        }
     });
     let mut heads = heads.into_inner().unwrap();
     assert!(heads.len() >= 2);

@@ -153,11 +153,6 @@ impl CoopPage {
             story,
         }
     }
-
-    /// Address of the picture at a width.
-    fn src(&self, name: &str, width: u32) -> String {
-        view::photo(name, width)
-    }
 }
 
 #[cfg(test)]

@@ -182,7 +182,9 @@ async fn put(State(fake): State<Meilisearch>, Path(uid): Path<String>, Json(body
 async fn take_off(State(fake): State<Meilisearch>, Path(uid): Path<String>, Json(ids): Json<Vec<String>>) -> Response {
     fake.enqueue("documentDeletion", |store| {
         let index = store.indexes.get_mut(&uid).ok_or("index_not_found")?;
-        ids.iter().for_each(|id| drop(index.remove(id)));
+        for id in &ids {
+            index.remove(id);
+        }
         Ok(())
     })
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{COOP, desk};
 use crate::{
-    kernel::{Code, Fen, Refusal, SellerOrderId},
+    kernel::{At, Code, Fen, Refusal, SellerOrderId},
     orders::{
         SellerOrderState, read,
         ship::{Carrier, Shipping},
@@ -146,7 +146,7 @@ fn shown_of(layout: &Layout, view: CoopOrderView) -> Shown {
         id: seller.id,
         number: view.number,
         state: layout.word("seller_state", seller.state.as_str()),
-        by: seller.ship_by.filter(|_| can_ship).map(|by| by.minute_label()).unwrap_or_default(),
+        by: seller.ship_by.filter(|_| can_ship).map(At::minute_label).unwrap_or_default(),
         to: contact.as_ref().map(|c| format!("{} {}", c.region_name, c.street)).unwrap_or_default(),
         receiver: of(|c| &c.name),
         phone: of(|c| &c.phone),

@@ -30,7 +30,7 @@ const MOST: usize = 500;
 struct Row {
     words: [String; 3],
     qty: i64,
-    money: [Fen; 5],
+    money: [Fen; 6],
 }
 
 #[derive(Template)]
@@ -43,7 +43,7 @@ struct Page {
     rows: Vec<Row>,
     more: bool,
     qty: i64,
-    totals: [Fen; 5],
+    totals: [Fen; 6],
 }
 
 fn row(moved: &Moved) -> crate::kernel::Result<Row> {
@@ -51,7 +51,7 @@ fn row(moved: &Moved) -> crate::kernel::Result<Row> {
     Ok(Row {
         words: [moved.day.to_string(), moved.number.clone(), moved.sku.clone().unwrap_or_else(|| "—".to_owned())],
         qty: moved.qty,
-        money: [moved.goods_fen, moved.promotion_fen, freight, moved.refund_fen, moved.net()?],
+        money: [moved.goods_fen, moved.promotion_fen, freight, moved.refund_fen, moved.net()?, moved.received_fen],
     })
 }
 
@@ -73,7 +73,7 @@ async fn statement(
         more: drawn.rows.len() > MOST,
         rows: rows?,
         qty: t.qty,
-        totals: [t.goods_fen, t.promotion_fen, freight, t.refund_fen, t.net_fen],
+        totals: [t.goods_fen, t.promotion_fen, freight, t.refund_fen, t.net_fen, t.received_fen],
         layout,
     };
     html(&page)

@@ -96,7 +96,7 @@ async fn products(
     let page = async {
         let hits = state.search.search(&listing.request).await;
         let zero = hits.zero;
-        let text = view::text(&Products::of(&snapshot, &query, &listing, hits, Layout::of(&state, lang, "list.all")))?;
+        let text = view::text(&Products::of(&snapshot, &query, &listing, &hits, Layout::of(&state, lang, "list.all")))?;
         // What found nothing is noted each time it is asked.
         Ok(if zero { Rendered::once(text) } else { Rendered::from(text) })
     };
@@ -104,10 +104,10 @@ async fn products(
 }
 
 impl Products {
-    fn of(snapshot: &Snapshot, query: &Query, listing: &Listing, hits: Hits, layout: Layout) -> Self {
+    fn of(snapshot: &Snapshot, query: &Query, listing: &Listing, hits: &Hits, layout: Layout) -> Self {
         let lang = layout.lang;
         let request = &listing.request;
-        let chosen = facets::chosen(snapshot, query, &hits, &layout);
+        let chosen = facets::chosen(snapshot, query, hits, &layout);
         let heading = heading(&request.text, &chosen, &layout);
         let goods: Vec<_> = hits.codes.iter().filter_map(|code| snapshot.by_code(code)).collect();
         let nothing = hits.total == 0;
@@ -119,13 +119,13 @@ impl Products {
         Self {
             count: layout.say("list.count", &[("n", &hits.total)]),
             show: layout.say("list.show", &[("n", &hits.total)]),
-            chips: chips(query, &hits, lang),
+            chips: chips(query, hits, lang),
             clear: query.only("q").href(),
             notes: hits.notes.iter().map(|note| note.text_in(lang).to_owned()).collect(),
-            corrections: corrections(query, &hits),
+            corrections: corrections(query, hits),
             sorts: sorts(query, request.sort, &layout),
             sort_note: layout.word("sort_note", request.sort.as_str()),
-            facets: facets::views(snapshot, query, &hits, &layout),
+            facets: facets::views(snapshot, query, hits, &layout),
             goods: Good::all(snapshot, goods, &layout),
             pager: pager(query, listing, hits.total, &layout),
             categories: if nothing { categories(snapshot, lang) } else { Vec::new() },

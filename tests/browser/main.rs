@@ -1,3 +1,0 @@
-//! The market in a real browser.
-
-fn main() {}
