@@ -16,6 +16,7 @@ mod halls;
 mod home;
 mod me;
 mod open;
+mod operator;
 mod order;
 mod product;
 mod products;
@@ -50,6 +51,7 @@ pub fn routes() -> Vec<Route> {
         home::routes(),
         me::routes(),
         open::routes(),
+        operator::routes(),
         order::routes(),
         product::routes(),
         products::routes(),

@@ -1,4 +1,4 @@
-//! A browser window of a given size, driven over WebDriver.
+//! A browser window of a given size, driven over `WebDriver`.
 
 use std::{
     process::{Child, Command, Stdio},

@@ -1,0 +1,72 @@
+//! `/admin/reset-codes`: a one-time code for someone who forgot a password, shown once.
+
+use askama::Template;
+use axum::{extract::State as Inject, http::Uri, response::Response};
+use serde::Deserialize;
+
+use super::{OPERATOR, desk};
+use crate::web::{
+    Result, Route, State,
+    api::admin::{ResetCode, reset_code},
+    auth::Caller,
+    form::{Faults, Form},
+    pages::{
+        desk::Desk,
+        view::{self, Layout},
+    },
+};
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![Route::get("/admin/reset-codes", OPERATOR, form), Route::post("/admin/reset-codes", OPERATOR, issue)]
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    login: String,
+}
+
+#[derive(Template)]
+#[template(path = "operator/resets.html")]
+struct Page {
+    layout: Layout,
+    desk: Desk,
+    typed: Typed,
+    faults: Faults,
+    issued: Option<(String, String)>,
+}
+
+fn page(
+    state: &State,
+    caller: &Caller,
+    uri: &Uri,
+    (typed, faults): (Typed, Faults),
+    issued: Option<ResetCode>,
+) -> Page {
+    let layout = Layout::of(state, caller.lang, "operator.resets");
+    let issued = issued.map(|code| {
+        let until =
+            layout.say("operator.reset_until", &[("login", &code.login), ("at", &code.expires_at.minute_label())]);
+        (code.code, until)
+    });
+    Page { desk: desk(&layout, caller, uri), typed, faults, issued, layout }
+}
+
+async fn form(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result<Response> {
+    view::html(&page(&state, &caller, &uri, Default::default(), None))
+}
+
+async fn issue(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typed): Form<Typed>) -> Result<Response> {
+    match reset_code(&state, &caller, typed.login.trim()).await {
+        Ok(code) => view::html(&page(&state, &caller, &uri, Default::default(), Some(code))),
+        Err(error) => match error.refusal() {
+            Some(refusal) => {
+                let mut faults = Faults::default();
+                faults.add("login", refusal.detail(caller.lang));
+                view::refused(&page(&state, &caller, &uri, (typed, faults), None))
+            }
+            None => Err(error),
+        },
+    }
+}
