@@ -46,7 +46,9 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let value = serde_path_to_error::deserialize(&mut text).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        if inner.is_data() { field_fault(&path, &inner.to_string()) } else { Refusal::new(Code::BadJson) }
+        // A choice given as a number or list is called a fault of syntax although the text is JSON.
+        let json = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+        if inner.is_data() || json() { field_fault(&path, &inner.to_string()) } else { Refusal::new(Code::BadJson) }
     })?;
     text.end().map_err(|_| Refusal::new(Code::BadJson))?;
     Ok(value)

@@ -1,8 +1,10 @@
 //! The API in process: the cooperatives' and the operator's operations over the small shop.
 
 mod admin;
+mod bad_input;
 mod coop;
 mod orders;
+mod permissions;
 mod products;
 mod reports;
 mod session;
