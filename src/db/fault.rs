@@ -2,10 +2,12 @@
 
 use sqlx::Error as Sql;
 
-use crate::kernel::Error;
+use crate::kernel::{Code, Error, Refusal};
 
 /// PostgreSQL: serialization failure, deadlock, lock not available.
 const CONFLICT: [&str; 3] = ["40001", "40P01", "55P03"];
+/// PostgreSQL: a text with a zero byte, which it cannot hold and nothing is named by.
+const NO_TEXT: &str = "22021";
 /// PostgreSQL classes: connection, resources, operator intervention (shutdown), system error.
 const AWAY: [&str; 4] = ["08", "53", "57", "58"];
 /// SQLite primary codes: busy, locked.
@@ -24,6 +26,8 @@ impl From<Sql> for Error {
                 let primary = code.parse::<i64>().map(|c| c & 0xff).ok().filter(|_| code.len() < 5);
                 if CONFLICT.contains(&code.as_str()) || primary.is_some_and(|c| BUSY.contains(&c)) {
                     Self::Conflict(error.into())
+                } else if code == NO_TEXT {
+                    Refusal::new(Code::NotFound).into()
                 } else if primary.is_some_and(|c| DISK.contains(&c)) || (code.len() == 5 && AWAY.contains(&&code[..2]))
                 {
                     Self::Unavailable(error.into())

@@ -173,7 +173,7 @@ impl Tally {
             today: Price::of(counter.today.net_paid_fen),
             month: Price::of(counter.month.net_paid_fen),
             orders: grouped(&counter.year.orders.to_string()),
-            bars: (1..=12).map(bar).collect(),
+            bars: (1..=today.month()).map(bar).collect(),
             first: month_word(1),
             last: month_word(12),
             chart_label: layout.t("home.chart").to_owned(),

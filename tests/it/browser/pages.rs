@@ -34,6 +34,9 @@ fn no_page_runs_out_of_the_window_or_breaks_its_policy() {
             signed_in(&window, "coop03", "/coop").await;
             let own = ["/coop", "/coop/orders", "/coop/products", "/coop/statement"].map(str::to_owned);
             look(&window, &own).await;
+            window.close().await;
+            let window = Window::open(&market.url, size, true).await;
+            window.listen().await;
             signed_in(&window, "operator", "/admin").await;
             let own = ["/admin", "/admin/searches", "/admin/reset-codes", "/admin/audit"].map(str::to_owned);
             look(&window, &own).await;
