@@ -38,8 +38,9 @@ async fn scenes(address: std::net::SocketAddr) -> Result<Vec<Scene>> {
     };
     let quote = move |n: usize| Some(quote_of(&baskets[n % baskets.len()]));
     let scenes = vec![
-        always("home `/`", "/"),
-        Scene { name: "product page, 24 in turn", calls: Arc::new(product), same: true },
+        // The counter on it moves while the demonstration goes on.
+        Scene { name: "home `/`", calls: Arc::new(|_| Some(Call::get("/"))), same: false },
+        Scene { name: "product page, 24 in turn", calls: Arc::new(product), same: false },
         always("list `/products`", "/products"),
         always("search page, same query", "/products?q=%E8%8B%B9%E6%9E%9C"),
         Scene { name: "search page, each query new", calls: fresh("/products"), same: false },

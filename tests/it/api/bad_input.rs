@@ -45,7 +45,7 @@ fn wrong(good: &Value) -> Vec<String> {
         Value::String(_) => text.starts_with('"'),
         Value::Array(_) => text.starts_with('['),
         Value::Object(_) => text.starts_with('{'),
-        _ => text == good.to_string(),
+        _ => serde_json::from_str::<Value>(text).is_ok_and(|value| value == *good),
     };
     all.iter().filter(|text| !same(text)).map(|text| (*text).to_owned()).collect()
 }

@@ -20,7 +20,8 @@ fn initials_and_the_keyboard_lead_to_luochuan_apples() {
         let chosen = "document.getElementById(document.querySelector('#site-q').getAttribute('aria-activedescendant')).textContent.includes('洛川')";
         window.until(chosen).await;
         field.send_keys(Key::Enter + "").await.unwrap();
-        window.until("!location.search.includes('lcpg') && location.href !== '/products'").await;
+        window.until("location.pathname + location.search !== '/products' && document.readyState === 'complete'").await;
+        window.until("!location.search.includes('lcpg')").await;
         let text = window.text("main h1").await;
         assert!(text.contains("洛川"), "{text}");
         window.close().await;

@@ -73,7 +73,11 @@ async fn look(window: &Window, pages: &[String]) {
     for page in pages {
         window.go(page).await;
         window.until("document.readyState === 'complete'").await;
-        let wide = window.ask("document.documentElement.scrollWidth - innerWidth").await.as_i64().unwrap();
+        let wide = window
+            .ask("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            .await
+            .as_i64()
+            .unwrap();
         if wide > 0 {
             faults.push(format!("{page} is {wide} px too wide"));
         }

@@ -165,9 +165,16 @@ impl Window {
         let script = "Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode().catch(() => 0) })).then(() => 0)";
         let _ = self.driver.execute(format!("return {script}"), Vec::new()).await;
         let height = self.ask("document.documentElement.scrollHeight").await.as_u64().unwrap();
+        // As high a window as the picture, so that what stands at its edge stands at the picture's.
+        let size =
+            |height: u64| json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
+        let shown = self.ask("innerHeight").await.as_u64().unwrap();
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Emulation.setDeviceMetricsOverride", size(height.min(u64::from(highest)))).await.unwrap();
         let clip = json!({"x": 0, "y": 0, "width": width, "height": height.min(u64::from(highest)), "scale": 1});
         let wish = json!({"format": "webp", "quality": 80, "captureBeyondViewport": true, "clip": clip});
-        let answer = self.driver.cdp().send_raw("Page.captureScreenshot", wish).await.unwrap();
+        let answer = cdp.send_raw("Page.captureScreenshot", wish).await.unwrap();
+        cdp.send_raw("Emulation.setDeviceMetricsOverride", size(shown)).await.unwrap();
         decoded(answer["data"].as_str().unwrap())
     }
 
@@ -180,7 +187,8 @@ impl Window {
     /// Keeps complaints from now on, on every page that follows.
     pub async fn listen(&self) {
         let script = "window.__seen = []; addEventListener('error', e => __seen.push(String(e.message ?? e.type)), true); \
-                      addEventListener('securitypolicyviolation', e => __seen.push(e.violatedDirective + ' ' + e.blockedURI))";
+                      addEventListener('securitypolicyviolation', e => __seen.push(e.violatedDirective + ' ' + e.blockedURI)); \
+                      addEventListener('unhandledrejection', e => __seen.push(String(e.reason)))";
         let wish = json!({"source": script});
         self.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", wish).await.unwrap();
     }
