@@ -18,7 +18,7 @@ const DISK: [i64; 4] = [8, 10, 13, 14];
 impl From<Sql> for Error {
     fn from(error: Sql) -> Self {
         match &error {
-            Sql::PoolTimedOut | Sql::PoolClosed | Sql::Io(_) | Sql::Tls(_) | Sql::WorkerCrashed => {
+            Sql::PoolTimedOut | Sql::PoolClosed | Sql::Io(_) | Sql::Tls(_) | Sql::Protocol(_) | Sql::WorkerCrashed => {
                 Self::Unavailable(error.into())
             }
             Sql::Database(inner) => {

@@ -111,7 +111,7 @@ fn a_postgresql_that_is_away_gives_503_and_the_market_comes_back() {
         told_to_come_back(&answers);
         assert!(slowest < Duration::from_secs(5), "the slowest answer took {slowest:?}");
         let page = super::super::support::http().get(format!("{}/counter", market.url)).send().await.unwrap();
-        assert!(matches!(page.status().as_u16(), 200 | 503), "{}", page.status());
+        assert!(matches!(page.status().as_u16(), 200 | 503), "{}\n{}", page.status(), market.told());
         let begun = Instant::now();
         wire.cut.store(false, Ordering::SeqCst);
         served_again(&api).await;
