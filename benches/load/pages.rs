@@ -22,7 +22,7 @@ struct Scene {
 }
 
 fn always(name: &'static str, target: &'static str) -> Scene {
-    Scene { name, calls: Arc::new(move |_| Some(Call::get(target))), same: true }
+    Scene { name, calls: Arc::new(move |_| Some(Call::get(target))), same: false }
 }
 
 async fn scenes(address: std::net::SocketAddr) -> Result<Vec<Scene>> {
