@@ -27,7 +27,7 @@ use crate::{
     payments::{Provider, sandbox::Sandbox},
     search::{self, Engine, Meili},
     web::{
-        self, State,
+        self, Market, State,
         limits::{Limits, Peer},
     },
 };
@@ -141,7 +141,7 @@ impl App {
             None => None,
         };
         let trade = Trade { db, clock, provider, keys, hold_seconds: config.hold_seconds };
-        let state = State {
+        let state = State::from(Market {
             trade,
             shelf: Shelf::new(snapshot),
             search: engine,
@@ -151,7 +151,7 @@ impl App {
             pages: web::pages::Cache::default(),
             sound: Arc::new(AtomicBool::new(true)),
             config: Arc::new(config),
-        };
+        });
         let router = web::router(&state).map_err(Error::fault)?;
         Ok(Self { state, router, metrics })
     }

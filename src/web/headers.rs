@@ -1,11 +1,6 @@
 //! Headers of every answer: what a browser may do with it (ASVS 3.4), and that nothing personal is kept.
 
-use axum::{
-    extract::{Request, State as Inject},
-    http::{HeaderName, HeaderValue, header},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::State;
 
@@ -22,10 +17,9 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
 ];
 
-/// The layer. Answers that say nothing about caching are not kept anywhere.
-pub async fn guard(Inject(state): Inject<State>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+/// Sets them. Answers that say nothing about caching are not kept anywhere.
+pub fn always(state: &State, headers: &mut HeaderMap) {
+    headers.reserve(ALWAYS.len() + 3);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -34,5 +28,4 @@ pub async fn guard(Inject(state): Inject<State>, request: Request, next: Next) -
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
 }

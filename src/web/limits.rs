@@ -70,12 +70,8 @@ impl Limits {
     }
 }
 
-/// The layer: 429 with `Retry-After` past the limit.
+/// The layer of a route that writes: 429 with `Retry-After` past the limit.
 pub async fn limit(Inject(state): Inject<State>, request: Request, next: Next) -> Response {
-    // A provider's events are signed and must never be lost to a limit.
-    if request.method().is_safe() || request.uri().path() == "/api/v1/webhooks/stripe" {
-        return next.run(request).await;
-    }
     let (mut parts, body) = request.into_parts();
     let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(&mut parts, &state).await;
     match state.limits.check(address) {

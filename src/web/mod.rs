@@ -1,7 +1,7 @@
 //! HTTP: one table of routes with the permission of each; `api` answers programs, `pages` people.
 //!
-//! A request passes: security headers → time limit → number and errors (`problem::edge`) → panics →
-//! cross-site check → write limit (`limits`) → the route's permission (`route`) → its handler, which
+//! A request passes: number, errors, headers, log (`edge`) → time limit → panics → cross-site check →
+//! of a write the limit (`limits`) → the route's permission (`route`) → its handler, which
 //! extracts (`auth::Caller`, `json::ApiJson`, `form`), calls one verb of a capability (writes in
 //! `durable`) and answers. Errors leave as `web::Error` and get their words at the edge.
 
@@ -9,6 +9,7 @@ pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod durable;
+pub mod edge;
 pub mod form;
 pub mod headers;
 pub mod json;
@@ -26,14 +27,15 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::StatusCode,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
 };
+use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 
 pub use problem::{Error, Result};
 pub use route::{Allow, Route};
-pub use state::State;
+pub use state::{Market, State};
 
 /// Longest time a handler may take before it is answered 503.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -68,17 +70,15 @@ pub fn router(state: &State) -> Result<Router, String> {
     for route in routes() {
         router = route.mount(router, state);
     }
-    Ok(router
-        .fallback(|| async { StatusCode::NOT_FOUND })
-        .with_state(state.clone())
-        .layer(from_fn_with_state(state.clone(), limits::limit))
-        .layer(csrf)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
-        .layer(from_fn(pages::remember_language))
-        .layer(from_fn_with_state(state.clone(), problem::edge))
-        .layer(from_fn_with_state(state.clone(), headers::guard)))
+    Ok(router.fallback(|| async { StatusCode::NOT_FOUND }).with_state(state.clone()).layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(state.clone(), edge::edge))
+            .map_response(IntoResponse::into_response)
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .layer(csrf),
+    ))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]

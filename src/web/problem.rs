@@ -3,19 +3,17 @@
 //! A handler's error travels to the edge as an extension of its response, where the language and
 //! the kind of answer are known; a fault is logged there once, with the request's id.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{MatchedPath, Request},
     http::{HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{State, auth, is_api};
+use super::{State, is_api};
 use crate::kernel::{self, Code, Lang, Refusal};
 
 /// What a handler fails with.
@@ -128,47 +126,21 @@ pub fn problem(refusal: &Refusal, lang: Lang, request_id: &str) -> Problem {
     }
 }
 
-/// The request's number, from the edge to the log.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
-
-/// The edge: numbers the request, turns errors into answers, logs faults once.
-pub async fn edge(axum::extract::State(state): axum::extract::State<State>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let id = kernel::Dice::System.id(state.now()).unwrap_or_default();
-    parts.extensions.insert(RequestId(id.clone()));
-    let lang = auth::language(&parts);
-    let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
-    let route = parts.extensions.get::<MatchedPath>().cloned();
-    let begun = Instant::now();
-    let mut response = next.run(Request::from_parts(parts, body)).await;
-    if let Some(error) = response.extensions_mut().remove::<Error>() {
-        let refusal = told(&error.0, (&method, &path, &id));
-        response = answer(&state, &refusal, lang, (&path, &id), &response);
-    } else if let Some(code) = bare(&response) {
-        response = answer(&state, &Refusal::new(code), lang, (&path, &id), &response);
-    }
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert("x-request-id", value);
-    }
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    note(&state, (&method, route), response.status().as_u16(), (&id, begun));
-    response
-}
-
-/// Counts the request, and logs one that wrote. By its route: a path may name an order, a query what
-/// a person looks for.
-fn note(state: &State, (method, route): (&Method, &str), status: u16, (id, begun): (&str, Instant)) {
-    let took = begun.elapsed();
-    if !method.is_safe() {
-        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(request_id = id, %method, route, status, milliseconds, "request");
-    }
-    if state.config.metrics_listen.is_some() {
-        let (route, status) = (route.to_owned(), format!("{}xx", status / 100));
-        let labels = [("method", method.to_string()), ("route", route), ("status", status)];
-        metrics::histogram!("yanxi_request_seconds", &labels).record(took.as_secs_f64());
-    }
+/// The answer that people or programs get in place of an error, in their language; any other answer
+/// stays as it is. A fault is logged here, once.
+pub fn spoken(
+    state: &State,
+    mut response: Response,
+    (method, path, lang, id): (&Method, &str, Lang, &str),
+) -> Response {
+    let refusal = match response.extensions_mut().remove::<Error>() {
+        Some(error) => told(&error.0, (method, path, id)),
+        None => match bare(&response) {
+            Some(code) => Refusal::new(code),
+            None => return response,
+        },
+    };
+    answer(state, &refusal, lang, (path, id), &response)
 }
 
 /// Logs what the operator must know; the person is told a refusal.

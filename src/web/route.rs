@@ -9,11 +9,14 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 
-use super::{Error, State, auth::Caller};
+use super::{Error, State, auth::Caller, limits};
 use crate::{
     identity::Role,
     kernel::{Code, Refusal},
 };
+
+/// The one write that no limit counts: a provider's events are signed and must never be lost.
+const UNLIMITED: &str = "/api/v1/webhooks/stripe";
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,11 +71,15 @@ impl Route {
         Self::new((Method::DELETE, MethodFilter::DELETE), path, allow, handler)
     }
 
-    /// The router with this row, guarded by its permission.
+    /// The router with this row, guarded by its permission; writes are counted.
     pub fn mount(self, router: axum::Router<State>, state: &State) -> axum::Router<State> {
         let handler = match self.allow {
             Allow::Anyone | Allow::Owner => self.handler,
             allow => self.handler.layer(from_fn_with_state((state.clone(), allow), guard)),
+        };
+        let handler = match self.method.is_safe() || self.path == UNLIMITED {
+            true => handler,
+            false => handler.layer(from_fn_with_state(state.clone(), limits::limit)),
         };
         router.route(self.path, handler)
     }

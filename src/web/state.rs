@@ -1,13 +1,34 @@
 //! What every handler can reach.
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    ops::Deref,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use super::limits::Limits;
 use crate::{catalogue::Shelf, config::Config, counter::Live, db::Db, kernel::At, orders::Trade, search::Engine};
 
-/// The market as handlers see it; cheap to clone.
+/// The market as handlers see it: one pointer, cloned several times for each request.
 #[derive(Clone)]
-pub struct State {
+pub struct State(Arc<Market>);
+
+impl Deref for State {
+    type Target = Market;
+
+    fn deref(&self) -> &Market {
+        &self.0
+    }
+}
+
+impl From<Market> for State {
+    fn from(market: Market) -> Self {
+        Self(Arc::new(market))
+    }
+}
+
+/// What a running market consists of.
+#[derive(Clone)]
+pub struct Market {
     /// Orders and all they need: database, clock, provider, keys.
     pub trade: Trade,
     /// What is published, in memory.
@@ -28,7 +49,7 @@ pub struct State {
     pub sound: Arc<AtomicBool>,
 }
 
-impl State {
+impl Market {
     /// The database.
     pub fn db(&self) -> &Db {
         &self.trade.db

@@ -76,33 +76,57 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// The page of a key: kept, or rendered now. The future is only run where the page is not kept.
-    pub fn page<R: Into<Rendered>>(
+    /// The page of a key: kept, or rendered now. `render` is only called where the page is not kept;
+    /// of those who ask for it at once, one renders.
+    pub fn page<R, F>(
+        &self,
+        key: &Key,
+        headers: &HeaderMap,
+        render: impl FnOnce() -> F,
+    ) -> impl Future<Output = Result<Response>>
+    where
+        R: Into<Rendered>,
+        F: Future<Output = Result<R>>,
+    {
+        let found = match self.0.get(key) {
+            Some(kept) => Ok(answer(&kept, headers)),
+            // Rendering is rare; on the heap it does not swell every answer from the cache.
+            None => Err(Box::pin(self.made(key, headers, render()))),
+        };
+        async move {
+            match found {
+                Ok(response) => Ok(response),
+                Err(made) => made.await,
+            }
+        }
+    }
+
+    async fn made<R: Into<Rendered>>(
         &self,
         key: &Key,
         headers: &HeaderMap,
         render: impl Future<Output = Result<R>>,
-    ) -> impl Future<Output = Result<Response>> {
-        // Rendering is rare; on the heap it does not swell every answer from the cache.
-        let render = Box::pin(render);
-        async move {
-            let render = async {
-                let page: Rendered = render.await.map_err(Passing::Failed)?.into();
-                let body = Compressed::of(page.text.into_bytes()).map_err(Passing::Failed)?;
-                if page.keep { Ok(Arc::new(body)) } else { Err(Passing::Once(body)) }
-            };
-            let mut response = match self.0.get_or_insert_async(key, render).await {
-                Ok(kept) => kept.answer(headers),
-                Err(Passing::Once(body)) => body.answer(headers),
-                Err(Passing::Failed(error)) => return Err(error),
-            };
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-            // Anyone may keep it, and asks each time whether it is still so.
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-            Ok(response)
+    ) -> Result<Response> {
+        let render = async {
+            let page: Rendered = render.await.map_err(Passing::Failed)?.into();
+            let body = Compressed::of(page.text.into_bytes()).map_err(Passing::Failed)?;
+            if page.keep { Ok(Arc::new(body)) } else { Err(Passing::Once(body)) }
+        };
+        match self.0.get_or_insert_async(key, render).await {
+            Ok(kept) => Ok(answer(&kept, headers)),
+            Err(Passing::Once(body)) => Ok(answer(&body, headers)),
+            Err(Passing::Failed(error)) => Err(error),
         }
     }
+}
+
+fn answer(page: &Compressed, asked: &HeaderMap) -> Response {
+    let mut response = page.answer(asked);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    // Anyone may keep it, and asks each time whether it is still so.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
 }
 
 #[cfg(test)]
@@ -113,11 +137,11 @@ mod tests {
     async fn a_page_is_rendered_once_for_each_version_and_the_bytes_stay_bounded() {
         let cache = Cache::default();
         let key = |n: u64| Key { path: format!("/products?q={n}"), lang: Lang::ZhCn, shown: 1 };
-        cache.page(&key(0), &HeaderMap::new(), async { Ok("first".to_owned()) }).await.unwrap();
-        let again = async { panic!("a kept page is not rendered again") };
-        cache.page::<String>(&key(0), &HeaderMap::new(), again).await.unwrap();
+        cache.page(&key(0), &HeaderMap::new(), || async { Ok("first".to_owned()) }).await.unwrap();
+        let again = || async { panic!("a kept page is not rendered again") };
+        cache.page::<String, _>(&key(0), &HeaderMap::new(), again).await.unwrap();
         for n in 1..400 {
-            let page = async move { Ok(format!("{n} ").repeat(60_000)) };
+            let page = || async move { Ok(format!("{n} ").repeat(60_000)) };
             cache.page(&key(n), &HeaderMap::new(), page).await.unwrap();
         }
         assert!(cache.0.weight() <= MOST_BYTES, "{} bytes are kept", cache.0.weight());

@@ -121,7 +121,7 @@ async fn coop(
     let snapshot = state.shelf.now();
     let known = snapshot.coop_by_slug(&slug).ok_or_else(|| Refusal::new(Code::NotFound))?;
     let key = Key { path: format!("/coops/{slug}"), lang, shown: snapshot.shown };
-    let page = async {
+    let page = || async {
         let layout = Layout::titled(state.demo, lang, String::new());
         view::text(&CoopPage::of(&snapshot, known, layout))
     };

@@ -96,7 +96,7 @@ struct Halls {
 async fn halls(Inject(state): Inject<State>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
     let snapshot = state.shelf.now();
     let key = Key { path: "/halls".to_owned(), lang, shown: snapshot.shown };
-    let page = async {
+    let page = || async {
         let layout = Layout::of(&state, lang, "hall.all").nav("halls");
         let (paired, others): (Vec<_>, Vec<_>) = snapshot.counties.iter().partition(|c| c.pairing.is_some());
         let cards = |of: Vec<&County>| of.into_iter().map(|c| HallCard::of(&snapshot, c, &layout)).collect();
@@ -140,7 +140,7 @@ async fn hall(
         return Ok(Redirect::permanent(&format!("/halls/{}", known.slug)).into_response());
     }
     let key = Key { path: format!("/halls/{county}"), lang, shown: snapshot.shown };
-    let page = async {
+    let page = || async {
         let layout = Layout::titled(state.demo, lang, String::new()).nav("halls");
         view::text(&Hall::of(&snapshot, known, layout))
     };

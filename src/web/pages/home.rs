@@ -81,7 +81,7 @@ async fn home(Inject(state): Inject<State>, Language(lang): Language, headers: H
     let snapshot = state.shelf.now();
     let (seq, day) = state.counter.stamp();
     let key = Key { path: format!("/ {seq} {day}"), lang, shown: snapshot.shown };
-    let page = async {
+    let page = || async {
         let counter = state.counter.now();
         let months = figures::months(&mut state.db().read_replica().await?, day.year_start()).await?;
         let layout = Layout::of(&state, lang, "home.title").nav("home");

@@ -27,12 +27,7 @@ mod till;
 mod trace;
 pub mod view;
 
-use axum::{
-    extract::Request,
-    http::{HeaderValue, header},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 
 use super::{Route, assets};
 use crate::kernel::Lang;
@@ -63,17 +58,14 @@ pub fn routes() -> Vec<Route> {
     .collect()
 }
 
-/// `?lang=` is remembered in a cookie.
-pub async fn remember_language(request: Request, next: Next) -> Response {
-    let query = request.uri().query().unwrap_or_default();
-    let asked = query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Lang::parse);
-    let page = !super::is_api(request.uri().path());
-    let mut response = next.run(request).await;
-    if let Some(lang) = asked.filter(|_| page)
+/// `?lang=` of a page is remembered in a cookie.
+pub fn remember_language(asked: &Uri, headers: &mut HeaderMap) {
+    let Some(query) = asked.query() else { return };
+    let lang = query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Lang::parse);
+    if let Some(lang) = lang.filter(|_| !super::is_api(asked.path()))
         && let Ok(cookie) =
             HeaderValue::from_str(&format!("lang={}; Path=/; SameSite=Lax; Max-Age=31536000", lang.tag()))
     {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+        headers.append(header::SET_COOKIE, cookie);
     }
-    response
 }

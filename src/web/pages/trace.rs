@@ -43,7 +43,7 @@ async fn page(
 ) -> Result<Response> {
     let shown = state.shelf.now().shown;
     let key = Key { path: format!("/trace/{code}"), lang, shown };
-    let page = async {
+    let page = || async {
         let batch = trace::find(&mut state.db().read_replica().await?, &code).await?;
         let batch = batch.ok_or_else(|| Refusal::new(Code::NotFound))?;
         view::text(&TracePage::of(&state, batch, lang))

@@ -16,7 +16,7 @@ use yanxi::{
     identity::{NewPerson, Person, Role, create_person, session},
     kernel::{Actor, CoopId, Step},
     search::Engine,
-    web::{self, State},
+    web::{self, Market, State},
 };
 
 use super::{
@@ -33,11 +33,11 @@ pub struct Desk {
 }
 
 /// What handlers see of a shop.
-pub async fn state_of(shop: &Shop, config: Config) -> State {
+pub async fn market_of(shop: &Shop, config: Config) -> Market {
     let trade = shop.trade.clone();
     let mut conn = trade.db.read().await.unwrap();
     let snapshot = catalogue::load(&mut conn, trade.clock.now()).await.unwrap();
-    State {
+    Market {
         search: Engine::new(&yanxi::search::docs(&snapshot)),
         shelf: Shelf::new(snapshot),
         counter: Live::read(&trade.db, trade.clock.now(), false).await.unwrap(),
@@ -63,7 +63,7 @@ const PEOPLE: [(&str, Role, Option<&str>); 6] = [
 impl Desk {
     /// A desk over a shop, with a person of every role.
     pub async fn open(shop: Arc<Shop>) -> Self {
-        let state = state_of(&shop, Config::read(&BTreeMap::new()).unwrap()).await;
+        let state = State::from(market_of(&shop, Config::read(&BTreeMap::new()).unwrap()).await);
         let router = web::router(&state).unwrap();
         let mut desk = Self { shop, state, router, tokens: BTreeMap::new() };
         for (name, role, coop) in PEOPLE {

@@ -15,10 +15,10 @@ use yanxi::{
     config::Config,
     identity::{NewPerson, Person, Role, create_person, password},
     kernel::{Actor, Step},
-    web::{self, State},
+    web::{self, Market, State},
 };
 
-use super::{Base, Shop, desk::state_of};
+use super::{Base, Shop, desk::market_of};
 
 /// The shop as a site.
 pub struct Site {
@@ -37,7 +37,7 @@ impl Site {
 
     /// The site of a shop; `demo` where its database is the demonstration.
     pub async fn of(shop: Shop, config: Config, demo: bool) -> Self {
-        let state = State { demo, ..state_of(&shop, config).await };
+        let state = State::from(Market { demo, ..market_of(&shop, config).await });
         let router = web::router(&state).unwrap();
         Self { shop: Arc::new(shop), state, router }
     }

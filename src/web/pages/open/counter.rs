@@ -9,7 +9,10 @@ use crate::{
     web::{
         Allow, Result, Route, State,
         auth::Language,
-        pages::{Key, view::Layout},
+        pages::{
+            Key,
+            view::{self, Layout},
+        },
     },
 };
 
@@ -66,7 +69,7 @@ async fn counter(Inject(state): Inject<State>, Language(lang): Language, headers
     state.counter.refresh(state.db(), state.now()).await?;
     let figures = state.counter.now();
     let key = Key { path: "/counter".to_owned(), lang, shown: shown(&state, &figures) };
-    let render = Box::pin(async {
+    let render = || async {
         let since = figures::since(&mut state.db().read_replica().await?).await?;
         let layout = Layout::of(&state, lang, "counter.title").nav("counter");
         let since = since.map(|day| layout.say("counter.since", &[("day", &day)]));
@@ -76,8 +79,8 @@ async fn counter(Inject(state): Inject<State>, Language(lang): Language, headers
         let as_of = figures.as_of.minute_label();
         let counts = Counts::of(&figures);
         let page = Page { layout, figures: figures.clone(), counts, since, month, as_of, bars };
-        page.render().map_err(|e| Error::fault(format!("a page cannot be rendered: {e}")))
-    });
+        view::text(&page)
+    };
     Ok(state.pages.page(&key, &headers, render).await?)
 }
 

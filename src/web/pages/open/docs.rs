@@ -6,13 +6,13 @@ use askama::Template;
 use axum::{extract::State as Inject, http::HeaderMap, response::Response};
 use serde_json::Value;
 
-use crate::{
-    kernel::Error,
-    web::{
-        Allow, Result, Route, State,
-        auth::Language,
-        openapi,
-        pages::{Key, view::Layout},
+use crate::web::{
+    Allow, Result, Route, State,
+    auth::Language,
+    openapi,
+    pages::{
+        Key,
+        view::{self, Layout},
     },
 };
 
@@ -79,9 +79,9 @@ static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| schemas(openapi::docume
 
 async fn docs(Inject(state): Inject<State>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
     let key = Key { path: "/docs".to_owned(), lang, shown: 0 };
-    let render = async {
+    let render = || async {
         let page = Page { layout: Layout::of(&state, lang, "docs.title"), groups: &GROUPS, schemas: &SCHEMAS };
-        page.render().map_err(|e| Error::fault(format!("a page cannot be rendered: {e}")))
+        view::text(&page)
     };
     Ok(state.pages.page(&key, &headers, render).await?)
 }

@@ -14,7 +14,7 @@ use crate::{
         json::ApiQuery,
         pages::{
             Key,
-            view::{Layout, html, refused},
+            view::{self, Layout, html, refused},
         },
     },
 };
@@ -76,10 +76,10 @@ async fn journal(
     let layout = Layout::of(&state, lang, "journal.title");
     let Some(typed) = asked.order_ref.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()) else {
         let key = Key { path: "/journal".to_owned(), lang, shown: shown(&state, &state.counter.now()) };
-        let render = Box::pin(async {
+        let render = || async {
             let page = page(&state, layout).await?;
-            page.render().map_err(|e| Error::fault(format!("a page cannot be rendered: {e}")))
-        });
+            view::text(&page)
+        };
         return Ok(state.pages.page(&key, &headers, render).await?);
     };
     let mut page = page(&state, layout).await?;

@@ -7,11 +7,14 @@ use askama::Template;
 use axum::{extract::State as Inject, http::HeaderMap, response::Response};
 
 use crate::{
-    kernel::{Error, Lang},
+    kernel::Lang,
     web::{
         Allow, Result, Route, State,
         auth::Language,
-        pages::{Key, view::Layout},
+        pages::{
+            Key,
+            view::{self, Layout},
+        },
     },
 };
 
@@ -60,11 +63,11 @@ async fn page(
     (subject, title, version): (&'static str, &'static str, Version),
 ) -> Result<Response> {
     let key = Key { path: format!("/{subject}"), lang, shown: 0 };
-    let render = async {
+    let render = || async {
         let layout = Layout::of(&state, lang, title);
         let version = version.map(|(n, day)| layout.say("legal.version", &[("n", &n), ("day", &day)]));
         let page = Page { layout, subject, version, zh: lang == Lang::ZhCn };
-        page.render().map_err(|e| Error::fault(format!("a page cannot be rendered: {e}")))
+        view::text(&page)
     };
     Ok(state.pages.page(&key, headers, render).await?)
 }

@@ -120,7 +120,7 @@ async fn product(
     let to = delivery::destination(&snapshot, asked("to"), &headers);
     let sku = shown(&snapshot, known, asked("sku")).ok_or_else(|| Refusal::new(Code::NotFound))?;
     let key = Key { path: format!("/p/{slug} {} {to}", sku.code), lang, shown: snapshot.shown };
-    let page = async {
+    let page = || async {
         let batch = trace::latest(&mut state.db().read_replica().await?, &sku.id).await?;
         let layout = Layout::titled(state.demo, lang, String::new()).nav("products");
         view::text(&ProductPage::of(&snapshot, (known, sku), &to, batch, layout)?)

@@ -93,7 +93,7 @@ async fn products(
     let query = Query::read(uri.query().unwrap_or_default());
     let listing = listing(&query.text(), &snapshot)?;
     let key = Key { path: query.href(), lang, shown: snapshot.shown };
-    let page = async {
+    let page = || async {
         let hits = state.search.search(&listing.request).await;
         let zero = hits.zero;
         let text = view::text(&Products::of(&snapshot, &query, &listing, &hits, Layout::of(&state, lang, "list.all")))?;
