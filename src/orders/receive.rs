@@ -184,9 +184,7 @@ fn seller_state(state: SellerOrderState, lines: &[&Line]) -> Result<SellerOrderS
     let sum = |of: fn(&Line) -> i64| lines.iter().map(|l| of(l)).sum::<i64>();
     let shipped = sum(|l| l.shipped_qty);
     let left = sum(|l| l.qty - l.withdrawn_qty) - shipped;
-    let refunded =
-        lines.iter().all(|l| l.refunded_fen == l.payable_fen && (l.payable_fen.0 > 0 || l.refunded_qty == l.qty));
-    let event = if refunded {
+    let event = if lines.iter().all(|l| l.all_back()) {
         SellerOrderEvent::RefundAll
     } else if shipped == 0 {
         return Ok(state);

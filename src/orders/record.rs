@@ -196,6 +196,14 @@ pub struct Line {
     pub received_at: Option<At>,
 }
 
+impl Line {
+    /// Whether all of it went back: its money, or its units where it cost nothing.
+    pub fn all_back(&self) -> bool {
+        let money = self.refunded_fen == self.payable_fen;
+        money && (self.payable_fen > Fen::ZERO || self.refunded_qty == self.qty)
+    }
+}
+
 /// A part of a line, as reports see it.
 #[derive(Clone, Debug, FromRow)]
 pub struct Part {

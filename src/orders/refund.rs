@@ -353,10 +353,12 @@ async fn restock(
     movement::restock(tx, &refund.id, units, step).await
 }
 
-/// Where the last of the money went back the order ends `refunded`; else its states follow its lines.
+/// Where the last of the money went back, and every unit that cost none, the order ends `refunded`; else
+/// its states follow its lines.
 async fn close(tx: &mut Tx, order: &Order, refund: &Requested, step: &mut Step) -> Result<()> {
     let (refunded, total): (Fen, Fen) = q(REFUNDED).bind(refund.amount_fen).bind(&order.id).one(tx).await?;
-    let order = if refunded == total {
+    let lines = read::lines(tx, &order.id).await?;
+    let order = if refunded == total && lines.iter().all(Line::all_back) {
         let to = order.state.apply(OrderEvent::RefundAll)?;
         let end = q(END).bind(to).bind(step.at).bind(&order.id).bind(order.state);
         tx.expect_rows(end, 1).await?;

@@ -9,9 +9,8 @@ checks! {
              WHEN 'awaiting_payment' THEN paid_at IS NULL AND closed_at IS NULL AND hold_until IS NOT NULL
              WHEN 'cancelled' THEN paid_at IS NULL AND closed_at IS NOT NULL
              WHEN 'expired' THEN paid_at IS NULL AND closed_at IS NOT NULL
-             WHEN 'paid' THEN paid_at IS NOT NULL AND closed_at IS NULL AND (refunded_fen < total_fen OR total_fen = 0)
+             WHEN 'paid' THEN paid_at IS NOT NULL AND closed_at IS NULL
              WHEN 'completed' THEN paid_at IS NOT NULL AND closed_at IS NOT NULL
-               AND (refunded_fen < total_fen OR total_fen = 0)
              ELSE paid_at IS NOT NULL AND closed_at IS NOT NULL AND refunded_fen = total_fen END
            OR (paid_at IS NULL AND refunded_fen > 0)";
     I4 "orders.parts_of_state", "the states of an order's parts give the order's state" =
@@ -27,7 +26,8 @@ checks! {
              WHEN o.state IN ('cancelled', 'expired') THEN s.cancelled = s.n
              WHEN o.state = 'completed' THEN s.received > 0 AND s.received + s.refunded = s.n
              WHEN o.state = 'refunded' THEN s.refunded = s.n
-             ELSE s.waiting = 0 AND s.cancelled = 0 AND (s.received = 0 OR s.received + s.refunded < s.n) END";
+             ELSE s.waiting = 0 AND s.cancelled = 0 AND (s.received = 0 OR s.received + s.refunded < s.n)
+               AND (s.refunded < s.n OR o.refunded_fen < o.total_fen) END";
     I4 "orders.shipping", "a paid part's state is what its lines say of shipped, received and refunded units" =
         "SELECT s.id AS subject FROM seller_orders s JOIN orders o ON o.id = s.order_id AND o.paid_at IS NOT NULL
          JOIN (SELECT seller_order_id, CAST(SUM(shipped_qty) AS BIGINT) AS shipped,

@@ -28,6 +28,8 @@ on_both! {
     nothing_is_received_by_time_without_a_pick_up_scan,
     parts_of_a_seller_order_ship_and_arrive_apart,
     goods_that_cost_nothing_are_paid_when_placed,
+    an_order_that_cost_nothing_is_refunded_when_all_of_it_is,
+    an_order_of_which_only_the_freight_went_back_is_not_refunded,
     a_refused_payment_leaves_the_order_waiting_and_another_may_succeed,
 }
 
@@ -185,4 +187,35 @@ async fn a_refused_payment_leaves_the_order_waiting_and_another_may_succeed(shop
     assert_eq!(shop.settle(&id, Outcome::Failed).await, Finished::Failed);
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
     assert_eq!(shop.pay(&placed.number).await, Finished::Paid);
+}
+
+async fn units_back(shop: &Shop, number: &str, qty: i64) {
+    let order = shop.order(number).await;
+    let asked = Asked::Lines(vec![AskedLine { line_no: 1, qty: Some(qty), amount: None }]);
+    refund::refund(&shop.trade, &order, (&asked, "坏果"), Actor::SYSTEM, None).await.unwrap();
+}
+
+async fn an_order_that_cost_nothing_is_refunded_when_all_of_it_is(shop: Arc<Shop>) {
+    write(&shop.trade.db, &["UPDATE freight_rules SET first_fee_fen = 0, step_fee_fen = 0"]).await;
+    let placed = shop.placed(&[("P01-1", 3)], Some("ALL")).await;
+    assert_eq!(shop.order(&placed.number).await.total_fen, Fen::ZERO);
+    units_back(&shop, &placed.number, 1).await;
+    assert_eq!(shop.state(&placed.number).await, OrderState::Paid);
+    units_back(&shop, &placed.number, 2).await;
+    assert_eq!(shop.state(&placed.number).await, OrderState::Refunded);
+    assert_eq!(shop.sellers(&placed.number).await[0].2, S::Refunded);
+    assert_eq!(shop.stock("P01-1").await, (100, 0));
+}
+
+async fn an_order_of_which_only_the_freight_went_back_is_not_refunded(shop: Arc<Shop>) {
+    let placed = shop.placed(&[("P01-1", 1)], Some("ALL")).await;
+    shop.pay(&placed.number).await;
+    let order = shop.order(&placed.number).await;
+    assert_eq!(order.total_fen, order.freight_fen);
+    let asked = Asked::Amount(order.total_fen);
+    refund::refund(&shop.trade, &order, (&asked, "运费"), Actor::SYSTEM, None).await.unwrap();
+    assert_eq!(shop.state(&placed.number).await, OrderState::Paid, "the apples are still to come");
+    shop.audit().await;
+    units_back(&shop, &placed.number, 1).await;
+    assert_eq!(shop.state(&placed.number).await, OrderState::Refunded);
 }
