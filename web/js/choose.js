@@ -1,8 +1,10 @@
 // Small helps for forms that work without them: send on change, one unit more or less.
 {
-  for (const form of document.querySelectorAll("[data-submit-on-change]")) {
-    for (const button of form.querySelectorAll("button")) button.hidden = true;
-    form.addEventListener("change", () => form.requestSubmit());
+  // On a field: it sends its form. On a form: any of its fields does, and its buttons are not needed.
+  for (const auto of document.querySelectorAll("[data-auto]")) {
+    const form = auto.closest("form");
+    if (auto === form) for (const button of form.querySelectorAll("button")) button.hidden = true;
+    auto.addEventListener("change", () => form.requestSubmit());
   }
   for (const button of document.querySelectorAll("[data-step]")) {
     const input = button.parentElement.querySelector("input");

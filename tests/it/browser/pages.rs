@@ -1,7 +1,7 @@
 //! Every page at both sizes: nothing runs out of the window, nothing is complained of.
 
 use super::{DESK, PHONE, Window, story};
-use crate::support::Api;
+use crate::support::{Api, api::place_body};
 
 const OPEN: [&str; 13] = [
     "/",
@@ -42,6 +42,25 @@ fn no_page_runs_out_of_the_window_or_breaks_its_policy() {
             look(&window, &own).await;
             window.close().await;
         }
+    });
+}
+
+#[test]
+fn a_page_that_comes_back_follows_the_counter_again() {
+    story(|market| async move {
+        let window = Window::open(&market.url, DESK, true).await;
+        window.go("/").await;
+        let aside = "['pagehide', 'pageshow'].forEach(kind => dispatchEvent(new PageTransitionEvent(kind, { persisted: true }))); return true";
+        window.ask(aside).await;
+        let before = window.text("[data-tally='today.net_paid_fen']").await;
+        let api = Api::of(&market.url);
+        let quote = api.quote(&[("P01-1", 1)]).await.body["quote_id"].as_str().unwrap().to_owned();
+        let placed = api.post("/orders", place_body(&quote)).await.body;
+        api.with_order(placed["token"].as_str().unwrap()).pay(placed["number"].as_str().unwrap()).await;
+        window
+            .until(&format!("document.querySelector('[data-tally=\"today.net_paid_fen\"]').textContent !== '{before}'"))
+            .await;
+        window.close().await;
     });
 }
 

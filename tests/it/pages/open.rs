@@ -48,9 +48,9 @@ async fn the_counter_shows_the_figures_that_programs_get(shop: Arc<Shop>) {
     assert_eq!(told["all"]["net_paid_fen"], json!(21_330));
     let page = desk.ask("", "GET", "/counter", None).await;
     let html = page.body.as_str().unwrap();
-    assert_eq!(all(html, "[data-fen='all.net_paid_fen']"), ["213.30"]);
-    assert_eq!(all(html, "[data-fen='today.net_paid_fen']"), ["213.30"]);
-    assert_eq!(all(html, "[data-count='today.orders']"), ["1"]);
+    assert_eq!(all(html, "[data-tally='all.net_paid_fen']"), ["213.30"]);
+    assert_eq!(all(html, "[data-tally='today.net_paid_fen']"), ["213.30"]);
+    assert_eq!(all(html, "[data-tally='today.orders']"), ["1"]);
     assert_eq!(all(html, "tr[data-county] th"), ["洛川县", "延川县"]);
     assert_eq!(all(html, "tr[data-county] .v"), ["¥179.80", "¥33.50"]);
     assert_eq!(all(html, "tr.paired th"), ["延川县"]);
