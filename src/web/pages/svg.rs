@@ -36,10 +36,16 @@ fn plain(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Whole yuan, for labels on marks.
+/// From this on 分 are left out of labels on marks: they say whole yuan, rounded.
+const WITHOUT_FEN: u64 = 100_000;
+
+/// An amount for labels on marks: to the 分 while it is small, then to the nearest yuan.
 fn yuan(fen: Fen) -> String {
-    let text = fen.grouped();
-    text.split_once('.').map_or_else(|| text.clone(), |(whole, _)| whole.to_owned())
+    if fen.0.unsigned_abs() < WITHOUT_FEN {
+        return fen.grouped();
+    }
+    let nearest = Fen((fen.0 / 100 + fen.0 % 100 / 50) * 100).grouped();
+    nearest.trim_end_matches(".00").to_owned()
 }
 
 /// `fen` on a scale where `most` is `tall` units.
@@ -185,6 +191,12 @@ pub fn bar(fen: Fen, most: Fen) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_are_rounded_and_small_amounts_are_whole() {
+        let told = [0, 60, -40, 99_999, 100_049, 100_050, 123_456_789, -100_050].map(|fen| yuan(Fen(fen)));
+        assert_eq!(told, ["0.00", "0.60", "−0.40", "999.99", "1,000", "1,001", "1,234,568", "−1,001"]);
+    }
 
     #[test]
     fn charts_are_well_formed_and_keep_words_as_words() {
