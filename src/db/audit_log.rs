@@ -10,6 +10,9 @@ statements! {
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (seq) DO NOTHING";
     AFTER = "SELECT seq, at, person_id, role, action, subject, detail, prev_hash, hash
              FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2";
+    BEFORE = "SELECT seq, at, person_id, role, action, subject, detail, prev_hash, hash
+              FROM audit_log WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
+    COUNTED = "SELECT n FROM audit_turn";
 }
 
 /// One act of a person or of the market itself.
@@ -115,6 +118,42 @@ pub async fn add(tx: &mut Tx, act: Act<'_>, at: At) -> Result<()> {
 /// Rows after `seq`, at most `most`.
 pub async fn after(conn: &mut Conn, seq: i64, most: i64) -> Result<Vec<Logged>> {
     q(AFTER).bind(seq).bind(most).all(conn).await
+}
+
+/// Rows before `seq`, the newest first, at most `most`.
+pub async fn before(conn: &mut Conn, seq: i64, most: i64) -> Result<Vec<Logged>> {
+    q(BEFORE).bind(seq).bind(most).all(conn).await
+}
+
+/// What a walk through the whole chain found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Walked {
+    /// Acts that hang together, from the first.
+    pub acts: i64,
+    /// The first act that is missing or does not follow the one before it.
+    pub broken: Option<i64>,
+}
+
+/// Rows of one step of a walk.
+const STEP: i64 = 2_000;
+
+/// Walks through the whole chain from its first act.
+pub async fn walk(conn: &mut Conn) -> Result<Walked> {
+    // Before the rows: acts that come meanwhile are no fault.
+    let (counted,): (i64,) = q(COUNTED).one(conn).await?;
+    let (mut acts, mut hash) = (0, GENESIS.to_owned());
+    loop {
+        let rows = after(conn, acts, STEP).await?;
+        if rows.is_empty() {
+            return Ok(Walked { acts, broken: (acts < counted).then_some(acts + 1) });
+        }
+        for row in rows {
+            if row.seq != acts + 1 || row.prev_hash != hash || row.expected_hash() != row.hash {
+                return Ok(Walked { acts, broken: Some(acts + 1) });
+            }
+            (acts, hash) = (row.seq, row.hash);
+        }
+    }
 }
 
 /// Whether rows that follow each other are one chain whose hashes are those of their content.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use yanxi::{
     db::q,
     identity::{NewPerson, Person, Role, create_person},
-    kernel::{Actor, Code, Fen, Lang, Step},
+    kernel::{Actor, Code, CoopId, Fen, Lang, Step, time::HOUR},
     orders::{
-        account, desk, end, place, read,
+        OrderState, account,
+        desk::{self, Search, Trouble},
+        end, place, read,
         refund::{self, Asked},
         statement,
     },
@@ -77,10 +79,31 @@ async fn desks_count_and_list_what_waits(shop: Arc<Shop>) {
     let counts = desk::counts(&mut conn, &coop).await.unwrap();
     assert_eq!(counts.iter().map(|c| (c.state.as_str(), c.n)).collect::<Vec<_>>(), [("to_ship", 1)]);
     assert!(counts[0].earliest.is_some());
-    let latest = desk::latest(&mut conn, None, (10, 0)).await.unwrap();
-    assert_eq!(latest.len(), 1);
-    let expired = desk::latest(&mut conn, Some(yanxi::orders::OrderState::Expired), (10, 0)).await.unwrap();
-    assert!(expired.is_empty());
+    let found = async |search: Search| {
+        let now = shop.trade.clock.now();
+        let found = desk::search(&mut shop.trade.db.read().await.unwrap(), &search, now, (10, 0)).await.unwrap();
+        found.into_iter().map(|order| order.number).collect::<Vec<_>>()
+    };
+    let own = vec![placed.number.clone()];
+    let (today, tail) = (shop.trade.clock.today(), placed.number[8..].to_owned());
+    assert_eq!(found(Search::default()).await, own);
+    assert_eq!(found(Search { number: tail, coop: Some(coop), ..Search::default() }).await, own);
+    assert_eq!(
+        found(Search { from: Some(today), to: Some(today), channel: "online".into(), ..Search::default() }).await,
+        own
+    );
+    let none = vec![
+        Search { state: Some(OrderState::Expired), ..Search::default() },
+        Search { coop: Some(CoopId("c2".into())), ..Search::default() },
+        Search { to: Some(today.plus_days(-1)), ..Search::default() },
+        Search { trouble: Some(Trouble::Late), ..Search::default() },
+        Search { trouble: Some(Trouble::Refund), ..Search::default() },
+    ];
+    for search in none {
+        assert!(found(search.clone()).await.is_empty(), "{search:?}");
+    }
+    shop.trade.clock.advance(49 * HOUR);
+    assert_eq!(found(Search { trouble: Some(Trouble::Late), ..Search::default() }).await, own);
 }
 
 async fn an_account_closes_when_its_orders_are_done_and_leaves_no_receiver(shop: Arc<Shop>) {

@@ -2,5 +2,6 @@
 
 mod bureau;
 mod open;
+mod operator;
 mod shop;
 mod till;

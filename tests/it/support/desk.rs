@@ -22,6 +22,7 @@ use yanxi::{
 use super::{
     Shop,
     api::{Answer, key},
+    site::Visitor,
 };
 
 /// The router, and who is signed in.
@@ -90,6 +91,11 @@ impl Desk {
         let opened = session::open_for(&mut tx, person, &mut step).await.unwrap();
         tx.commit().await.unwrap();
         (opened.person, opened.token)
+    }
+
+    /// A person of the desk, or nobody, with a browser.
+    pub fn visitor(&self, who: &str) -> Visitor {
+        Visitor::of(self.router.clone(), self.tokens.get(who).cloned())
     }
 
     /// Takes one request; `who` is a person of the desk, a token, or nobody.

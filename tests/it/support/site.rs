@@ -44,7 +44,7 @@ impl Site {
 
     /// Somebody with an empty browser.
     pub fn visitor(&self) -> Visitor {
-        Visitor { router: self.router.clone(), cookies: BTreeMap::new(), bearer: None }
+        Visitor::of(self.router.clone(), None)
     }
 
     /// A shopper with the password `yanxi-demo`.
@@ -86,6 +86,11 @@ pub struct Page {
 }
 
 impl Visitor {
+    /// Somebody before a router, signed in where there is a token.
+    pub fn of(router: Router, bearer: Option<String>) -> Self {
+        Self { router, cookies: BTreeMap::new(), bearer }
+    }
+
     /// GET, redirects followed.
     pub async fn get(&mut self, path: &str) -> Page {
         let page = self.send("GET", path, &[], None).await;

@@ -75,8 +75,7 @@ async fn shown(
         sent: a.sent_at.minute_label(),
     };
     let rows: Vec<Row> = waiting(state).await?.into_iter().map(row).collect();
-    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let desk = desk(&layout, caller, uri).waiting("/admin", count);
+    let desk = desk(state, &layout, caller, uri).await?;
     let again = !faults.none();
     let page = Page { layout, desk, rows, faults, typed, refused };
     if again { view::refused(&page) } else { view::html(&page) }

@@ -1,4 +1,5 @@
-//! `/admin/audit`: what staff did, in its chain of hashes.
+//! `/admin/audit`: what staff did, the newest first, in its chain of hashes. A page checks the acts that it
+//! shows and says which these are; the whole chain is walked when it is asked for.
 
 use askama::Template;
 use axum::{extract::State as Inject, http::Uri, response::Response};
@@ -6,7 +7,7 @@ use serde::Deserialize;
 
 use super::{OPERATOR, desk};
 use crate::{
-    db::audit_log,
+    db::audit_log::{self, Logged, Walked},
     kernel::parse,
     web::{
         Result, Route, State,
@@ -25,12 +26,21 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Rows of a page.
-const MOST: i64 = 100;
+const MOST: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
-    after: Option<i64>,
+    before: Option<i64>,
+    check: Option<Check>,
+}
+
+/// How far the chain is checked.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Check {
+    /// From the first act to the last.
+    Whole,
 }
 
 struct Row {
@@ -39,6 +49,8 @@ struct Row {
     role: String,
     action: String,
     subject: String,
+    /// Where the subject is shown, if it is an order.
+    href: Option<String>,
     detail: String,
 }
 
@@ -48,8 +60,11 @@ struct Page {
     layout: Layout,
     desk: Desk,
     rows: Vec<Row>,
-    holds: bool,
-    after: Option<i64>,
+    /// What was checked, and whether it holds.
+    checked: Option<(bool, String)>,
+    /// Whether the page begins with the newest act.
+    newest: bool,
+    older: Option<i64>,
 }
 
 async fn list(
@@ -58,20 +73,48 @@ async fn list(
     uri: Uri,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
-    let after = parse::within("after", asked.after.unwrap_or(0), 0, i64::MAX)?;
+    let before = parse::within("before", asked.before.unwrap_or(i64::MAX), 1, i64::MAX)?;
     let layout = Layout::of(&state, caller.lang, "operator.log");
-    let acts = audit_log::after(&mut state.db().read().await?, after, MOST).await?;
-    let holds = audit_log::holds(&acts);
-    let more = i64::try_from(acts.len()).is_ok_and(|n| n == MOST);
-    let after = acts.last().map(|act| act.seq).filter(|_| more);
-    let rows = acts.into_iter().map(|act| Row {
+    let mut conn = state.db().read().await?;
+    // One more than is shown: the oldest shown must follow it.
+    let mut acts = audit_log::before(&mut conn, before, i64::try_from(MOST + 1).unwrap_or(i64::MAX)).await?;
+    let checked = match asked.check {
+        Some(Check::Whole) => Some(whole(&layout, audit_log::walk(&mut conn).await?)),
+        None => shown(&layout, &acts),
+    };
+    drop(conn);
+    let more = acts.len() > MOST;
+    acts.truncate(MOST);
+    let older = acts.last().map(|act| act.seq).filter(|_| more);
+    let rows = acts.into_iter().map(|act| row(&layout, act)).collect();
+    let newest = asked.before.is_none();
+    view::html(&Page { desk: desk(&state, &layout, &caller, &uri).await?, rows, checked, newest, older, layout })
+}
+
+/// The check of the acts on the page alone, and which these are.
+fn shown(layout: &Layout, acts: &[Logged]) -> Option<(bool, String)> {
+    let (newest, oldest) = (acts.first()?, acts.get(MOST - 1).or(acts.last())?);
+    let rising: Vec<Logged> = acts.iter().rev().cloned().collect();
+    let holds = audit_log::holds(&rising);
+    let key = if holds { "operator.part_holds" } else { "operator.part_broken" };
+    Some((holds, layout.say(key, &[("from", &oldest.seq), ("to", &newest.seq)])))
+}
+
+fn whole(layout: &Layout, walked: Walked) -> (bool, String) {
+    match walked.broken {
+        None => (true, layout.say("operator.chain_holds", &[("n", &walked.acts)])),
+        Some(seq) => (false, layout.say("operator.chain_broken", &[("n", &seq)])),
+    }
+}
+
+fn row(layout: &Layout, act: Logged) -> Row {
+    Row {
         seq: act.seq,
         at: act.at.minute_label(),
         role: layout.word("role", &act.role),
+        href: (act.action == "order.refund").then(|| format!("/admin/orders/{}", act.subject)),
         action: act.action,
         subject: act.subject,
         detail: act.detail,
-    });
-    let rows = rows.collect();
-    view::html(&Page { desk: desk(&layout, &caller, &uri), rows, holds, after, layout })
+    }
 }

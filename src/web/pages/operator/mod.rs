@@ -1,5 +1,5 @@
-//! The operator's desk (运营台): what waits for a decision, searches that found nothing, reset codes,
-//! the log of acts. Money back, coupons and scans go through the API.
+//! The operator's desk (运营台): what waits for a decision, orders with all that repairs them, coupons,
+//! searches that found nothing, reset codes, the log of acts.
 
 mod approvals;
 mod log;
@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     identity::Role,
-    web::{Allow, Route, auth::Caller},
+    orders::desk::stuck_refunds,
+    web::{Allow, Result, Route, State, api::approvals::waiting, auth::Caller},
 };
 
 /// Who works here.
@@ -38,7 +39,10 @@ pub fn routes() -> Vec<Route> {
     [approvals::routes(), searches::routes(), resets::routes(), log::routes()].into_iter().flatten().collect()
 }
 
-/// The desk's frame around a page.
-fn desk(layout: &Layout, caller: &Caller, uri: &Uri) -> Desk {
-    Desk::of(layout, caller, uri, ("operator.desk", "/admin"), PAGES)
+/// The desk's frame around a page, with what waits behind the others.
+async fn desk(state: &State, layout: &Layout, caller: &Caller, uri: &Uri) -> Result<Desk> {
+    let approvals = i64::try_from(waiting(state).await?.len()).unwrap_or(i64::MAX);
+    let refunds = stuck_refunds(&mut state.db().read().await?, state.now()).await?;
+    let desk = Desk::of(layout, caller, uri, ("operator.desk", "/admin"), PAGES);
+    Ok(desk.waiting("/admin", approvals).waiting("/admin/orders", refunds))
 }

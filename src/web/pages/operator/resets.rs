@@ -37,34 +37,34 @@ struct Page {
     issued: Option<(String, String)>,
 }
 
-fn page(
+async fn page(
     state: &State,
     caller: &Caller,
     uri: &Uri,
     (typed, faults): (Typed, Faults),
     issued: Option<ResetCode>,
-) -> Page {
+) -> Result<Page> {
     let layout = Layout::of(state, caller.lang, "operator.resets");
     let issued = issued.map(|code| {
         let until =
             layout.say("operator.reset_until", &[("login", &code.login), ("at", &code.expires_at.minute_label())]);
         (code.code, until)
     });
-    Page { desk: desk(&layout, caller, uri), typed, faults, issued, layout }
+    Ok(Page { desk: desk(state, &layout, caller, uri).await?, typed, faults, issued, layout })
 }
 
 async fn form(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result<Response> {
-    view::html(&page(&state, &caller, &uri, Default::default(), None))
+    view::html(&page(&state, &caller, &uri, Default::default(), None).await?)
 }
 
 async fn issue(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typed): Form<Typed>) -> Result<Response> {
     match reset_code(&state, &caller, typed.login.trim()).await {
-        Ok(code) => view::html(&page(&state, &caller, &uri, Default::default(), Some(code))),
+        Ok(code) => view::html(&page(&state, &caller, &uri, Default::default(), Some(code)).await?),
         Err(error) => match error.refusal() {
             Some(refusal) => {
                 let mut faults = Faults::default();
                 faults.add("login", refusal.detail(caller.lang));
-                view::refused(&page(&state, &caller, &uri, (typed, faults), None))
+                view::refused(&page(&state, &caller, &uri, (typed, faults), None).await?)
             }
             None => Err(error),
         },

@@ -54,5 +54,5 @@ async fn list(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result<
     let layout = Layout::of(&state, caller.lang, "operator.searches");
     let kept = zero::list(&mut state.db().read().await?, MOST).await?;
     let rows = kept.into_iter().map(Row::from).collect();
-    view::html(&Page { desk: desk(&layout, &caller, &uri), rows, layout })
+    view::html(&Page { desk: desk(&state, &layout, &caller, &uri).await?, rows, layout })
 }
