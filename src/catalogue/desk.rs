@@ -35,7 +35,7 @@ statements! {
 }
 
 /// A product in its present version.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct OwnProduct {
     /// Its id.
     pub id: ProductId,

@@ -14,7 +14,7 @@ text_enum! {
         Submitted = "submitted",
         /// On sale.
         Published = "published",
-        /// Taken off by its cooperative.
+        /// Taken off by its cooperative or by the operator.
         Withdrawn = "withdrawn",
     }
 }
@@ -30,6 +30,8 @@ pub enum ListingEvent {
     Approve,
     /// The operator sends it back with a reason or a question.
     SendBack,
+    /// The operator takes it off the shelf with a reason.
+    TakeOff,
 }
 
 use ListingEvent as E;
@@ -43,6 +45,7 @@ pub const TABLE: &[(S, E, S)] = &[
     (S::Published, E::Withdraw, S::Withdrawn),
     (S::Submitted, E::Approve, S::Published),
     (S::Submitted, E::SendBack, S::Draft),
+    (S::Published, E::TakeOff, S::Withdrawn),
 ];
 
 impl ListingState {
@@ -60,7 +63,7 @@ mod tests {
     #[test]
     fn nothing_reaches_the_shelf_without_the_operator() {
         for state in ListingState::ALL {
-            for event in [E::Submit, E::Withdraw, E::SendBack] {
+            for event in [E::Submit, E::Withdraw, E::SendBack, E::TakeOff] {
                 assert_ne!(state.apply(event).ok(), Some(S::Published));
             }
         }

@@ -180,8 +180,9 @@ async fn again(tx: &mut Tx, known: &Applied, (asked, county): (&Application, &st
         .bind(asked.sla_hours.unwrap_or(48))
         .bind(asked.licence_valid_to)
         .bind(&known.id)
-        .exec(tx)
-        .await?;
+        .exec_alone(tx)
+        .await?
+        .ok_or_else(|| Refusal::of_field("credit_code", Code::CreditCodeTaken))?;
     if changed == 0 {
         return Err(Refusal::new(Code::WrongState).with("state", known.state).into());
     }
@@ -212,7 +213,9 @@ async fn add(tx: &mut Tx, (asked, county): (&Application, &str), person: &Person
         .bind(None::<At>)
         .bind(none.clone())
         .bind(none);
-    tx.expect_rows(coop, 1).await?;
+    if coop.exec(tx).await? == 0 {
+        return Err(Refusal::of_field("credit_code", Code::CreditCodeTaken).into());
+    }
     let applicant = q(APPLICANT).bind(&id).bind(&person.id).bind(&asked.contact).bind(&asked.note).bind(step.at);
     tx.expect_rows(applicant, 1).await
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 statements! {
-    WAITING = "SELECT c.id, c.code, c.name, c.county_code, c.credit_code, c.phone, c.ship_from, c.story,
+    WAITING = "SELECT c.id, c.code, c.name, c.name_en, c.sla_hours, c.county_code, c.credit_code, c.phone, c.ship_from, c.story,
                  c.licence_valid_to, c.reason, COALESCE(a.sent_at, c.created_at) AS sent_at, a.contact, a.note
                FROM coops c LEFT JOIN coop_applicants a ON a.coop_id = c.id
                WHERE c.state = 'applied' ORDER BY c.created_at, c.id";
@@ -16,6 +16,8 @@ statements! {
     DECIDE = "UPDATE coops SET state = $1, decided_at = $2, decided_by = $3, reason = $4
               WHERE id = $5 AND state = 'applied'";
     APPLICANT = "SELECT person_id FROM coop_applicants WHERE coop_id = $1";
+    SENT_AT = "SELECT COALESCE(a.sent_at, c.created_at) FROM coops c LEFT JOIN coop_applicants a ON a.coop_id = c.id
+               WHERE c.id = $1";
 }
 
 text_enum! {
@@ -39,6 +41,10 @@ pub struct Waiting {
     pub code: String,
     /// Name.
     pub name: String,
+    /// Name in English.
+    pub name_en: String,
+    /// Hours within which it ships.
+    pub sla_hours: i64,
     /// County.
     pub county_code: String,
     /// 统一社会信用代码.
@@ -67,8 +73,14 @@ pub async fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>> {
 }
 
 /// Decides an application within the caller's transaction; `false` where there is no such cooperative.
-/// Refuses one that does not wait any more.
-pub async fn decide(tx: &mut Tx, id: &CoopId, (decision, reason): (Decision, &str), step: &mut Step) -> Result<bool> {
+/// Refuses one that does not wait any more, and one that was sent again after it was looked at.
+pub async fn decide(
+    tx: &mut Tx,
+    id: &CoopId,
+    (decision, reason): (Decision, &str),
+    looked: Option<i64>,
+    step: &mut Step,
+) -> Result<bool> {
     let known: Option<(CoopState,)> = q(STATE).bind(id).opt(tx).await?;
     let Some((state,)) = known else { return Ok(false) };
     let to = match decision {
@@ -79,6 +91,10 @@ pub async fn decide(tx: &mut Tx, id: &CoopId, (decision, reason): (Decision, &st
     let decided = q(DECIDE).bind(to).bind(step.at).bind(step.by.person.clone()).bind(reason).bind(id).exec(tx).await?;
     if decided == 0 {
         return Err(Refusal::new(Code::WrongState).with("state", state).into());
+    }
+    let (sent_at,): (At,) = q(SENT_AT).bind(id).one(tx).await?;
+    if looked.is_some_and(|version| version != sent_at.0) {
+        return Err(Refusal::new(Code::ChangedSince).into());
     }
     if decision == Decision::Approve {
         start_freight(tx, id, step).await?;

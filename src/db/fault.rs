@@ -15,6 +15,13 @@ const BUSY: [i64; 2] = [5, 6];
 /// SQLite primary codes: read-only disk, I/O error, full, cannot open.
 const DISK: [i64; 4] = [8, 10, 13, 14];
 
+/// Whether a change was refused because another row has its unique value.
+pub(super) fn is_taken(error: &Error) -> bool {
+    let Error::Fault(fault) = error else { return false };
+    let Some(Sql::Database(inner)) = fault.downcast_ref::<Sql>() else { return false };
+    inner.is_unique_violation()
+}
+
 impl From<Sql> for Error {
     fn from(error: Sql) -> Self {
         match &error {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{Conn, FromRow, Tx, q, statements};
-use crate::kernel::{At, Code, Refusal, Result};
+use crate::kernel::{At, Code, Error, Refusal, Result};
 
 statements! {
     FIND = "SELECT operation, body_hash, status, answer FROM idempotency_keys WHERE scope = $1 AND key = $2";
@@ -22,7 +22,7 @@ statements! {
 /// A key as a request brings it.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// Whose key it is: `person:…`, `order:…` or `quote:…`.
+    /// Whose key it is: `person:…`, `order:…`, `quote:…` or `form:…`.
     pub scope: String,
     /// The header's value.
     pub key: String,
@@ -74,6 +74,19 @@ pub async fn keep(tx: &mut Tx, key: &Key, answer: &Answer, now: At) -> Result<bo
         .exec(tx)
         .await?;
     Ok(changed == 1)
+}
+
+/// What the first request under a key made, in the transaction that would make it again.
+pub async fn first(tx: &mut Tx, key: Option<&Key>) -> Result<Option<String>> {
+    let Some(key) = key else { return Ok(None) };
+    Ok(find(tx, key).await?.map(|answer| answer.body))
+}
+
+/// Keeps what the first request made; a twin that came between is a conflict, after which [`first`] finds it.
+pub async fn keep_first(tx: &mut Tx, key: Option<&Key>, (status, made): (u16, &str), now: At) -> Result<()> {
+    let Some(key) = key else { return Ok(()) };
+    let kept = keep(tx, key, &Answer { status, body: made.to_owned() }, now).await?;
+    if kept { Ok(()) } else { Err(Error::Conflict(anyhow::anyhow!("two requests under one key met"))) }
 }
 
 /// Removes keys older than `before` (they are kept for 7 days at least).

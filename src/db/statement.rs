@@ -86,6 +86,15 @@ impl Query {
         })
     }
 
+    /// Runs a change of a unique value; `None` where another row has it.
+    pub async fn exec_alone(self, conn: &mut Conn) -> Result<Option<u64>> {
+        match self.exec(conn).await {
+            Ok(changed) => Ok(Some(changed)),
+            Err(error) if super::fault::is_taken(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The first row, if there is one.
     pub async fn opt<T: Row>(self, conn: &mut Conn) -> Result<Option<T>> {
         Ok(match conn {

@@ -79,6 +79,7 @@ codes! {
     KeyReused "idempotency_key_reused" 422 "这个 Idempotency-Key 已用于别的内容。" "This Idempotency-Key was used with another body.";
     KeyRunning "idempotency_key_running" 409 "同样的请求正在处理。" "The same request is still running.";
     WrongState "wrong_state" 409 "现在的状态（{state}）不能这样做。" "That cannot be done in the present state ({state}).";
+    ChangedSince "changed_since" 409 "您看过之后它又改了，请再看一遍再决定。" "It changed after you looked at it; please look again before you decide.";
     MethodUnavailable "method_unavailable" 422 "现在不能用这种付款方式：{method}。" "This way of paying is not available: {method}.";
     PaymentDone "payment_done" 409 "这笔付款已经有结果了。" "This payment already has a result.";
     SignatureInvalid "signature_invalid" 400 "签名不对。" "The signature is not right.";

@@ -36,6 +36,11 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
+    /// Where a product comes from: its cooperative's county, if no other is said.
+    fn county<'a>(&'a self, p: &'a Product) -> Result<&'a String> {
+        Ok(p.county.as_ref().unwrap_or(&self.seller(&p.coop)?.facts.county))
+    }
+
     fn seller(&self, code: &str) -> Result<&Seller> {
         self.sellers.get(code).ok_or_else(|| Error::fault(format!("the seeds have no cooperative {code}")))
     }
@@ -87,7 +92,7 @@ impl Tables {
             (&p.code).into(),
             slug(&p.name_en, &p.code).into(),
             (&seller.id).into(),
-            p.county.as_ref().unwrap_or(&seller.facts.county).into(),
+            known.county(p)?.into(),
             (&p.category).into(),
             p.family.clone().into(),
             1_i64.into(),
@@ -123,6 +128,8 @@ impl Tables {
             (&p.tags).into(),
             at.into(),
             Value::Text(None),
+            known.county(p)?.into(),
+            (&p.category).into(),
         ])?;
         for (name, position) in p.photos.iter().zip(1_i64..) {
             let photo = known.photos.get(name).ok_or_else(|| Error::fault(format!("photos.csv has no {name}")))?;
@@ -149,7 +156,7 @@ impl Tables {
                 to.into(),
             ])?;
         }
-        let county = p.county.as_ref().unwrap_or(&seller.facts.county);
+        let county = known.county(p)?;
         // A set of several counties is no 832 origin as a whole.
         let origin = known.origin_832.contains(county) && p.parts.is_empty();
         for (code, carried) in [("PAIRING_YX", true), ("QUOTA_832", origin), ("XFBF_2024", p.xfbf)] {

@@ -1,4 +1,5 @@
 //! Stock of the demonstration: last year's and this year's batch of each SKU, as much as was sold and is left.
+//! What is sold before it is harvested has places instead, and no batch.
 
 use std::collections::BTreeMap;
 
@@ -44,21 +45,24 @@ pub async fn load(
             let letter = if place == 0 { "A" } else { "B" };
             let code = format!("{}-{year}{letter}", product.code);
             let at = harvested.start();
-            batches.push([
-                (&id).into(),
-                (&code).into(),
-                sku.into(),
-                format!("{plot} 号地").into(),
-                village.into(),
-                harvested.into(),
-                (&seller.packhouse).into(),
-                Some(format!("DEMO-HGZ-{code}")).into(),
-                Some(format!("DEMO-JC-{code}")).into(),
-                qty.into(),
-                at.into(),
-            ])?;
+            let picked = product.presale.is_none();
+            if picked {
+                batches.push([
+                    (&id).into(),
+                    (&code).into(),
+                    sku.into(),
+                    format!("{plot} 号地").into(),
+                    village.into(),
+                    harvested.into(),
+                    (&seller.packhouse).into(),
+                    Some(format!("DEMO-HGZ-{code}")).into(),
+                    Some(format!("DEMO-JC-{code}")).into(),
+                    qty.into(),
+                    at.into(),
+                ])?;
+            }
             let (of, kind) = ((&id.0).into(), MovementKind::Receipt.into());
-            let (batch, nobody) = (Some(id.clone()).into(), Value::Text(None));
+            let (batch, nobody) = (picked.then(|| id.clone()).into(), Value::Text(None));
             let movement = load.step.dice.id(at)?.into();
             movements.push([
                 movement,

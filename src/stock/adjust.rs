@@ -3,7 +3,11 @@
 use super::movement::{self, Movement, MovementKind, ONLINE};
 use crate::{
     catalogue::desk,
-    db::{Conn, Db, FromRow, audit_log, q, statements, tx},
+    db::{
+        Conn, Db, FromRow, audit_log,
+        idempotency::{self, Key},
+        q, statements, tx,
+    },
     kernel::{Actor, Clock, CoopId, Result, SkuId, Step, parse},
 };
 
@@ -40,15 +44,23 @@ pub async fn level(conn: &mut Conn, sku: &SkuId) -> Result<Level> {
     Ok(level.unwrap_or_default())
 }
 
-/// Changes what is on hand of a cooperative's own SKU and answers what is there now. Refuses another
-/// cooperative's SKU as not found, a change of nothing, one without reason, and less than orders hold.
-pub async fn adjust((db, clock): (&Db, &Clock), coop: &CoopId, change: &Change, by: &Actor) -> Result<Level> {
+/// Changes what is on hand of a cooperative's own SKU, once for a key, and answers what is there now. Refuses
+/// another cooperative's SKU as not found, a change of nothing, one without reason, and less than orders hold.
+pub async fn adjust(
+    (db, clock): (&Db, &Clock),
+    coop: &CoopId,
+    (change, key): (&Change, Option<&Key>),
+    by: &Actor,
+) -> Result<Level> {
     let delta = parse::within("delta", change.delta, -MOST, MOST)?;
     let delta = if delta == 0 { parse::within("delta", 0, 1, MOST)? } else { delta };
     let reason = parse::text("reason", &change.reason, 200)?;
     tx!(db, tx, {
         let mut step = Step::new(clock.now(), by.clone());
         let sku = desk::own_sku(&mut tx, &change.sku, coop).await?;
+        if idempotency::first(&mut tx, key).await?.is_some() {
+            return level(&mut tx, &sku.id).await;
+        }
         let moved = Movement {
             sku_id: sku.id.clone(),
             location: ONLINE.to_owned(),
@@ -60,6 +72,7 @@ pub async fn adjust((db, clock): (&Db, &Clock), coop: &CoopId, change: &Change, 
         };
         movement::apply(&mut tx, moved, &mut step).await?;
         audit_log::by(&mut tx, &step, ("stock.adjust", &sku.code, &format!("{delta:+} {reason}"))).await?;
+        idempotency::keep_first(&mut tx, key, (200, ""), step.at).await?;
         level(&mut tx, &sku.id).await
     })
 }

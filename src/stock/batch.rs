@@ -9,12 +9,18 @@ use super::{
 };
 use crate::{
     catalogue::desk,
-    db::{Db, audit_log, q, statements, tx},
+    db::{
+        Conn, Db, FromRow, Query, audit_log,
+        idempotency::{self, Key},
+        q, statements, tx,
+    },
     kernel::{Actor, BatchId, Clock, Code, CoopId, Day, Refusal, Result, SkuId, Step, parse},
 };
 
 statements! {
     KNOWN = "SELECT id FROM batches WHERE code = $1";
+    OF_SKUS = "SELECT sku_id, code, plot, village, harvested_on, packhouse, conformity_no, report_no, qty FROM batches
+               WHERE sku_id IN ($1) ORDER BY harvested_on DESC, code DESC";
 }
 
 /// A batch that came in.
@@ -51,6 +57,34 @@ pub struct Kept {
     pub level: adjust::Level,
 }
 
+/// A batch as its cooperative's desk lists it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Listed {
+    /// Of which SKU.
+    pub sku_id: SkuId,
+    /// Code on the box.
+    pub code: String,
+    /// Plot.
+    pub plot: String,
+    /// Village.
+    pub village: String,
+    /// Day of harvest or making.
+    pub harvested_on: Day,
+    /// Where it was sorted and packed.
+    pub packhouse: String,
+    /// Number of its certificate of conformity.
+    pub conformity_no: Option<String>,
+    /// Number of its test report.
+    pub report_no: Option<String>,
+    /// Units that came in.
+    pub qty: i64,
+}
+
+/// Batches of these SKUs, newest harvest first.
+pub async fn of_skus(conn: &mut Conn, skus: Vec<SkuId>) -> Result<Vec<Listed>> {
+    Query::with_list(OF_SKUS, skus).all(conn).await
+}
+
 /// A code that can stand in an address: 4 to 40 of letters, digits and dashes, in upper case.
 fn code(raw: &str) -> Result<String, Refusal> {
     let upper = raw.trim().to_ascii_uppercase();
@@ -58,12 +92,12 @@ fn code(raw: &str) -> Result<String, Refusal> {
     if good { Ok(upper) } else { Err(Refusal::of_field("code", Code::Malformed).with("example", "LC-20261101-A")) }
 }
 
-/// Takes a batch of an own SKU into stock. Refuses another cooperative's SKU as not found, a day in the
+/// Takes a batch of an own SKU into stock, once for a key. Refuses another cooperative's SKU as not found, a day in the
 /// future, and a code that is taken.
 pub async fn add(
     (db, clock): (&Db, &Clock),
     (coop, sku): (&CoopId, &SkuId),
-    batch: &NewBatch,
+    (batch, key): (&NewBatch, Option<&Key>),
     by: &Actor,
 ) -> Result<Kept> {
     let asked = batch.code.as_deref().map(code).transpose()?;
@@ -80,14 +114,14 @@ pub async fn add(
     tx!(db, tx, {
         let mut step = Step::new(clock.now(), by.clone());
         let sku = desk::own_sku(&mut tx, sku, coop).await?;
+        if let Some(code) = idempotency::first(&mut tx, key).await? {
+            let (id,): (BatchId,) = q(KNOWN).bind(&code).one(&mut tx).await?;
+            return Ok(Kept { level: adjust::level(&mut tx, &sku.id).await?, id, code });
+        }
         let code = match &asked {
             Some(code) => code.clone(),
             None => format!("{}-{}", sku.code, step.dice.code(6)?),
         };
-        let known: Option<(BatchId,)> = q(KNOWN).bind(&code).opt(&mut tx).await?;
-        if known.is_some() {
-            return Err(Refusal::of_field("code", Code::BatchKnown).with("code", &code).into());
-        }
         let id = BatchId(step.dice.id(step.at)?);
         let row = q(insert::BATCH)
             .bind(&id)
@@ -101,7 +135,9 @@ pub async fn add(
             .bind(report_no.clone())
             .bind(qty)
             .bind(step.at);
-        tx.expect_rows(row, 1).await?;
+        if row.exec(&mut tx).await? == 0 {
+            return Err(Refusal::of_field("code", Code::BatchKnown).with("code", &code).into());
+        }
         let moved = Movement {
             sku_id: sku.id.clone(),
             location: ONLINE.to_owned(),
@@ -113,6 +149,7 @@ pub async fn add(
         };
         movement::apply(&mut tx, moved, &mut step).await?;
         audit_log::by(&mut tx, &step, ("batch.add", &sku.code, &format!("{code} {qty}"))).await?;
+        idempotency::keep_first(&mut tx, key, (201, &code), step.at).await?;
         Ok(Kept { level: adjust::level(&mut tx, &sku.id).await?, id, code })
     })
 }

@@ -39,6 +39,11 @@ impl Caller {
         self.person.as_ref().ok_or_else(|| Refusal::new(Code::SignInNeeded).into())
     }
 
+    /// Whose idempotency keys the caller's are.
+    pub fn scope(&self) -> String {
+        format!("person:{}", self.person.as_ref().map_or("", |person| person.id.as_str()))
+    }
+
     /// Whose orders the caller may see: an own one, or that of the token.
     pub fn owner(&self) -> Owner {
         Owner { person: self.person.as_ref().map(|p| p.id.clone()), token: self.order_token.clone() }

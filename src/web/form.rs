@@ -3,8 +3,11 @@
 use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
 
-use super::{Error, json};
-use crate::kernel::{Code, Lang, Refusal};
+use super::{Error, auth::Caller, json};
+use crate::{
+    db::idempotency::Key,
+    kernel::{Code, Dice, Lang, Refusal, hash::sha256_hex},
+};
 
 /// A posted form as a typed value (`application/x-www-form-urlencoded`).
 pub struct Form<T>(pub T);
@@ -19,19 +22,50 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     }
 }
 
+/// One option of a select.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+/// Options of `(value, label)`, of which one is chosen.
+pub fn choices(rows: impl IntoIterator<Item = (String, String)>, chosen: &str) -> Vec<Choice> {
+    rows.into_iter().map(|(value, label)| Choice { chosen: value == chosen, value, label }).collect()
+}
+
+/// A new key for a form that must not do its work twice: its hidden field `key`.
+pub fn new_key() -> Result<String, Error> {
+    Ok(Dice::System.salt()?)
+}
+
+/// The idempotency key of a form of the caller; `what` is all that it asks for, so that the same key with
+/// something else typed is refused instead of forgotten. A form without a key may be sent twice.
+pub fn key(caller: &Caller, key: &str, operation: &'static str, what: &[&str]) -> Option<Key> {
+    let good = key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit());
+    let body_hash = sha256_hex(what.join("\n").as_bytes());
+    good.then(|| Key { scope: format!("form:{}", caller.scope()), key: key.to_owned(), operation, body_hash })
+}
+
 /// What is wrong with a form: beside its fields, and above it what belongs to none of them.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     fields: Vec<(String, String)>,
     /// Faults of the form as a whole.
     pub whole: Vec<String>,
+    /// HTTP status of the refusal.
+    status: u16,
 }
 
 impl Faults {
     /// A refusal over a form that shows these fields. A fault of `contact.name` stands beside `name`,
     /// one of `coupons[0]` beside `coupons`.
     pub fn of(refusal: &Refusal, lang: Lang, shown: &[&str]) -> Self {
-        let mut faults = Self::default();
+        let mut faults = Self { status: refusal.code.status(), ..Self::default() };
         for fault in &refusal.fields {
             let last = fault.field.rsplit('.').next().unwrap_or_default();
             let field = last.split('[').next().unwrap_or_default();
@@ -45,6 +79,19 @@ impl Faults {
             faults.whole.push(refusal.detail(lang));
         }
         faults
+    }
+
+    /// The refusal of a form's act, to be shown with the form; what is no fault of the form goes on.
+    pub fn kept(error: Error, lang: Lang, shown: &[&str]) -> Result<Self, Error> {
+        match error.refusal() {
+            Some(refusal) if refusal.code != Code::NotFound => Ok(Self::of(refusal, lang, shown)),
+            _ => Err(error),
+        }
+    }
+
+    /// HTTP status of the page that shows them: that of the refusal, 200 where nothing is wrong.
+    pub fn status(&self) -> u16 {
+        if self.none() { 200 } else { self.status.max(400) }
     }
 
     /// Puts a fault beside a field.

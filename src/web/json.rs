@@ -120,8 +120,14 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
 impl IdempotencyKey {
     /// The key of an operation; `subject` is what of the path it is about. Refuses a missing one.
     pub fn needed(self, scope: String, operation: &'static str, subject: &str, hash: &str) -> Result<Key, Refusal> {
-        let key = self.0.ok_or_else(|| Refusal::of_field("Idempotency-Key", Code::KeyNeeded))?;
-        Ok(Key { scope, key, operation, body_hash: sha256_hex(format!("{subject}\n{hash}").as_bytes()) })
+        let missing = || Refusal::of_field("Idempotency-Key", Code::KeyNeeded);
+        self.given(scope, operation, subject, hash).ok_or_else(missing)
+    }
+
+    /// The same where the key may be missing.
+    pub fn given(self, scope: String, operation: &'static str, subject: &str, hash: &str) -> Option<Key> {
+        let key = self.0?;
+        Some(Key { scope, key, operation, body_hash: sha256_hex(format!("{subject}\n{hash}").as_bytes()) })
     }
 }
 

@@ -8,10 +8,10 @@ use std::{
 };
 
 use yanxi::{
-    catalogue::{self, Snapshot},
+    catalogue::{self, Snapshot, edit::publish},
     counter::{Figures, figures, read as journal, verify::Verifier},
     db::{Db, Engine, q},
-    kernel::{At, CoopId, Fen, Grams},
+    kernel::{At, CoopId, Fen, Grams, ProductId},
     pricing::freight,
     seeds::{
         self,
@@ -222,8 +222,21 @@ async fn rows_agree(db: &Db) {
            CAST(SUM(e.amount_fen) AS BIGINT) FROM ledger_entries e WHERE e.order_id = o.id AND e.kind IN ('sale', 'sale_freight'))",
         "SELECT CAST(count(*) AS BIGINT) FROM seller_orders s JOIN orders o ON o.id = s.order_id WHERE s.received_at < o.paid_at",
         "SELECT CAST(count(*) AS BIGINT) FROM batches WHERE qty <= 0",
+        "SELECT CAST(count(*) AS BIGINT) FROM batches b JOIN skus k ON k.id = b.sku_id
+           JOIN sku_versions v ON v.sku_id = k.id WHERE v.presale_ships_by IS NOT NULL",
     ] {
         assert_eq!(number(db, sql).await, 0, "{sql}");
+    }
+}
+
+/// What is on the shelf has all that it could not have come there without.
+async fn goods_are_whole(db: &Db) {
+    let mut conn = db.read().await.unwrap();
+    let ids: Vec<(ProductId,)> = q("SELECT id FROM products WHERE state = 'published'").all(&mut conn).await.unwrap();
+    for (id,) in ids {
+        let found = catalogue::desk::product(&mut conn, &id).await.unwrap();
+        let lacking = publish::lacks(&mut conn, &found, now().day()).await.unwrap();
+        assert!(lacking.is_empty(), "{}: {lacking:?}", found.0.code);
     }
 }
 
@@ -235,6 +248,7 @@ fn the_year_of_sales_is_the_same_twice_and_agrees_with_itself() {
         async move {
             let figures = figures_agree(&db).await;
             rows_agree(&db).await;
+            goods_are_whole(&db).await;
             assert!(figures.all.orders > 3000 && figures.all.refunds_fen > Fen(0));
             assert!(number(&db, "SELECT CAST(MAX(placed_at) AS BIGINT) FROM orders").await < now().0);
             let seasons = "SELECT CAST(count(*) AS BIGINT) FROM order_lines l JOIN orders o ON o.id = l.order_id

@@ -1,8 +1,10 @@
-//! Changes of products by their cooperative: words (`product`), specs and prices (`sku`), and the way
-//! to the shelf and off it (`publish`). Each change adds a version; what was sold stays as it was.
+//! Changes of products by their cooperative: words (`product`), specs and prices (`sku`), the way to the
+//! shelf and off it (`publish`), and what changed on it (`since`). Each change adds a version; what was sold
+//! stays as it was.
 
 pub mod product;
 pub mod publish;
+pub mod since;
 pub mod sku;
 
 use crate::kernel::{Code, Error, Refusal, Result, parse};

@@ -3,14 +3,18 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{met, needed, words};
+use super::{met, needed, publish, words};
 use crate::{
     catalogue::{
         ListingState,
         desk::{self, OwnProduct},
-        insert, product_changed,
+        insert,
     },
-    db::{Db, Tx, audit_log, q, statements, text_enum, tx},
+    db::{
+        Db, Tx, audit_log,
+        idempotency::{self, Key},
+        q, statements, text_enum, tx,
+    },
     kernel::{Actor, At, Clock, Code, CoopId, Day, ProductId, Refusal, Result, Step, parse},
 };
 
@@ -24,8 +28,9 @@ statements! {
                   SELECT CAST($1 AS TEXT), 1, h.photo, CAST($2 AS TEXT), CAST($3 AS TEXT), TRUE FROM product_photos h
                   JOIN products p ON p.id = h.product_id WHERE p.category_code = $4 AND h.position = 1 AND h.illustration
                   ORDER BY p.code LIMIT 1";
-    CERTIFICATE = "INSERT INTO certificates (id, product_id, coop_id, kind, number, holder, valid_from, valid_to)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO NOTHING";
+    CERTIFICATE = "INSERT INTO certificates (id, product_id, coop_id, kind, number, holder, valid_from, valid_to,
+                     product_version)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (number) DO NOTHING";
 }
 
 text_enum! {
@@ -129,14 +134,22 @@ pub struct CertificateEdit {
 /// Most certificates in one change.
 const MOST_CERTIFICATES: usize = 20;
 
-/// Writes a new product as a draft. Refuses a missing name or category and forbidden claims.
-pub async fn create((db, clock): (&Db, &Clock), coop: &CoopId, edit: &ProductEdit, by: &Actor) -> Result<ProductId> {
+/// Writes a new product as a draft, once for a key. Refuses a missing name or category and forbidden claims.
+pub async fn create(
+    (db, clock): (&Db, &Clock),
+    coop: &CoopId,
+    (edit, key): (&ProductEdit, Option<&Key>),
+    by: &Actor,
+) -> Result<ProductId> {
     for (field, value) in [("name", &edit.name), ("category", &edit.category)] {
         if value.is_none() {
             return Err(Refusal::of_field(field, Code::Missing).into());
         }
     }
     tx!(db, tx, {
+        if let Some(first) = idempotency::first(&mut tx, key).await? {
+            return Ok(ProductId(first));
+        }
         let mut step = Step::new(clock.now(), by.clone());
         let (county_code,): (String,) = q(COUNTY_OF).bind(coop).one(&mut tx).await?;
         let mut product = blank(coop, county_code, &mut step)?;
@@ -147,12 +160,13 @@ pub async fn create((db, clock): (&Db, &Clock), coop: &CoopId, edit: &ProductEdi
         photo.bind(&product.category_code).exec(&mut tx).await?;
         certify(&mut tx, &product, edit, &mut step).await?;
         audit_log::by(&mut tx, &step, ("product.create", &product.code, &product.name)).await?;
+        idempotency::keep_first(&mut tx, key, (201, product.id.as_str()), step.at).await?;
         Ok(product.id)
     })
 }
 
-/// Changes an own product's words. Refuses another cooperative's as not found, forbidden claims, and to
-/// take from a product on the shelf what it must say.
+/// Changes an own product's words; what says the same as before is no new version. Refuses another
+/// cooperative's as not found, forbidden claims, and to take from a product on the shelf what it must have.
 pub async fn change(
     (db, clock): (&Db, &Clock),
     (coop, id): (&CoopId, &ProductId),
@@ -162,16 +176,12 @@ pub async fn change(
     tx!(db, tx, {
         let mut step = Step::new(clock.now(), by.clone());
         let (mut product, _) = desk::own_product(&mut tx, id, coop).await?;
-        let before = product.version;
+        let (before, same) = (product.version, product.clone());
         apply(&mut tx, &mut product, edit).await?;
-        product.version = before + 1;
-        let listed = product.state == ListingState::Published;
-        for (field, value) in [("summary", &product.summary), ("storage", &product.storage)] {
-            let said = [&edit.summary, &edit.storage].iter().any(|said| said.is_some());
-            if listed && said && value.is_empty() && !(field == "storage" && product.category_code == "culture") {
-                return Err(Refusal::of_field(field, Code::Missing).into());
-            }
+        if product == same && edit.certificates.as_ref().is_none_or(Vec::is_empty) {
+            return Ok(());
         }
+        product.version = before + 1;
         let change = q(CHANGE)
             .bind(product.version)
             .bind(&product.county_code)
@@ -186,7 +196,7 @@ pub async fn change(
         certify(&mut tx, &product, edit, &mut step).await?;
         let detail = format!("version {}", product.version);
         audit_log::by(&mut tx, &step, ("product.change", &product.code, &detail)).await?;
-        if listed { product_changed(&mut tx, &product.id, step.at).await } else { Ok(()) }
+        publish::changed(&mut tx, &product.id, step.at).await
     })
 }
 
@@ -301,7 +311,9 @@ async fn add_version(tx: &mut Tx, p: &OwnProduct, step: &Step) -> Result<()> {
         .bind(p.bad_fruit_promise)
         .bind(&p.tags)
         .bind(step.at)
-        .bind(step.by.person.clone());
+        .bind(step.by.person.clone())
+        .bind(&p.county_code)
+        .bind(&p.category_code);
     tx.expect_rows(version, 1).await
 }
 
@@ -328,7 +340,8 @@ async fn certify(tx: &mut Tx, product: &OwnProduct, edit: &ProductEdit, step: &m
             .bind(&number)
             .bind(holder)
             .bind(certificate.valid_from)
-            .bind(certificate.valid_to);
+            .bind(certificate.valid_to)
+            .bind(product.version);
         if add.exec(tx).await? == 0 {
             return Err(Refusal::of_field(field("number"), Code::CertificateKnown).with("number", number).into());
         }

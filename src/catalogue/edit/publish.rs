@@ -1,11 +1,11 @@
 //! The way to the shelf: sent by the cooperative, decided by the operator, taken off again.
 
-use super::{met, product::CertificateKind};
+use super::{met, product::CertificateKind, since};
 use crate::{
     catalogue::{
-        Certificate, ListingEvent, ListingState,
+        Certificate, ListingEvent, ListingState, TOUCH,
         desk::{self, OwnProduct, OwnSku, WithSkus},
-        product_changed,
+        product_changed, touch,
     },
     cooperatives::decide::Decision,
     db::{Conn, Db, FromRow, Tx, audit_log, q, statements, tx},
@@ -17,18 +17,32 @@ statements! {
     PUBLISHED = "UPDATE products SET published_at = $1 WHERE id = $2 AND published_at IS NULL";
     DECISION = "INSERT INTO product_decisions (product_id, at, version, decision, reason, person_id)
                 VALUES ($1, $2, $3, $4, $5, $6)";
-    WAITING = "SELECT p.id, p.code, v.name, c.name AS coop, p.changed_at FROM products p
-               JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
-               JOIN coops c ON c.id = p.coop_id WHERE p.state = 'submitted' ORDER BY p.changed_at, p.id";
+    WAITING = "SELECT p.id, p.code, p.state, p.version, v.name, c.name AS coop, p.changed_at,
+                 (SELECT CAST(SUM(k.version) AS BIGINT) FROM skus k WHERE k.product_id = p.id) AS skus_version,
+                 COALESCE(a.version, 1) AS approved
+               FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
+               JOIN coops c ON c.id = p.coop_id
+               LEFT JOIN (SELECT product_id, MAX(version) AS version FROM product_decisions WHERE decision = 'approve'
+                          GROUP BY product_id) a ON a.product_id = p.id
+               WHERE p.state = 'submitted' OR (p.state = 'published' AND p.version > COALESCE(a.version, 1))
+               ORDER BY p.state DESC, p.changed_at, p.id";
 }
 
-/// A product that waits for the operator.
+/// A product that waits for the operator: to be put on the shelf, or to stay there with other words.
 #[derive(Clone, Debug, FromRow)]
 pub struct Waiting {
     /// Its id.
     pub id: ProductId,
     /// Its code.
     pub code: String,
+    /// `submitted`, or `published` where its words changed on the shelf.
+    pub state: ListingState,
+    /// Version of its words.
+    pub version: i64,
+    /// Versions of its SKUs together, which rise with each change of one.
+    pub skus_version: Option<i64>,
+    /// Version of the words that were approved last; 1 for what was on the shelf from the start.
+    pub approved: i64,
     /// Its name.
     pub name: String,
     /// Who sells it.
@@ -37,7 +51,16 @@ pub struct Waiting {
     pub changed_at: At,
 }
 
-/// Products that wait, oldest first.
+/// The versions that the operator looked at; what is absent he did not say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Looked {
+    /// Of the words of a product; when an application was sent.
+    pub version: Option<i64>,
+    /// Of a product's SKUs together.
+    pub skus_version: Option<i64>,
+}
+
+/// Products that wait, submitted ones first, each oldest first.
 pub async fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>> {
     q(WAITING).all(conn).await
 }
@@ -92,6 +115,23 @@ pub async fn submit((db, clock): (&Db, &Clock), (coop, id): (&CoopId, &ProductId
     })
 }
 
+/// After a change of a product, in its transaction: what is on the shelf is read anew, and refused where
+/// it lacks then what the shelf asks for. Changes of one product wait here for each other.
+pub(super) async fn changed(tx: &mut Tx, id: &ProductId, at: At) -> Result<()> {
+    touch(tx, id, at).await?;
+    let found = desk::product(tx, id).await?;
+    if found.0.state == ListingState::Published { shown(tx, &found, at).await } else { Ok(()) }
+}
+
+/// What is or comes on the shelf has all that it must have.
+async fn shown(tx: &mut Tx, found: &WithSkus, at: At) -> Result<()> {
+    let lacking = lacks(tx, found, at.day()).await?;
+    if !lacking.is_empty() {
+        return Err(not_publishable(&lacking).into());
+    }
+    product_changed(tx, &found.0.id, at).await
+}
+
 fn not_publishable(lacking: &[&str]) -> Refusal {
     let fields = lacking.iter().map(|field| Refusal::of_field(*field, Code::Missing)).collect();
     let mut refusal = Refusal::new(Code::NotPublishable).with("missing", lacking.join(", "));
@@ -110,11 +150,38 @@ pub async fn withdraw((db, clock): (&Db, &Clock), (coop, id): (&CoopId, &Product
     })
 }
 
-/// Decides a submitted product within the caller's transaction; refuses one that does not wait.
-pub async fn decide(tx: &mut Tx, id: &ProductId, (decision, reason): (Decision, &str), step: &Step) -> Result<()> {
-    let (product, _) = desk::product(tx, id).await?;
-    let event = if decision == Decision::Approve { ListingEvent::Approve } else { ListingEvent::SendBack };
-    shift(tx, &product, event, step).await?;
+/// Decides a product that waits, within the caller's transaction: a submitted one goes on the shelf or back,
+/// one whose words changed on the shelf stays there, is asked after, or comes off. Refuses one that does
+/// not wait, and one that changed after it was looked at.
+pub async fn decide(
+    tx: &mut Tx,
+    id: &ProductId,
+    (decision, reason): (Decision, &str),
+    looked: Looked,
+    step: &Step,
+) -> Result<()> {
+    if q(TOUCH).bind(step.at).bind(id).exec(tx).await? == 0 {
+        return Err(Refusal::new(Code::NotFound).into());
+    }
+    let found = desk::product(tx, id).await?;
+    let (product, skus) = &found;
+    let skus_version: i64 = skus.iter().map(|sku| sku.version).sum();
+    let same = looked.version.is_none_or(|version| version == product.version)
+        && looked.skus_version.is_none_or(|version| version == skus_version);
+    if !same {
+        return Err(Refusal::new(Code::ChangedSince).into());
+    }
+    let listed = product.state == ListingState::Published;
+    if listed && since::approved(tx, id).await? >= product.version {
+        return Err(Refusal::new(Code::WrongState).with("state", product.state).into());
+    }
+    match decision {
+        Decision::Approve if listed => {}
+        Decision::Ask if listed => {}
+        Decision::Approve => shift(tx, product, ListingEvent::Approve, step).await?,
+        Decision::Reject if listed => shift(tx, product, ListingEvent::TakeOff, step).await?,
+        Decision::Reject | Decision::Ask => shift(tx, product, ListingEvent::SendBack, step).await?,
+    }
     let kept = q(DECISION)
         .bind(id)
         .bind(step.at)
@@ -125,17 +192,20 @@ pub async fn decide(tx: &mut Tx, id: &ProductId, (decision, reason): (Decision, 
     tx.expect_rows(kept, 1).await?;
     let detail = format!("{decision} version {} {reason}", product.version);
     audit_log::by(tx, step, ("product.decide", &product.code, &detail)).await?;
-    if decision == Decision::Approve {
-        q(PUBLISHED).bind(step.at).bind(id).exec(tx).await?;
-        product_changed(tx, id, step.at).await?;
+    match decision {
+        Decision::Approve => {
+            q(PUBLISHED).bind(step.at).bind(id).exec(tx).await?;
+            shown(tx, &found, step.at).await
+        }
+        _ if listed => product_changed(tx, id, step.at).await,
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-async fn shift(tx: &mut Tx, product: &OwnProduct, event: ListingEvent, step: &Step) -> Result<ListingState> {
+async fn shift(tx: &mut Tx, product: &OwnProduct, event: ListingEvent, step: &Step) -> Result<()> {
     let to = product.state.apply(event)?;
     if q(MOVE).bind(to).bind(step.at).bind(&product.id).bind(product.state).exec(tx).await? == 0 {
         return Err(met());
     }
-    Ok(to)
+    Ok(())
 }

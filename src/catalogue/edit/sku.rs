@@ -3,14 +3,18 @@
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::{met, needed, words};
+use super::{met, needed, publish, words};
 use crate::{
     catalogue::{
-        ListingState, SeasonView,
+        SeasonView,
         desk::{self, OwnSku},
-        insert, product_changed, touch,
+        insert,
     },
-    db::{Db, Tx, audit_log, q, statements, tx},
+    db::{
+        Db, Tx, audit_log,
+        idempotency::{self, Key},
+        q, statements, tx,
+    },
     kernel::{Actor, Clock, Code, CoopId, Day, Fen, Grams, ProductId, Refusal, Result, SkuId, Step, parse},
 };
 
@@ -77,12 +81,12 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
     Option::deserialize(deserializer).map(Some)
 }
 
-/// Adds a SKU to an own product. Refuses another cooperative's product as not found, and missing or
+/// Adds a SKU to an own product, once for a key. Refuses another cooperative's product as not found, and missing or
 /// impossible values.
 pub async fn add(
     (db, clock): (&Db, &Clock),
     (coop, product): (&CoopId, &ProductId),
-    edit: &SkuEdit,
+    (edit, key): (&SkuEdit, Option<&Key>),
     by: &Actor,
 ) -> Result<SkuId> {
     let missing = [
@@ -96,6 +100,9 @@ pub async fn add(
         return Err(refusal.into());
     }
     tx!(db, tx, {
+        if let Some(first) = idempotency::first(&mut tx, key).await? {
+            return Ok(SkuId(first));
+        }
         let mut step = Step::new(clock.now(), by.clone());
         let (owner, skus) = desk::own_product(&mut tx, product, coop).await?;
         if skus.len() >= MOST_SKUS {
@@ -105,16 +112,20 @@ pub async fn add(
         let mut sku = blank(product, format!("{}-{position}", owner.code), position, &mut step)?;
         apply(&mut sku, edit)?;
         let row = q(insert::SKU).bind(&sku.id).bind(&sku.code).bind(product).bind(position).bind(1).bind(sku.active);
-        tx.expect_rows(row, 1).await?;
+        if row.exec(&mut tx).await? == 0 {
+            return Err(met());
+        }
         add_version(&mut tx, &sku, &step).await?;
         let detail = format!("{} {}", sku.spec, sku.price_fen.yuan());
         audit_log::by(&mut tx, &step, ("sku.add", &sku.code, &detail)).await?;
-        shown(&mut tx, product, owner.state, &step).await?;
+        publish::changed(&mut tx, product, step.at).await?;
+        idempotency::keep_first(&mut tx, key, (201, sku.id.as_str()), step.at).await?;
         Ok(sku.id)
     })
 }
 
-/// Changes an own SKU. Refuses another cooperative's as not found, and impossible values.
+/// Changes an own SKU. Refuses another cooperative's as not found, impossible values, and to take from a
+/// product on the shelf its last SKU.
 pub async fn change(
     (db, clock): (&Db, &Clock),
     (coop, id): (&CoopId, &SkuId),
@@ -135,17 +146,8 @@ pub async fn change(
         add_version(&mut tx, &sku, &step).await?;
         let detail = format!("version {} {} → {}", sku.version, price.yuan(), sku.price_fen.yuan());
         audit_log::by(&mut tx, &step, ("sku.change", &sku.code, &detail)).await?;
-        shown(&mut tx, &owner.product_id, owner.state, &step).await
+        publish::changed(&mut tx, &owner.product_id, step.at).await
     })
-}
-
-/// What is on the shelf is read anew.
-async fn shown(tx: &mut Tx, product: &ProductId, state: ListingState, step: &Step) -> Result<()> {
-    if state == ListingState::Published {
-        product_changed(tx, product, step.at).await
-    } else {
-        touch(tx, product, step.at).await
-    }
 }
 
 fn blank(product: &ProductId, code: String, position: i64, step: &mut Step) -> Result<OwnSku> {

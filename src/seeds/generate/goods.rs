@@ -252,22 +252,27 @@ impl<'a> Maker<'a> {
             kind.zh.into(),
             at.into(),
             Value::Text(None),
+            Value::Text(None),
+            Value::Text(None),
         ])
     }
 
     fn papers(&mut self, (id, coop, origin): (&ProductId, &CoopId, bool), code: &str, dice: &mut Dice) -> Result<()> {
         let kind = ["gi", "green", "conformity", "conformity"][pick(dice, 4)?];
         let (from, to) = (self.now.day().plus_days(-OPENED), self.now.day().plus_days(700));
-        self.certificates.push([
-            dice.id(self.now)?.into(),
-            Some(id.clone()).into(),
-            coop.into(),
-            kind.into(),
-            super::super::certificate_number(kind, code).into(),
-            "演示".into(),
-            from.into(),
-            to.into(),
-        ])?;
+        // A mark of origin alone is no paper that goods may be sold with.
+        for kind in [kind, "conformity"].into_iter().take(1 + usize::from(kind == "gi")) {
+            self.certificates.push([
+                dice.id(self.now)?.into(),
+                Some(id.clone()).into(),
+                coop.into(),
+                kind.into(),
+                super::super::certificate_number(kind, code).into(),
+                "演示".into(),
+                from.into(),
+                to.into(),
+            ])?;
+        }
         for scheme in ["PAIRING_YX", "QUOTA_832"].into_iter().take(1 + usize::from(origin)) {
             let (none, document) = (Value::Text(None), "演示".into());
             self.schemes.push([id.into(), scheme.into(), "2021-01-01".into(), none, document])?;

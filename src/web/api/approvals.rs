@@ -10,7 +10,13 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::orders::Paging;
 use crate::{
-    catalogue::edit::publish,
+    catalogue::{
+        ListingState,
+        edit::{
+            publish::{self, Looked},
+            since,
+        },
+    },
     cooperatives::{
         apply::{self, Application, Applied, CoopState},
         decide::{self, Decision},
@@ -70,7 +76,8 @@ pub struct ApplicationView {
 pub struct Approval {
     /// Id for the decision.
     pub id: String,
-    /// `coop` or `product`.
+    /// `coop` for an application, `product` for one that is to be sold, `change` for one that changed on the
+    /// shelf since it was approved.
     pub kind: &'static str,
     pub code: String,
     pub name: String,
@@ -82,6 +89,25 @@ pub struct Approval {
     pub reason: Option<String>,
     #[schema(value_type = String)]
     pub sent_at: At,
+    /// What is decided on; a decision that carries it is refused when this changed meanwhile.
+    pub version: i64,
+    /// The same of a product's SKUs together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skus_version: Option<i64>,
+    /// The version that was approved last, of a `change`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_version: Option<i64>,
+    /// What a `change` says otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<ChangeView>,
+}
+
+/// One thing that a product says otherwise than when it was approved.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeView {
+    pub field: &'static str,
+    pub before: String,
+    pub after: String,
 }
 
 /// A page of what waits.
@@ -102,6 +128,10 @@ pub struct DecisionRequest {
     /// Why; needed unless approved.
     #[serde(default)]
     pub reason: String,
+    /// `version` of what was looked at.
+    pub version: Option<i64>,
+    /// `skus_version` of what was looked at.
+    pub skus_version: Option<i64>,
 }
 
 /// What was decided.
@@ -166,15 +196,13 @@ pub async fn list_approvals(
     ApiQuery(paging): ApiQuery<Paging>,
 ) -> Result<Json<ApprovalPage>> {
     let (page, per_page) = paging.checked(24)?;
-    let all = waiting(&state).await?;
-    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
-    let (from, most) = (usize::try_from((page - 1) * per_page), usize::try_from(per_page));
-    let items = all.into_iter().skip(from.unwrap_or(usize::MAX)).take(most.unwrap_or(0)).collect();
+    let (items, total) = waiting(&state, (page, per_page)).await?;
     Ok(Json(ApprovalPage { items, total, page, per_page }))
 }
 
-/// All that waits for the operator: applications first, then products, oldest first.
-pub async fn waiting(state: &State) -> Result<Vec<Approval>> {
+/// A page of what waits for the operator, with the number of all: applications first, then submitted
+/// products, then changed ones, each oldest first.
+pub async fn waiting(state: &State, (page, per_page): (i64, i64)) -> Result<(Vec<Approval>, i64)> {
     let mut conn = state.db().read().await?;
     let coops = decide::waiting(&mut conn).await?.into_iter().map(|c| Approval {
         id: c.id.0,
@@ -183,18 +211,37 @@ pub async fn waiting(state: &State) -> Result<Vec<Approval>> {
         name: c.name,
         coop: None,
         reason: c.reason,
+        version: c.sent_at.0,
         sent_at: c.sent_at,
+        skus_version: None,
+        approved_version: None,
+        changes: Vec::new(),
     });
     let products = publish::waiting(&mut conn).await?.into_iter().map(|p| Approval {
         id: p.id.0,
-        kind: "product",
+        kind: if p.state == ListingState::Published { "change" } else { "product" },
         code: p.code,
         name: p.name,
         coop: Some(p.coop),
         reason: None,
         sent_at: p.changed_at,
+        version: p.version,
+        skus_version: Some(p.skus_version.unwrap_or(0)),
+        approved_version: (p.state == ListingState::Published).then_some(p.approved),
+        changes: Vec::new(),
     });
-    Ok(coops.chain(products).collect())
+    let all: Vec<Approval> = coops.chain(products).collect();
+    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    let (from, most) = (usize::try_from((page - 1) * per_page), usize::try_from(per_page));
+    let shown = all.into_iter().skip(from.unwrap_or(usize::MAX)).take(most.unwrap_or(0));
+    let mut items: Vec<Approval> = shown.collect();
+    for item in &mut items {
+        let Some(approved) = item.approved_version else { continue };
+        let changes = since::changes(&mut conn, &ProductId(item.id.clone()), approved).await?;
+        let view = |since::Change { field, before, after }| ChangeView { field, before, after };
+        item.changes = changes.into_iter().map(view).collect();
+    }
+    Ok((items, total))
 }
 
 /// decideApproval
@@ -207,12 +254,19 @@ pub async fn decide_approval(
     ApiJson { value, .. }: ApiJson<DecisionRequest>,
 ) -> Result<Json<Decided>> {
     let decision = value.decision;
-    decided(&state, &caller, id.clone(), (decision, &value.reason)).await?;
+    let looked = Looked { version: value.version, skus_version: value.skus_version };
+    decided(&state, &caller, id.clone(), (decision, &value.reason), looked).await?;
     Ok(Json(Decided { id, decision }))
 }
 
 /// Decides an application or a product for the operator; the operator's page does the same.
-pub async fn decided(state: &State, caller: &Caller, id: String, (decision, reason): (Decision, &str)) -> Result<()> {
+pub async fn decided(
+    state: &State,
+    caller: &Caller,
+    id: String,
+    (decision, reason): (Decision, &str),
+    looked: Looked,
+) -> Result<()> {
     let reason = match decision {
         Decision::Approve => parse::optional_text("reason", reason, 300)?,
         Decision::Reject | Decision::Ask => parse::text("reason", reason, 300)?,
@@ -221,10 +275,10 @@ pub async fn decided(state: &State, caller: &Caller, id: String, (decision, reas
     durable(async move {
         tx!(trade.db, tx, {
             let mut step = trade.step(by.clone());
-            if decide::decide(&mut tx, &CoopId(id.clone()), (decision, &reason), &mut step).await? {
+            if decide::decide(&mut tx, &CoopId(id.clone()), (decision, &reason), looked.version, &mut step).await? {
                 return crate::catalogue::changed(&mut tx).await;
             }
-            publish::decide(&mut tx, &ProductId(id.clone()), (decision, &reason), &step).await
+            publish::decide(&mut tx, &ProductId(id.clone()), (decision, &reason), looked, &step).await
         })
     })
     .await

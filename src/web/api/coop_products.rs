@@ -19,14 +19,14 @@ use crate::{
             sku::{self, SkuEdit},
         },
     },
-    db::Conn,
+    db::{Conn, idempotency::Key},
     identity::Role,
     kernel::{At, Code, Day, Fen, ProductId, Refusal, Result as KernelResult, SkuId},
     web::{
         Allow, Result, Route, State,
         auth::Caller,
         durable::durable,
-        json::{ApiJson, ApiQuery},
+        json::{ApiJson, ApiQuery, IdempotencyKey},
     },
 };
 
@@ -254,17 +254,19 @@ pub async fn seen(state: &State, caller: &Caller, id: &ProductId) -> Result<OwnP
 pub async fn create_product(
     Inject(state): Inject<State>,
     caller: Caller,
-    ApiJson { value, .. }: ApiJson<ProductEdit>,
+    key: IdempotencyKey,
+    ApiJson { value, hash }: ApiJson<ProductEdit>,
 ) -> Result<(StatusCode, Json<OwnProductView>)> {
-    let id = created(&state, &caller, value).await?;
+    let key = key.given(caller.scope(), "createProduct", "", &hash);
+    let id = created(&state, &caller, value, key).await?;
     Ok((StatusCode::CREATED, Json(seen(&state, &caller, &id).await?)))
 }
 
 /// Writes a product for the caller's cooperative; its page does the same.
-pub async fn created(state: &State, caller: &Caller, edit: ProductEdit) -> Result<ProductId> {
+pub async fn created(state: &State, caller: &Caller, edit: ProductEdit, key: Option<Key>) -> Result<ProductId> {
     let coop = caller.person()?.own_coop()?.clone();
     let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
-    durable(async move { product::create((&db, &clock), &coop, &edit, &by).await }).await
+    durable(async move { product::create((&db, &clock), &coop, (&edit, key.as_ref()), &by).await }).await
 }
 
 /// changeProduct
@@ -335,17 +337,24 @@ pub async fn add_sku(
     Inject(state): Inject<State>,
     caller: Caller,
     Path(id): Path<String>,
-    ApiJson { value, .. }: ApiJson<SkuEdit>,
+    key: IdempotencyKey,
+    ApiJson { value, hash }: ApiJson<SkuEdit>,
 ) -> Result<(StatusCode, Json<OwnSkuView>)> {
-    let sku = sku_added(&state, &caller, ProductId(id), value).await?;
+    let key = key.given(caller.scope(), "addSku", &id, &hash);
+    let sku = sku_added(&state, &caller, ProductId(id), (value, key)).await?;
     Ok((StatusCode::CREATED, Json(seen_sku(&state, &caller, &sku).await?)))
 }
 
 /// Adds a SKU for the caller's cooperative; its page does the same.
-pub async fn sku_added(state: &State, caller: &Caller, product: ProductId, edit: SkuEdit) -> Result<SkuId> {
+pub async fn sku_added(
+    state: &State,
+    caller: &Caller,
+    product: ProductId,
+    (edit, key): (SkuEdit, Option<Key>),
+) -> Result<SkuId> {
     let coop = caller.person()?.own_coop()?.clone();
     let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
-    durable(async move { sku::add((&db, &clock), (&coop, &product), &edit, &by).await }).await
+    durable(async move { sku::add((&db, &clock), (&coop, &product), (&edit, key.as_ref()), &by).await }).await
 }
 
 /// setSku

@@ -9,13 +9,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::{
+    db::idempotency::Key,
     identity::Role,
     kernel::SkuId,
     stock::{
         adjust::{self, Change, Level},
-        batch::{self, NewBatch},
+        batch::{self, Kept, NewBatch},
     },
-    web::{Allow, Result, Route, State, auth::Caller, durable::durable, json::ApiJson},
+    web::{
+        Allow, Result, Route, State,
+        auth::Caller,
+        durable::durable,
+        json::{ApiJson, IdempotencyKey},
+    },
 };
 
 /// Operations of this file.
@@ -69,18 +75,20 @@ pub async fn adjust_stock(
     Inject(state): Inject<State>,
     caller: Caller,
     Path(id): Path<String>,
-    ApiJson { value, .. }: ApiJson<StockRequest>,
+    key: IdempotencyKey,
+    ApiJson { value, hash }: ApiJson<StockRequest>,
 ) -> Result<Json<StockView>> {
+    let key = key.given(caller.scope(), "adjustStock", &id, &hash);
     let change = Change { sku: SkuId(id.clone()), delta: value.delta, reason: value.reason };
-    let level = adjusted(&state, &caller, change).await?;
+    let level = adjusted(&state, &caller, change, key).await?;
     Ok(Json(StockView { id, on_hand: level.on_hand, held: level.held, available: level.on_hand - level.held }))
 }
 
 /// Changes stock for the caller's cooperative; its page does the same.
-pub async fn adjusted(state: &State, caller: &Caller, change: Change) -> Result<Level> {
+pub async fn adjusted(state: &State, caller: &Caller, change: Change, key: Option<Key>) -> Result<Level> {
     let coop = caller.person()?.own_coop()?.clone();
     let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
-    durable(async move { adjust::adjust((&db, &clock), &coop, &change, &by).await }).await
+    durable(async move { adjust::adjust((&db, &clock), &coop, (&change, key.as_ref()), &by).await }).await
 }
 
 /// addBatch
@@ -90,12 +98,24 @@ pub async fn add_batch(
     Inject(state): Inject<State>,
     caller: Caller,
     Path(id): Path<String>,
-    ApiJson { value, .. }: ApiJson<NewBatch>,
+    key: IdempotencyKey,
+    ApiJson { value, hash }: ApiJson<NewBatch>,
 ) -> Result<(StatusCode, Json<BatchView>)> {
-    let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by, sku) = (state.db().clone(), state.trade.clock.clone(), caller.actor(), SkuId(id));
-    let kept = durable(async move { batch::add((&db, &clock), (&coop, &sku), &value, &by).await }).await?;
+    let key = key.given(caller.scope(), "addBatch", &id, &hash);
+    let kept = batch_added(&state, &caller, SkuId(id), (value, key)).await?;
     let Level { on_hand, held } = kept.level;
     let view = BatchView { id: kept.id.0, code: kept.code, on_hand, held, available: on_hand - held };
     Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// Takes a batch into stock for the caller's cooperative; its page does the same.
+pub async fn batch_added(
+    state: &State,
+    caller: &Caller,
+    sku: SkuId,
+    (new, key): (NewBatch, Option<Key>),
+) -> Result<Kept> {
+    let coop = caller.person()?.own_coop()?.clone();
+    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    durable(async move { batch::add((&db, &clock), (&coop, &sku), (&new, key.as_ref()), &by).await }).await
 }

@@ -7,21 +7,11 @@ use crate::{
     db::Conn,
     kernel::Result,
     pricing::region::{self, WUXI},
+    web::form::{Choice, choices},
 };
 
 /// Jiangsu, the province of Wuxi.
 const JIANGSU: &str = "32";
-
-/// One option of a select.
-#[derive(Clone, Debug)]
-pub struct Choice {
-    /// What is sent.
-    pub value: String,
-    /// What is read.
-    pub label: String,
-    /// Whether it is chosen.
-    pub chosen: bool,
-}
 
 /// What was chosen so far, by GB code.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,10 +43,6 @@ pub struct Picker {
     pub districts: Vec<Choice>,
     /// The district's code; empty until one of the chosen city is chosen.
     pub district: String,
-}
-
-fn choices(rows: Vec<(String, String)>, chosen: &str) -> Vec<Choice> {
-    rows.into_iter().map(|(value, label)| Choice { chosen: value == chosen, value, label }).collect()
 }
 
 /// The picker for what was chosen; what does not belong together falls back to the choice above it.

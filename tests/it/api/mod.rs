@@ -8,3 +8,4 @@ mod permissions;
 mod products;
 mod reports;
 mod session;
+mod shelf;

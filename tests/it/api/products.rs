@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use yanxi::{catalogue, identity::Role};
 
+use super::shelf::whole;
 use crate::support::{Desk, Shop, on_both};
 
 on_both! {
@@ -27,7 +28,7 @@ fn fields(answer: &Value) -> Vec<&str> {
 
 async fn a_product_reaches_the_shelf_only_whole_and_by_the_operator(shop: Arc<Shop>) {
     let desk = Desk::open(shop.clone()).await;
-    photo(&shop).await;
+    whole(&shop).await;
     let made = desk.post("coop-a", "/coop/products", json!({"name": "嘎啦苹果", "category": "apple"})).await;
     assert_eq!((made.status, &made.body["state"]), (201, &json!("draft")), "{made:?}");
     let (id, code) = (made.body["id"].as_str().unwrap(), made.body["code"].as_str().unwrap());
@@ -66,13 +67,8 @@ async fn a_product_reaches_the_shelf_only_whole_and_by_the_operator(shop: Arc<Sh
     assert_eq!(shelf(&desk, code).await, None);
 }
 
-async fn photo(shop: &Shop) {
-    let sql = "INSERT INTO product_photos (product_id, position, photo, alt, alt_en, illustration)
-               VALUES ('p1', 1, 'apples-fuji', '', '', TRUE)";
-    crate::support::shop::write(&shop.trade.db, &[sql]).await;
-}
-
 async fn a_price_makes_a_new_version_and_an_old_quote_is_asked_again(shop: Arc<Shop>) {
+    whole(&shop).await;
     let desk = Desk::open(shop.clone()).await;
     let quote = shop.quote(&[("P01-1", 1)], None).await.unwrap();
     let set = desk.patch("coop-a", "/coop/skus/s1", json!({"price_fen": 9590, "season": null})).await;
@@ -90,6 +86,8 @@ async fn a_price_makes_a_new_version_and_an_old_quote_is_asked_again(shop: Arc<S
         let refused = desk.patch("coop-a", "/coop/skus/s1", body).await;
         assert_eq!((refused.status, fields(&refused.body)), (422, vec![field]), "{refused:?}");
     }
+    let second = json!({"spec": "500 g", "net_weight_g": 500, "price_fen": 990});
+    assert_eq!(desk.post("coop-a", "/coop/products/p1/skus", second).await.status, 201);
     let off = desk.patch("coop-a", "/coop/skus/s1", json!({"active": false})).await;
     assert_eq!((off.status, &off.body["active"]), (200, &json!(false)));
     assert!(shop.quote(&[("P01-1", 1)], None).await.is_err());

@@ -100,7 +100,16 @@ impl Desk {
 
     /// Takes one request; `who` is a person of the desk, a token, or nobody.
     pub async fn ask(&self, who: &str, method: &str, path: &str, body: Option<String>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("Idempotency-Key", key());
+        self.send(who, (method, path), &key(), body).await
+    }
+
+    /// POST below `/api/v1` under a key.
+    pub async fn keyed(&self, who: &str, path: &str, key: &str, body: String) -> Answer {
+        self.send(who, ("POST", &format!("/api/v1{path}")), key, Some(body)).await
+    }
+
+    async fn send(&self, who: &str, (method, path): (&str, &str), key: &str, body: Option<String>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("Idempotency-Key", key);
         let token = self.tokens.get(who).map_or(who, String::as_str);
         if !token.is_empty() {
             request = request.header("Authorization", format!("Bearer {token}"));

@@ -20,7 +20,7 @@ use crate::{
             coop_stock::adjusted,
         },
         auth::Caller,
-        form::{Faults, Form},
+        form::{self, Faults, Form},
         json::ApiQuery,
         pages::{
             desk::Desk,
@@ -85,6 +85,8 @@ struct ListPage {
 struct Typed {
     #[serde(rename = "do")]
     act: String,
+    /// Once for each time that the page is shown.
+    key: String,
     sku: String,
     delta: String,
     reason: String,
@@ -168,13 +170,14 @@ fn good_of(layout: &Layout, product: OwnProductView, photo: String) -> Good {
     }
 }
 
-async fn form(
+async fn shown(
     state: &State,
     caller: &Caller,
     uri: &Uri,
     id: &ProductId,
     (typed, faults): (Typed, Faults),
 ) -> Result<Response> {
+    let typed = Typed { key: form::new_key()?, ..typed };
     let product = coop_products::seen(state, caller, id).await?;
     let layout = Layout::titled(state.demo, caller.lang, caller.lang.pick(&product.name, &product.name_en).to_owned());
     let (found, _) = own::product(&mut state.db().read().await?, id).await?;
@@ -194,7 +197,7 @@ async fn form(
 }
 
 async fn one(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    form(&state, &caller, &uri, &ProductId(id), (Typed::default(), Faults::default())).await
+    shown(&state, &caller, &uri, &ProductId(id), (Typed::default(), Faults::default())).await
 }
 
 async fn change(
@@ -207,13 +210,10 @@ async fn change(
     let id = ProductId(id);
     match changed(&state, &caller, &id, &typed).await {
         Ok(()) => Ok(Redirect::to(&format!("/coop/products/{id}")).into_response()),
-        Err(error) => match error.refusal() {
-            Some(refusal) if refusal.code != Code::NotFound => {
-                let faults = Faults::of(refusal, caller.lang, &FIELDS);
-                form(&state, &caller, &uri, &id, (typed, faults)).await
-            }
-            _ => Err(error),
-        },
+        Err(error) => {
+            let faults = Faults::kept(error, caller.lang, &FIELDS)?;
+            shown(&state, &caller, &uri, &id, (typed, faults)).await
+        }
     }
 }
 
@@ -223,7 +223,8 @@ async fn changed(state: &State, caller: &Caller, id: &ProductId, typed: &Typed) 
             let wrong = || Refusal::of_field("delta", Code::Malformed).with("example", "-3");
             let delta = typed.delta.trim().parse().map_err(|_| wrong())?;
             let change = Change { sku: SkuId(typed.sku.clone()), delta, reason: typed.reason.clone() };
-            adjusted(state, caller, change).await.map(|_| ())
+            let key = form::key(caller, &typed.key, "adjustStock", &[&typed.sku, &typed.delta, &typed.reason]);
+            adjusted(state, caller, change, key).await.map(|_| ())
         }
         "price" => {
             let price = parse::yuan("price", &typed.price)?;

@@ -20,7 +20,7 @@ use crate::{
         Result, Route, State,
         api::coop_orders::{seen, shipped},
         auth::Caller,
-        form::{Faults, Form},
+        form::{Choice, Faults, Form, choices},
         json::ApiQuery,
         pages::{
             desk::Desk,
@@ -97,12 +97,6 @@ struct ListPage {
     orders: Vec<Shown>,
     before: Option<String>,
     after: Option<String>,
-}
-
-struct Choice {
-    value: &'static str,
-    label: String,
-    chosen: bool,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -201,13 +195,9 @@ async fn form(
 ) -> Result<Response> {
     let layout = Layout::of(state, caller.lang, "stall.order");
     let order = shown_of(&layout, seen(state, caller, id).await?);
-    let choice = |carrier: &Carrier| Choice {
-        value: carrier.as_str(),
-        label: layout.word("carrier", carrier.as_str()),
-        chosen: typed.carrier == carrier.as_str(),
-    };
+    let words = |carrier: &Carrier| (carrier.to_string(), layout.word("carrier", carrier.as_str()));
     let refused = !faults.none();
-    let carriers = Carrier::ALL.iter().map(choice).collect();
+    let carriers = choices(Carrier::ALL.iter().map(words), &typed.carrier);
     let page = OrderPage { desk: desk(&layout, caller, uri), order, faults, typed, carriers, layout };
     if refused { pages::refused(&page) } else { pages::html(&page) }
 }
@@ -235,12 +225,9 @@ async fn ship(
     };
     match done {
         Ok(_) => Ok(Redirect::to("/coop/orders").into_response()),
-        Err(error) => match error.refusal() {
-            Some(refusal) if refusal.code != Code::NotFound => {
-                let faults = Faults::of(refusal, caller.lang, &FIELDS);
-                form(&state, &caller, &uri, &id, (typed, faults)).await
-            }
-            _ => Err(error),
-        },
+        Err(error) => {
+            let faults = Faults::kept(error, caller.lang, &FIELDS)?;
+            form(&state, &caller, &uri, &id, (typed, faults)).await
+        }
     }
 }

@@ -146,13 +146,10 @@ async fn write(state: &State, caller: &Caller, id: Option<String>, typed: Typed)
     }
     match written(state, caller, id.clone(), typed.clone()).await {
         Ok(()) => Ok(Redirect::to("/me/addresses").into_response()),
-        Err(error) => match error.refusal() {
-            Some(refusal) if refusal.code != Code::NotFound => {
-                let faults = Faults::of(refusal, caller.lang, &FIELDS);
-                shown(state, caller, (typed, faults), id).await
-            }
-            _ => Err(error),
-        },
+        Err(error) => {
+            let faults = Faults::kept(error, caller.lang, &FIELDS)?;
+            shown(state, caller, (typed, faults), id).await
+        }
     }
 }
 

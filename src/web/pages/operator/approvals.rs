@@ -1,4 +1,5 @@
-//! `/admin`: cooperatives and goods that wait for the operator, each with its decision.
+//! `/admin`: cooperatives and goods that wait for the operator, with what is decided on, each with its
+//! decision.
 
 use askama::Template;
 use axum::{
@@ -8,15 +9,20 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{OPERATOR, desk};
+use super::{
+    OPERATOR, desk,
+    papers::{self, Known, Subject},
+};
 use crate::{
+    catalogue::edit::publish::Looked,
     cooperatives::decide::Decision,
-    kernel::{Code, Refusal},
+    kernel::{Code, Refusal, parse},
     web::{
         Result, Route, State,
         api::approvals::{decided, waiting},
         auth::Caller,
         form::{Faults, Form},
+        json::ApiQuery,
         pages::{
             desk::Desk,
             view::{self, Layout},
@@ -29,14 +35,12 @@ pub fn routes() -> Vec<Route> {
     vec![Route::get("/admin", OPERATOR, list), Route::post("/admin/approvals/{id}", OPERATOR, decide)]
 }
 
-struct Row {
-    id: String,
-    code: String,
-    name: String,
-    kind: String,
-    coop: String,
-    asked: String,
-    sent: String,
+const PER_PAGE: i64 = 20;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    page: Option<i64>,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -44,6 +48,9 @@ struct Row {
 struct Typed {
     decision: String,
     reason: String,
+    /// What was looked at.
+    version: Option<i64>,
+    skus_version: Option<i64>,
 }
 
 #[derive(Template)]
@@ -51,7 +58,9 @@ struct Typed {
 struct Page {
     layout: Layout,
     desk: Desk,
-    rows: Vec<Row>,
+    subjects: Vec<Subject>,
+    before: Option<i64>,
+    after: Option<i64>,
     faults: Faults,
     typed: Typed,
     /// Which decision was refused.
@@ -61,28 +70,35 @@ struct Page {
 async fn shown(
     state: &State,
     caller: &Caller,
-    uri: &Uri,
+    (uri, page): (&Uri, i64),
     (refused, typed, faults): (String, Typed, Faults),
 ) -> Result<Response> {
     let layout = Layout::of(state, caller.lang, "operator.approvals");
-    let row = |a: crate::web::api::approvals::Approval| Row {
-        kind: layout.word("approval_kind", a.kind),
-        id: a.id,
-        code: a.code,
-        name: a.name,
-        coop: a.coop.unwrap_or_default(),
-        asked: a.reason.unwrap_or_default(),
-        sent: a.sent_at.minute_label(),
+    let page = parse::within("page", page, 1, 1_000_000)?;
+    let (approvals, total) = waiting(state, (page, PER_PAGE)).await?;
+    let snapshot = state.shelf.now();
+    let known = Known { layout: &layout, snapshot: &snapshot, today: state.now().day() };
+    let subjects = papers::subjects(&mut state.db().read().await?, &known, approvals).await?;
+    let page = Page {
+        desk: desk(state, &layout, caller, uri).await?,
+        subjects,
+        before: (page > 1).then_some(page - 1),
+        after: (page * PER_PAGE < total).then_some(page + 1),
+        faults,
+        typed,
+        refused,
+        layout,
     };
-    let rows: Vec<Row> = waiting(state).await?.into_iter().map(row).collect();
-    let desk = desk(state, &layout, caller, uri).await?;
-    let again = !faults.none();
-    let page = Page { layout, desk, rows, faults, typed, refused };
-    if again { view::refused(&page) } else { view::html(&page) }
+    view::again(page.faults.status(), &page)
 }
 
-async fn list(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result<Response> {
-    shown(&state, &caller, &uri, Default::default()).await
+async fn list(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    uri: Uri,
+    ApiQuery(asked): ApiQuery<Asked>,
+) -> Result<Response> {
+    shown(&state, &caller, (&uri, asked.page.unwrap_or(1)), Default::default()).await
 }
 
 async fn decide(
@@ -92,18 +108,16 @@ async fn decide(
     Path(id): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
+    let looked = Looked { version: typed.version, skus_version: typed.skus_version };
     let done = match Decision::try_from(typed.decision.as_str()) {
-        Ok(decision) => decided(&state, &caller, id.clone(), (decision, &typed.reason)).await,
+        Ok(decision) => decided(&state, &caller, id.clone(), (decision, &typed.reason), looked).await,
         Err(_) => Err(Refusal::of_field("decision", Code::Missing).into()),
     };
     match done {
         Ok(()) => Ok(Redirect::to("/admin").into_response()),
-        Err(error) => match error.refusal() {
-            Some(refusal) if refusal.code != Code::NotFound => {
-                let faults = Faults::of(refusal, caller.lang, &["reason"]);
-                shown(&state, &caller, &uri, (id, typed, faults)).await
-            }
-            _ => Err(error),
-        },
+        Err(error) => {
+            let faults = Faults::kept(error, caller.lang, &["reason"])?;
+            shown(&state, &caller, (&uri, 1), (id, typed, faults)).await
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 mod approvals;
 mod log;
+mod papers;
 mod resets;
 mod searches;
 
@@ -41,7 +42,7 @@ pub fn routes() -> Vec<Route> {
 
 /// The desk's frame around a page, with what waits behind the others.
 async fn desk(state: &State, layout: &Layout, caller: &Caller, uri: &Uri) -> Result<Desk> {
-    let approvals = i64::try_from(waiting(state).await?.len()).unwrap_or(i64::MAX);
+    let (_, approvals) = waiting(state, (1, 0)).await?;
     let refunds = stuck_refunds(&mut state.db().read().await?, state.now()).await?;
     let desk = Desk::of(layout, caller, uri, ("operator.desk", "/admin"), PAGES);
     Ok(desk.waiting("/admin", approvals).waiting("/admin/orders", refunds))

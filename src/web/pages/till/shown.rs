@@ -10,9 +10,9 @@ use crate::{
     pricing::{Quote, QuoteLine, SellerGroup},
     web::{
         State,
-        form::Faults,
+        form::{Choice, Faults},
         pages::{
-            regions::{Choice, Picker},
+            regions::Picker,
             view::{self, Layout},
         },
     },
