@@ -12,7 +12,7 @@ use axum::{
 };
 use rust_embed::RustEmbed;
 
-use super::{Allow, Route, pages::compressed::Compressed};
+use super::{Allow, Result, Route, pages::compressed::Compressed};
 use crate::kernel::hash::sha256_hex;
 
 #[derive(RustEmbed)]
@@ -38,7 +38,7 @@ impl Bundle {
             text.push(b'\n');
         }
         let hash = sha256_hex(&text);
-        Self { href: format!("/assets/{}{ends}", &hash[..16]), body: Compressed::of(text).ok() }
+        Self { href: format!("/assets/{}{ends}", &hash[..16]), body: Compressed::of(&text).ok() }
     }
 }
 
@@ -66,19 +66,21 @@ async fn seal() -> impl IntoResponse {
     (heads, include_str!("../../web/img/seal.svg"))
 }
 
-async fn bundle(Path(name): Path<String>, headers: HeaderMap) -> Response {
+async fn bundle(Path(name): Path<String>, headers: HeaderMap) -> Result<Response> {
     let asked = format!("/assets/{name}");
     let (bundle, kind) = if asked == SITE_CSS.href {
         (&*SITE_CSS, "text/css; charset=utf-8")
     } else if asked == SITE_JS.href {
         (&*SITE_JS, "text/javascript; charset=utf-8")
     } else {
-        return StatusCode::NOT_FOUND.into_response();
+        return Ok(StatusCode::NOT_FOUND.into_response());
     };
-    let Some(body) = &bundle.body else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
-    let mut response = body.answer(&headers);
+    let Some(body) = &bundle.body else {
+        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    };
+    let mut response = body.answer(&headers)?;
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
     response.headers_mut().insert(header::CACHE_CONTROL, forever);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    response
+    Ok(response)
 }

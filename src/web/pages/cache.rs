@@ -95,7 +95,7 @@ impl Cache {
         };
         async move {
             match found {
-                Ok(response) => Ok(response),
+                Ok(answer) => answer,
                 Err(made) => made.await,
             }
         }
@@ -109,24 +109,24 @@ impl Cache {
     ) -> Result<Response> {
         let render = async {
             let page: Rendered = render.await.map_err(Passing::Failed)?.into();
-            let body = Compressed::of(page.text.into_bytes()).map_err(Passing::Failed)?;
+            let body = Compressed::of(page.text.as_bytes()).map_err(Passing::Failed)?;
             if page.keep { Ok(Arc::new(body)) } else { Err(Passing::Once(body)) }
         };
         match self.0.get_or_insert_async(key, render).await {
-            Ok(kept) => Ok(answer(&kept, headers)),
-            Err(Passing::Once(body)) => Ok(answer(&body, headers)),
+            Ok(kept) => answer(&kept, headers),
+            Err(Passing::Once(body)) => answer(&body, headers),
             Err(Passing::Failed(error)) => Err(error),
         }
     }
 }
 
-fn answer(page: &Compressed, asked: &HeaderMap) -> Response {
-    let mut response = page.answer(asked);
+fn answer(page: &Compressed, asked: &HeaderMap) -> Result<Response> {
+    let mut response = page.answer(asked)?;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     // Anyone may keep it, and asks each time whether it is still so.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
+    Ok(response)
 }
 
 #[cfg(test)]
