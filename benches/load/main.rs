@@ -20,6 +20,10 @@ mod shop;
 
 use std::time::Duration;
 
+/// The program's allocator, so that the bare server does not differ in it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What the run is asked to do.
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -67,14 +67,21 @@ async fn a_thousand_edits_and_kills_in_the_middle_leave_the_index_equal_to_the_d
     let mut editor = Editor::of(db.clone(), 15).await;
     let mut dice = Dice::Seeded(15);
     let clock = Clock::System;
-    for edits in 1..=1000 {
-        editor.edit(clock.now()).await;
-        if edits % 200 == 100 {
-            tokio::time::sleep(Duration::from_millis(dice.below(400).unwrap())).await;
-            market.kill();
-            market.run().await;
+    let coop = Api::of(&market.url).signed_in("coop01").await;
+    let skus = skus_of(&coop).await;
+    let mut told = 0;
+    for round in 0..5 {
+        for _ in 0..140 {
+            editor.edit(clock.now()).await;
         }
+        // The rest go through the program itself, which is killed while it writes one of them.
+        let pricing = tokio::spawn(price_changes(coop.clone(), skus.clone(), 60, round));
+        tokio::time::sleep(Duration::from_millis(20 + dice.below(150).unwrap())).await;
+        market.kill();
+        told += pricing.await.unwrap();
+        market.run().await;
     }
+    assert!(told > 0, "no change of a price was answered");
     let quiet = Instant::now();
     let api = Api::of(&market.url);
     loop {
@@ -143,6 +150,26 @@ async fn the_program_asks_meilisearch_and_does_without_it(engine: Engine) {
         assert!(begun.elapsed() < Duration::from_millis(1500), "{mood:?}: {:?}", begun.elapsed());
     }
     market.end().await;
+}
+
+/// Ids of a cooperative's SKUs.
+async fn skus_of(coop: &Api) -> Vec<String> {
+    let products = coop.get("/coop/products?per_page=100").await.body;
+    let products = products["items"].as_array().unwrap().iter();
+    let skus = products.flat_map(|product| product["skus"].as_array().unwrap());
+    skus.map(|sku| sku["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Asks for so many changes of prices, whatever becomes of the program; answers how many were done.
+async fn price_changes(coop: Api, skus: Vec<String>, changes: usize, round: usize) -> usize {
+    let mut done = 0;
+    for n in 0..changes {
+        let sku = &skus[(n * 7 + round) % skus.len()];
+        let body = serde_json::json!({"price_fen": 1000 + 100 * n + round}).to_string();
+        let answer = coop.send("PATCH", &format!("/coop/skus/{sku}"), None, Some(body)).await;
+        done += usize::from(answer.is_some_and(|answer| answer.status == 200));
+    }
+    done
 }
 
 /// Where the program's lists differ from an index built from the database.
