@@ -214,7 +214,7 @@ impl Template {
             own.insert(&plain, text("orders/store.rs", name)?, &order).await?;
         }
         own.hold(&plain, &order).await?;
-        own.insert(&plain, text("stock/hold.rs", "KEEP")?, &order).await?;
+        own.insert(&plain, text("stock/insert.rs", "HOLD")?, &order).await?;
         own.insert(&plain, text("db/idempotency.rs", "KEEP")?, &quote).await?;
         Ok(own)
     }

@@ -184,7 +184,8 @@ impl Habit<'_> {
             _ => (60, 96),
         };
         let delivered_at = picked_up_at.later(between(dice, fewest * 60, most * 60)? * MINUTE);
-        let tracking_no = format!("DEMO{}{:012}", carrier.to_uppercase(), dice.below(1_000_000_000_000)?);
+        // A million parcels: of twelve digits two would be alike.
+        let tracking_no = format!("DEMO{}{:018}", carrier.to_uppercase(), dice.below(1_000_000_000_000_000_000)?);
         let pickup = fulfilment == Fulfilment::Pickup;
         let until = |at: At| (at <= self.now).then_some(at);
         Ok(until(shipped_at).map(|shipped_at| Parcel {
