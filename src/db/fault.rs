@@ -6,7 +6,8 @@ use crate::kernel::{Code, Error, Refusal};
 
 /// PostgreSQL: serialization failure, deadlock, lock not available.
 const CONFLICT: [&str; 3] = ["40001", "40P01", "55P03"];
-/// PostgreSQL: a text with a zero byte, which it cannot hold and nothing is named by.
+/// PostgreSQL: a text with a zero byte. Bodies and queries with one are refused before; it stands in a path,
+/// and nothing is named by it.
 const NO_TEXT: &str = "22021";
 /// PostgreSQL classes: connection, resources, operator intervention (shutdown), system error.
 const AWAY: [&str; 4] = ["08", "53", "57", "58"];

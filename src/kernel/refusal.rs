@@ -41,6 +41,7 @@ codes! {
     OutOfRange "out_of_range" 422 "这一项应在 {min} 到 {max} 之间。" "This must be between {min} and {max}.";
     TooLong "too_long" 422 "这一项太长，最多 {max} 个字。" "This is too long; at most {max} characters.";
     Malformed "malformed" 422 "格式不对，例如：{example}。" "The form is not right; for example: {example}.";
+    ZeroByte "zero_byte" 422 "文字里有看不见的空字符，请重新输入。" "The text holds a zero byte; please type it again.";
     Repeated "repeated" 422 "这一项重复了。" "This stands twice.";
     BadJson "bad_json" 422 "请求内容不是正确的 JSON。" "The body is not valid JSON.";
     TooLarge "too_large" 413 "内容太大。" "The body is too large.";

@@ -6,6 +6,7 @@ use axum::{
     http::{header, request::Parts},
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Error;
 use crate::{
@@ -51,7 +52,26 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
         if inner.is_data() || json() { field_fault(&path, &inner.to_string()) } else { Refusal::new(Code::BadJson) }
     })?;
     text.end().map_err(|_| Refusal::new(Code::BadJson))?;
-    Ok(value)
+    match zero_byte(bytes) {
+        Some(field) => Err(Refusal::of_field(field, Code::ZeroByte)),
+        None => Ok(value),
+    }
+}
+
+/// The field whose text holds a zero byte, which PostgreSQL cannot keep; JSON can only write it as `\u0000`.
+fn zero_byte(bytes: &[u8]) -> Option<String> {
+    fn within(value: &Value, path: &str) -> Option<String> {
+        match value {
+            Value::String(text) => text.contains('\0').then(|| path.to_owned()),
+            Value::Array(all) => all.iter().enumerate().find_map(|(n, one)| within(one, &format!("{path}[{n}]"))),
+            Value::Object(all) => all.iter().find_map(|(key, one)| {
+                within(one, &if path.is_empty() { key.clone() } else { format!("{path}.{key}") })
+            }),
+            _ => None,
+        }
+    }
+    let written = bytes.windows(6).any(|six| six == b"\\u0000");
+    written.then(|| serde_json::from_slice(bytes).ok()).flatten().and_then(|value| within(&value, ""))
 }
 
 /// A query string as a typed value.
@@ -70,6 +90,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
 
 /// `a=1&b=2` to a value; the refusal names the field.
 pub fn fields<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+    let mut typed = form_urlencoded::parse(text.as_bytes());
+    if let Some((field, _)) = typed.find(|(_, value)| value.contains('\0')) {
+        return Err(Refusal::of_field(field, Code::ZeroByte));
+    }
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(pairs).map_err(|error| {
         let path = error.path().to_string();
@@ -92,15 +116,33 @@ fn field_fault(path: &str, words: &str) -> Refusal {
     if words.starts_with("duplicate field") {
         return Refusal::of_field(at(quoted), Code::Repeated);
     }
+    if let Some(choices) = words.starts_with("unknown variant").then(|| words.split("expected ").nth(1)).flatten() {
+        let choices: Vec<&str> = choices.split('`').skip(1).step_by(2).collect();
+        return Refusal::of_field(here, Code::OneOf).with("choices", choices.join(", "));
+    }
     if words.starts_with("invalid value: integer")
         || words.contains("number too large")
         || words.contains("out of range")
     {
         return Refusal::of_field(here, Code::OutOfRange).with("min", i64::MIN).with("max", i64::MAX);
     }
-    let expected = words.split("expected ").nth(1).unwrap_or("another type");
-    let expected = expected.split(" at line").next().unwrap_or(expected);
-    Refusal::of_field(here, Code::WrongType).with("expected", expected)
+    Refusal::of_field(here, Code::WrongType).with("expected", json_type(words))
+}
+
+/// The type that a parser's words ask for, by its name in JSON.
+fn json_type(words: &str) -> &str {
+    let expected = words.split("expected ").nth(1).unwrap_or_default();
+    let expected = expected.split(" at line").next().unwrap_or_default();
+    match expected {
+        // A choice is a string, and what is none is called a fault of syntax.
+        "value" | "a string" | "string or map" | "a borrowed string" => "string",
+        "a boolean" => "true / false",
+        "a sequence" => "array",
+        "a map" => "object",
+        other if other.starts_with("struct ") => "object",
+        other if ["i64", "i32", "u64", "u32", "u16", "u8"].contains(&other) => "integer",
+        other => other,
+    }
 }
 
 /// The `Idempotency-Key` header.
@@ -169,6 +211,8 @@ mod tests {
             let refusal = parse::<Body>(text.as_bytes()).unwrap_err();
             assert_eq!((refusal.fields[0].field.as_str(), refusal.code), (field, code), "{text}");
         }
+        let zero = parse::<Body>(br#"{"items":[{"sku":"P01\u0000","qty":1}]}"#).unwrap_err();
+        assert_eq!((zero.fields[0].field.as_str(), zero.code), ("items[0].sku", Code::ZeroByte));
         for text in ["", "{", "{\"items\":[]} x", "\u{0}"] {
             assert_eq!(parse::<Body>(text.as_bytes()).unwrap_err().code, Code::BadJson, "{text}");
         }
@@ -185,5 +229,6 @@ mod tests {
         assert_eq!(fields::<Asked>("page=2").unwrap().page, Some(2));
         assert_eq!(fields::<Asked>("page=x").unwrap_err().fields[0].field, "page");
         assert_eq!(fields::<Asked>("pgae=1").unwrap_err().fields[0].field, "pgae");
+        assert_eq!(fields::<Asked>("page=%00").unwrap_err().code, Code::ZeroByte);
     }
 }

@@ -173,9 +173,10 @@ async fn asked(state: &State, order: &Order, value: RefundRequest) -> Result<Ask
     let mut asked = Vec::with_capacity(lines.len());
     for (place, line) in lines.into_iter().enumerate() {
         let field = |name: &str| format!("lines[{place}].{name}");
-        let known = own.iter().any(|l| l.line_no == line.line_no && l.seller_order_id.0 == line.seller_order);
-        if !known {
-            return Err(Refusal::of_field(field("line_no"), Code::UnknownLine).into());
+        let known = own.iter().find(|l| l.line_no == line.line_no);
+        let unknown = |name: &str| Refusal::of_field(field(name), Code::UnknownLine);
+        if known.ok_or_else(|| unknown("line_no"))?.seller_order_id.0 != line.seller_order {
+            return Err(unknown("seller_order").into());
         }
         let qty = line.qty.map(|qty| parse::within(&field("qty"), qty, 1, 9999)).transpose()?;
         if let Some(Fen(amount)) = line.amount_fen {

@@ -1,6 +1,7 @@
 //! The API in process: the cooperatives' and the operator's operations over the small shop.
 
 mod admin;
+mod bad_bodies;
 mod bad_input;
 mod coop;
 mod orders;
