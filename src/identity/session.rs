@@ -50,8 +50,6 @@ pub struct Session {
     pub token_hash: String,
     /// Signed in.
     pub created_at: At,
-    /// Last seen, to the hour.
-    pub seen_at: At,
     /// Ends by itself.
     pub expires_at: At,
 }
@@ -134,11 +132,6 @@ pub async fn close_one(tx: &mut Tx, person: &PersonId, token_hash: &str) -> Resu
 /// Ends the person's sessions but that of `token`.
 pub async fn close_others(tx: &mut Tx, person: &PersonId, token: &str) -> Result<()> {
     q(store::CLOSE_OTHER_SESSIONS).bind(person).bind(Dice::hash_of(token)).exec(tx).await.map(|_| ())
-}
-
-/// Notes that a token was used now.
-pub async fn seen(tx: &mut Tx, token: &str, now: At) -> Result<()> {
-    q(store::SEEN).bind(now).bind(Dice::hash_of(token)).exec(tx).await.map(|_| ())
 }
 
 /// Removes sessions and sign-in counts that are over; answers how many rows went.

@@ -27,9 +27,8 @@ statements! {
     pub WHO = "SELECT p.id, p.login, p.name, p.role, p.coop_id, p.outlet_code, p.state, p.created_at
         FROM sessions s JOIN persons p ON p.id = s.person_id
         WHERE s.token_hash = $1 AND s.expires_at > $2 AND p.state = 'active'";
-    pub SESSIONS_OF = "SELECT token_hash, created_at, seen_at, expires_at FROM sessions
+    pub SESSIONS_OF = "SELECT token_hash, created_at, expires_at FROM sessions
         WHERE person_id = $1 AND expires_at > $2 ORDER BY created_at DESC, token_hash";
-    pub SEEN = "UPDATE sessions SET seen_at = $1 WHERE token_hash = $2 AND seen_at < $1";
     pub CLOSE_SESSION = "DELETE FROM sessions WHERE token_hash = $1";
     pub CLOSE_ONE_OF = "DELETE FROM sessions WHERE person_id = $1 AND token_hash = $2";
     pub CLOSE_SESSIONS = "DELETE FROM sessions WHERE person_id = $1";

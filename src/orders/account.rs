@@ -61,8 +61,6 @@ pub struct SessionView {
     #[schema(value_type = String)]
     pub created_at: At,
     #[schema(value_type = String)]
-    pub seen_at: At,
-    #[schema(value_type = String)]
     pub expires_at: At,
 }
 
@@ -77,11 +75,7 @@ impl From<Address> for AddressView {
 pub async fn export(conn: &mut Conn, person: &Person, lang: Lang, now: At) -> Result<Export> {
     let addresses = address::list(conn, &person.id).await?.into_iter().map(AddressView::from).collect();
     let sessions = session::list(conn, &person.id, now).await?;
-    let sessions = sessions.into_iter().map(|s| SessionView {
-        created_at: s.created_at,
-        seen_at: s.seen_at,
-        expires_at: s.expires_at,
-    });
+    let sessions = sessions.into_iter().map(|s| SessionView { created_at: s.created_at, expires_at: s.expires_at });
     let account = AccountView {
         login: person.login.clone(),
         name: person.name.clone(),

@@ -5,6 +5,7 @@ mod bad_bodies;
 mod bad_input;
 mod coop;
 mod orders;
+mod owners;
 mod permissions;
 mod products;
 mod reports;

@@ -52,8 +52,9 @@ pub async fn market_of(shop: &Shop, config: Config) -> Market {
 }
 
 /// Who can ask: `(name, role, cooperative)`.
-const PEOPLE: [(&str, Role, Option<&str>); 6] = [
+const PEOPLE: [(&str, Role, Option<&str>); 7] = [
     ("shopper", Role::Shopper, None),
+    ("rival", Role::Shopper, None),
     ("coop-a", Role::Coop, Some("c1")),
     ("coop-b", Role::Coop, Some("c2")),
     ("clerk", Role::Clerk, None),
