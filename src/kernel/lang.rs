@@ -23,11 +23,11 @@ impl Lang {
         }
     }
 
-    /// `zh` or `en` as given, whichever language this is.
+    /// `zh` or `en` as given, whichever language this is; Chinese where nothing is said in English.
     pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         match self {
-            Self::ZhCn => zh,
-            Self::En => en,
+            Self::En if !en.is_empty() => en,
+            Self::ZhCn | Self::En => zh,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What people type, parsed once at the edge; inner code takes only these types.
 
-use super::{Code, Fen, Refusal};
+use super::{Code, Fen, Grams, Refusal};
 
 /// Longest name, street or note in characters.
 const NAME_MAX: usize = 60;
@@ -49,6 +49,35 @@ pub fn yuan(field: &str, raw: &str) -> Result<Fen, Refusal> {
     let whole: i64 = whole.parse().map_err(|_| wrong())?;
     let part: i64 = format!("{part:0<2}").parse().map_err(|_| wrong())?;
     within(field, whole * 100 + part, 1, 100_000_000).map(Fen).map_err(|_| wrong())
+}
+
+/// Heaviest thing that is sold, in g.
+pub const MOST_GRAMS: i64 = 100_000_000;
+
+/// Kilograms as people write them, `5`, `2.5`, `0.25 kg`: above zero, to the gram.
+pub fn kilograms(field: &str, raw: &str) -> Result<Grams, Refusal> {
+    let wrong = || Refusal::of_field(field, Code::Malformed).with("example", "2.5");
+    let plain = raw.trim().trim_end_matches("kg").trim_end_matches("公斤").trim_end();
+    if plain.is_empty() {
+        return Err(Refusal::of_field(field, Code::Missing));
+    }
+    let (whole, part) = plain.split_once('.').unwrap_or((plain, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(part) || whole.len() > 6 || part.len() > 3 {
+        return Err(wrong());
+    }
+    let whole: i64 = whole.parse().map_err(|_| wrong())?;
+    let part: i64 = format!("{part:0<3}").parse().map_err(|_| wrong())?;
+    within(field, whole * 1000 + part, 1, MOST_GRAMS).map(Grams).map_err(|_| wrong())
+}
+
+/// A whole number as it is typed.
+pub fn whole(field: &str, raw: &str) -> Result<i64, Refusal> {
+    let raw = raw.trim();
+    if raw.is_empty() {
+        return Err(Refusal::of_field(field, Code::Missing));
+    }
+    raw.parse().map_err(|_| Refusal::of_field(field, Code::Malformed).with("example", "20"))
 }
 
 /// A mainland mobile number (11 digits from 1), or a landline with area code; blanks and dashes fall out.
@@ -134,6 +163,15 @@ mod tests {
         assert_eq!(["12", "12.3", " ¥1,012.30 ", "0.01"].map(fen), [Some(1200), Some(1230), Some(101_230), Some(1)]);
         for raw in ["", "0", "-1", "1.234", "1e3", ".5", "1.", "99999999", "十"] {
             assert_eq!(fen(raw), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn weights_are_read_to_the_gram() {
+        let grams = |raw: &str| kilograms("net", raw).map(|grams| grams.0).ok();
+        assert_eq!(["5", " 2.5 kg", "0.25", "1.001公斤"].map(grams), [Some(5000), Some(2500), Some(250), Some(1001)]);
+        for raw in ["", "0", "-1", "1.0001", "2,5", "1e3", ".5", "5斤"] {
+            assert_eq!(grams(raw), None, "{raw}");
         }
     }
 

@@ -27,6 +27,12 @@ impl Grams {
         Fen(i64::try_from(exact).unwrap_or(i64::MAX))
     }
 
+    /// As people type it, in kg: `0.5`, `2.5`, `10`.
+    pub fn kilograms(self) -> String {
+        let text = format!("{}.{:03}", self.0 / 1000, self.0 % 1000);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
     /// For people: `500g`, `2.5kg`, `10kg`.
     pub fn label(self) -> String {
         match self.0 {
@@ -53,5 +59,6 @@ mod tests {
     fn labels_read_as_on_a_box() {
         let labels: Vec<_> = [250, 2500, 5000, 1225].map(|g| Grams(g).label()).into();
         assert_eq!(labels, ["250g", "2.5kg", "5kg", "1.225kg"]);
+        assert_eq!([250, 2500, 10_000, 1225].map(|g| Grams(g).kilograms()), ["0.25", "2.5", "10", "1.225"]);
     }
 }

@@ -15,14 +15,17 @@ use crate::{
         idempotency::{self, Key},
         q, statements, tx,
     },
-    kernel::{Actor, Clock, Code, CoopId, Day, Fen, Grams, ProductId, Refusal, Result, SkuId, Step, parse},
+    kernel::{
+        Actor, Clock, Code, CoopId, Day, Fen, Grams, ProductId, Refusal, Result, SkuId, Step,
+        parse::{self, MOST_GRAMS},
+    },
 };
 
 statements! {
     CHANGE = "UPDATE skus SET version = $1, active = $2 WHERE id = $3 AND version = $4";
 }
 
-/// Most that a SKU may cost, in 分, and weigh, in g.
+/// Most that a SKU may cost, in 分.
 const MOST: i64 = 100_000_000;
 /// Below this net weight, packing adds a fixed weight (surface.md).
 const SMALL: i64 = 2500;
@@ -220,15 +223,15 @@ fn apply(sku: &mut OwnSku, edit: &SkuEdit) -> Result<()> {
 /// Net and gross weight; gross is never below net.
 fn weigh(sku: &mut OwnSku, edit: &SkuEdit) -> Result<()> {
     if let Some(net) = edit.net_weight_g {
-        sku.net_weight_g = Grams(parse::within("net_weight_g", net, 1, MOST)?);
+        sku.net_weight_g = Grams(parse::within("net_weight_g", net, 1, MOST_GRAMS)?);
         if net < SMALL && edit.gross_weight_g.is_none() {
             sku.gross_weight_g = Grams(net + SMALL_PACKING);
         }
     }
     if let Some(gross) = edit.gross_weight_g {
-        sku.gross_weight_g = Grams(parse::within("gross_weight_g", gross, 1, MOST)?);
+        sku.gross_weight_g = Grams(parse::within("gross_weight_g", gross, 1, MOST_GRAMS)?);
     }
-    parse::within("gross_weight_g", sku.gross_weight_g.0, sku.net_weight_g.0, MOST)?;
+    parse::within("gross_weight_g", sku.gross_weight_g.0, sku.net_weight_g.0, MOST_GRAMS)?;
     Ok(())
 }
 

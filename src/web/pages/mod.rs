@@ -18,6 +18,7 @@ mod me;
 mod open;
 mod operator;
 mod order;
+mod paper;
 mod product;
 mod products;
 mod regions;

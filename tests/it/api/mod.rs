@@ -10,4 +10,4 @@ mod permissions;
 mod products;
 mod reports;
 mod session;
-mod shelf;
+pub mod shelf;

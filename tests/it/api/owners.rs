@@ -49,8 +49,8 @@ impl Owned {
     /// The path with the ids of what is owned; none where the route names nothing that is owned.
     fn path(&self, route: &str) -> Option<String> {
         let (prefix, rest) = route.split_once("/{")?;
-        let rest =
-            rest.split_once('}').unwrap().1.replace("seller-orders/{id}", &format!("seller-orders/{}", self.seller));
+        let rest = rest.split_once('}').unwrap().1.replace("{sku}", "s1");
+        let rest = rest.replace("seller-orders/{id}", &format!("seller-orders/{}", self.seller));
         let id = match prefix.trim_start_matches("/api/v1") {
             "/orders" => &self.number,
             "/coop/orders" => &self.seller,

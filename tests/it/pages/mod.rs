@@ -1,6 +1,7 @@
 //! Pages as people see them, asked of the router in process.
 
 mod bureau;
+mod coop_desk;
 mod open;
 mod operator;
 mod shop;

@@ -1,29 +1,31 @@
-//! `/coop/products`: own goods with what is on hand; one form each for stock and for price.
+//! `/coop/products`: own goods with what is on hand; one form each for stock and for price, the way to the
+//! shelf, and the doors to words, specs, certificates and batches.
 
 use askama::Template;
 use axum::{
     extract::{Path, State as Inject},
     http::Uri,
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use serde::Deserialize;
 
-use super::{COOP, desk};
+use super::{COOP, desk, done, kept};
 use crate::{
-    catalogue::{ListingState, desk as own, edit::sku::SkuEdit},
+    catalogue::{
+        ListingState, Snapshot, desk as own,
+        edit::{publish, sku::SkuEdit},
+    },
     kernel::{Code, Fen, ProductId, Refusal, SkuId, parse},
     stock::adjust::Change,
     web::{
         Error, Result, Route, State,
-        api::{
-            coop_products::{self, OwnProductView},
-            coop_stock::adjusted,
-        },
+        api::{coop_products, coop_stock::adjusted},
         auth::Caller,
         form::{self, Faults, Form},
         json::ApiQuery,
         pages::{
             desk::Desk,
+            paper::Paper,
             view::{self, Layout},
         },
     },
@@ -51,7 +53,10 @@ struct SkuRow {
     id: String,
     code: String,
     spec: String,
+    weights: String,
+    when: String,
     price: Fen,
+    unit: Fen,
     on_hand: i64,
     held: i64,
     available: i64,
@@ -99,8 +104,11 @@ struct GoodPage {
     layout: Layout,
     desk: Desk,
     good: Good,
+    facts: Vec<(String, String)>,
+    papers: Vec<Paper>,
     reason: String,
-    missing: Vec<String>,
+    /// What it lacks, each with the page where that is mended.
+    missing: Vec<(String, String)>,
     can_submit: bool,
     can_withdraw: bool,
     faults: Faults,
@@ -131,7 +139,7 @@ async fn list(
         photo: product.photo.unwrap_or_default(),
         state: state_words(&layout, product.state),
         on_sale: product.state == ListingState::Published,
-        skus: skus.into_iter().map(coop_products::OwnSkuView::from).map(|s| sku_row(s, lang)).collect(),
+        skus: skus.into_iter().map(|sku| sku_row(sku, &layout)).collect(),
     };
     let goods = products.into_iter().map(good).collect();
     let shown = ListPage {
@@ -144,60 +152,92 @@ async fn list(
     view::html(&shown)
 }
 
-fn sku_row(sku: coop_products::OwnSkuView, lang: crate::kernel::Lang) -> SkuRow {
+fn sku_row(sku: own::OwnSku, layout: &Layout) -> SkuRow {
+    let season = sku.season_from.as_ref().zip(sku.season_to.as_ref()).map(|(from, to)| format!("{from} – {to}"));
+    let presale = sku.presale_ships_by.as_ref().map(|day| layout.say("good.presale", &[("day", day)]));
+    let (net, gross) = (sku.net_weight_g.label(), sku.gross_weight_g.label());
     SkuRow {
-        spec: lang.pick(&sku.spec, &sku.spec_en).to_owned(),
-        id: sku.id,
-        code: sku.sku,
+        spec: layout.lang.pick(&sku.spec, &sku.spec_en).to_owned(),
+        weights: layout.say("product.weights", &[("net", &net), ("gross", &gross)]),
+        when: presale.or(season).unwrap_or_else(|| layout.t("stall.all_year").to_owned()),
+        unit: sku.net_weight_g.price_per_500g(sku.price_fen),
+        available: sku.on_hand - sku.held,
+        id: sku.id.0,
+        code: sku.code,
         price: sku.price_fen,
         on_hand: sku.on_hand,
         held: sku.held,
-        available: sku.available,
         active: sku.active,
     }
 }
 
-fn good_of(layout: &Layout, product: OwnProductView, photo: String) -> Good {
-    Good {
-        name: layout.lang.pick(&product.name, &product.name_en).to_owned(),
-        state: state_words(layout, product.state),
-        on_sale: product.state == ListingState::Published,
-        id: product.id,
-        code: product.code,
-        slug: product.slug,
-        photo,
-        skus: product.skus.into_iter().map(|s| sku_row(s, layout.lang)).collect(),
+/// Where a cooperative mends what a product lacks.
+fn mended_at(id: &ProductId, field: &str) -> String {
+    match field {
+        "skus" => format!("/coop/products/{id}/skus/new"),
+        "certificates" => format!("/coop/products/{id}/certificates"),
+        "photo" => String::new(),
+        field => format!("/coop/products/{id}/words#{field}"),
     }
 }
 
+fn facts(layout: &Layout, snapshot: &Snapshot, p: &own::OwnProduct) -> Vec<(String, String)> {
+    let lang = layout.lang;
+    let county = snapshot.county(&p.county_code).map(|c| lang.pick(&c.name, &c.name_en).to_owned());
+    let category = snapshot.category(&p.category_code).map(|c| lang.pick(&c.name, &c.name_en).to_owned());
+    let rows = [
+        ("summary", lang.pick(&p.summary, &p.summary_en).to_owned()),
+        ("county", county.unwrap_or_default()),
+        ("category", category.unwrap_or_default()),
+        ("storage", lang.pick(&p.storage, &p.storage_en).to_owned()),
+        ("return_class", layout.word("return_class", &p.return_class)),
+        ("service", layout.word("service", &p.service)),
+    ];
+    let said = rows.into_iter().filter(|(_, text)| !text.is_empty());
+    said.map(|(field, text)| (layout.word("paper", field), text)).collect()
+}
+
 async fn shown(
-    state: &State,
-    caller: &Caller,
-    uri: &Uri,
+    (state, caller, uri): (&State, &Caller, &Uri),
     id: &ProductId,
     (typed, faults): (Typed, Faults),
 ) -> Result<Response> {
-    let typed = Typed { key: form::new_key()?, ..typed };
-    let product = coop_products::seen(state, caller, id).await?;
-    let layout = Layout::titled(state.demo, caller.lang, caller.lang.pick(&product.name, &product.name_en).to_owned());
-    let (found, _) = own::product(&mut state.db().read().await?, id).await?;
-    let refused = !faults.none();
+    let mut conn = state.db().read().await?;
+    let (product, skus) = own::own_product(&mut conn, id, caller.person()?.own_coop()?).await?;
+    let lang = caller.lang;
+    let layout = Layout::titled(state.demo, lang, lang.pick(&product.name, &product.name_en).to_owned());
+    let today = state.now().day();
+    let found = (product, skus);
+    let lacking = publish::lacks(&mut conn, &found, today).await?;
+    let (product, skus) = found;
+    let papers = Paper::of(&mut conn, &product, today, lang).await?;
     let page = GoodPage {
         desk: desk(&layout, caller, uri),
-        reason: product.reason.clone().unwrap_or_default(),
-        missing: product.missing.iter().map(|field| layout.word("product_field", field)).collect(),
+        facts: facts(&layout, &state.shelf.now(), &product),
+        papers,
+        missing: lacking.iter().map(|f| (layout.word("product_field", f), mended_at(id, f))).collect(),
         can_submit: matches!(product.state, ListingState::Draft | ListingState::Withdrawn),
         can_withdraw: matches!(product.state, ListingState::Submitted | ListingState::Published),
-        good: good_of(&layout, product, found.photo.unwrap_or_default()),
+        reason: product.reason.unwrap_or_default(),
+        good: Good {
+            name: lang.pick(&product.name, &product.name_en).to_owned(),
+            state: state_words(&layout, product.state),
+            on_sale: product.state == ListingState::Published,
+            id: product.id.0,
+            code: product.code,
+            slug: product.slug,
+            photo: product.photo.unwrap_or_default(),
+            skus: skus.into_iter().map(|sku| sku_row(sku, &layout)).collect(),
+        },
+        typed: Typed { key: form::new_key()?, ..typed },
         faults,
-        typed,
         layout,
     };
-    if refused { view::refused(&page) } else { view::html(&page) }
+    view::again(page.faults.status(), &page)
 }
 
 async fn one(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    shown(&state, &caller, &uri, &ProductId(id), (Typed::default(), Faults::default())).await
+    shown((&state, &caller, &uri), &ProductId(id), (Typed::default(), Faults::default())).await
 }
 
 async fn change(
@@ -209,10 +249,10 @@ async fn change(
 ) -> Result<Response> {
     let id = ProductId(id);
     match changed(&state, &caller, &id, &typed).await {
-        Ok(()) => Ok(Redirect::to(&format!("/coop/products/{id}")).into_response()),
+        Ok(()) => Ok(done(&format!("/coop/products/{id}"))),
         Err(error) => {
-            let faults = Faults::kept(error, caller.lang, &FIELDS)?;
-            shown(&state, &caller, &uri, &id, (typed, faults)).await
+            let faults = kept(error, caller.lang, &FIELDS)?;
+            shown((&state, &caller, &uri), &id, (typed, faults)).await
         }
     }
 }

@@ -1,20 +1,30 @@
 //! The cooperative's desk (我的摊位): what to ship, what is in stock, what it will get. Made for one
 //! phone: three big actions first, one form a page.
 
+mod apply;
+mod batches;
+mod certificates;
 mod goods;
 mod orders;
 mod overview;
+mod sku;
 mod statement;
+mod words;
 
-use axum::http::Uri;
+use axum::{
+    http::Uri,
+    response::{IntoResponse, Redirect, Response},
+};
 
 use super::{
     desk::{Desk, Pages},
+    texts,
     view::Layout,
 };
 use crate::{
     identity::Role,
-    web::{Allow, Route, auth::Caller},
+    kernel::{Code, Lang},
+    web::{Allow, Error, Route, auth::Caller, form::Faults},
 };
 
 /// Who works here.
@@ -32,10 +42,42 @@ const PAGES: &[Pages] = &[(
 
 /// Routes of this folder.
 pub fn routes() -> Vec<Route> {
-    [overview::routes(), orders::routes(), goods::routes(), statement::routes()].into_iter().flatten().collect()
+    [
+        overview::routes(),
+        orders::routes(),
+        goods::routes(),
+        words::routes(),
+        sku::routes(),
+        certificates::routes(),
+        batches::routes(),
+        statement::routes(),
+        apply::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The desk's frame around a page.
 fn desk(layout: &Layout, caller: &Caller, uri: &Uri) -> Desk {
     Desk::of(layout, caller, uri, ("stall.desk", "/coop"), PAGES)
+}
+
+/// Where a form that did its work leads.
+fn done(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}
+
+/// The refusal of a form's act, to be shown with the form; what goods on the shelf would lack is named.
+fn kept(error: Error, lang: Lang, fields: &[&str]) -> Result<Faults, Error> {
+    let lacking = error.refusal().filter(|refusal| refusal.code == Code::NotPublishable).map(|refusal| {
+        let name = |key: &str| texts::find(lang, &format!("product_field.{key}")).unwrap_or_default();
+        let names: Vec<&str> = refusal.fields.iter().map(|fault| name(&fault.field)).collect();
+        texts::get(lang, "stall.would_lack").replace("{names}", &names.join(lang.pick("、", ", ")))
+    });
+    let mut faults = Faults::kept(error, lang, fields)?;
+    if let Some(line) = lacking {
+        faults.whole = vec![line];
+    }
+    Ok(faults)
 }

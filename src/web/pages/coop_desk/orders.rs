@@ -1,16 +1,19 @@
-//! `/coop/orders`: what waits to be shipped, and the form that ships it.
+//! `/coop/orders`: what waits to be shipped, the form that ships all or a part of it, and the slip that
+//! goes into the box.
+
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{
     extract::{Path, State as Inject},
     http::Uri,
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use serde::Deserialize;
 
-use super::{COOP, desk};
+use super::{COOP, desk, done, kept};
 use crate::{
-    kernel::{At, Code, Fen, Refusal, SellerOrderId},
+    kernel::{At, Code, Fen, Refusal, SellerOrderId, parse},
     orders::{
         SellerOrderState, read,
         ship::{Carrier, Shipping},
@@ -35,11 +38,12 @@ pub fn routes() -> Vec<Route> {
         Route::get("/coop/orders", COOP, list),
         Route::get("/coop/orders/{id}", COOP, one),
         Route::post("/coop/orders/{id}", COOP, ship),
+        Route::get("/coop/orders/{id}/slip", COOP, slip),
     ]
 }
 
 const PER_PAGE: i64 = 20;
-const FIELDS: [&str; 2] = ["carrier", "tracking_no"];
+const FIELDS: [&str; 3] = ["carrier", "tracking_no", "qty"];
 /// The tabs of the list, by state of the seller order.
 const TABS: [SellerOrderState; 4] =
     [SellerOrderState::ToShip, SellerOrderState::PartShipped, SellerOrderState::Shipped, SellerOrderState::Received];
@@ -58,15 +62,21 @@ struct Tab {
 }
 
 struct Line {
+    no: i64,
+    sku: String,
     photo: String,
     name: String,
     spec: String,
     qty: i64,
     to_ship: i64,
+    /// Units for this parcel, as typed.
+    units: String,
     sum: Fen,
 }
 
 struct Parcel {
+    n: i64,
+    inside: String,
     carrier: String,
     tracking_no: String,
     shipped: String,
@@ -76,6 +86,8 @@ struct Parcel {
 /// An order as the desk shows it.
 struct Shown {
     id: String,
+    coop: String,
+    paid: String,
     number: String,
     state: String,
     by: String,
@@ -104,6 +116,41 @@ struct ListPage {
 struct Typed {
     carrier: String,
     tracking_no: String,
+    /// Units of each line for this parcel, by `qty-1`, `qty-2`…
+    #[serde(flatten)]
+    units: BTreeMap<String, String>,
+}
+
+impl Typed {
+    fn units_of(&self, line_no: i64) -> Option<&str> {
+        self.units.get(&format!("qty-{line_no}")).map(|raw| raw.trim())
+    }
+
+    /// What goes into the parcel; all that is left where nothing is said of any line.
+    fn parsed(&self, lines: &[view::LineView]) -> Result<Shipping, Refusal> {
+        let carrier = Carrier::try_from(self.carrier.as_str());
+        let carrier = carrier.map_err(|_| Refusal::of_field("carrier", Code::Missing))?;
+        let mut units = Vec::new();
+        for line in lines {
+            match self.units_of(line.line_no) {
+                None | Some("" | "0") => {}
+                Some(raw) => units.push((line.line_no, parse::whole("qty", raw)?)),
+            }
+        }
+        let said = lines.iter().any(|line| self.units_of(line.line_no).is_some());
+        if said && units.is_empty() {
+            return Err(Refusal::of_field("qty", Code::Missing));
+        }
+        Ok(Shipping { carrier, tracking_no: self.tracking_no.clone(), lines: said.then_some(units) })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "coop_desk/slip.html")]
+struct SlipPage {
+    layout: Layout,
+    desk: Desk,
+    order: Shown,
 }
 
 #[derive(Template)]
@@ -123,6 +170,9 @@ fn shown_of(layout: &Layout, view: CoopOrderView) -> Shown {
     let contact = view.contact;
     let of = |part: fn(&view::ContactView) -> &String| contact.as_ref().map(part).cloned().unwrap_or_default();
     let line = |line: view::LineView| Line {
+        no: line.line_no,
+        sku: line.sku,
+        units: line.to_ship_qty.to_string(),
         photo: line.photo,
         name: line.name,
         spec: line.spec,
@@ -130,7 +180,14 @@ fn shown_of(layout: &Layout, view: CoopOrderView) -> Shown {
         to_ship: line.to_ship_qty,
         sum: line.payable_fen,
     };
+    let lines: Vec<Line> = seller.lines.into_iter().map(line).collect();
+    let name = |line: &view::ShipmentLineView| {
+        let of = lines.iter().find(|known| known.no == line.line_no);
+        format!("{} {} × {}", of.map_or("", |l| l.name.as_str()), of.map_or("", |l| l.spec.as_str()), line.qty)
+    };
     let parcel = |parcel: view::ShipmentView| Parcel {
+        n: parcel.n,
+        inside: parcel.lines.iter().map(name).collect::<Vec<_>>().join(layout.lang.pick("；", "; ")),
         carrier: layout.word("carrier", &parcel.carrier),
         tracking_no: parcel.tracking_no,
         shipped: parcel.shipped_at.minute_label(),
@@ -138,6 +195,8 @@ fn shown_of(layout: &Layout, view: CoopOrderView) -> Shown {
     };
     Shown {
         id: seller.id,
+        coop: seller.coop.name,
+        paid: view.paid_at.map(At::minute_label).unwrap_or_default(),
         number: view.number,
         state: layout.word("seller_state", seller.state.as_str()),
         by: seller.ship_by.filter(|_| can_ship).map(At::minute_label).unwrap_or_default(),
@@ -145,8 +204,8 @@ fn shown_of(layout: &Layout, view: CoopOrderView) -> Shown {
         receiver: of(|c| &c.name),
         phone: of(|c| &c.phone),
         note: of(|c| &c.note),
-        lines: seller.lines.into_iter().map(line).collect(),
         parcels: seller.shipments.into_iter().map(parcel).collect(),
+        lines,
         can_ship,
     }
 }
@@ -158,7 +217,7 @@ async fn list(
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
     let wanted = asked.state.unwrap_or(SellerOrderState::ToShip);
-    let page = crate::kernel::parse::within("page", asked.page.unwrap_or(1), 1, 1_000_000)?;
+    let page = parse::within("page", asked.page.unwrap_or(1), 1, 1_000_000)?;
     let layout = Layout::of(&state, caller.lang, "stall.orders");
     let coop = caller.person()?.own_coop()?;
     let mut conn = state.db().read().await?;
@@ -187,26 +246,28 @@ async fn list(
 }
 
 async fn form(
-    state: &State,
-    caller: &Caller,
-    uri: &Uri,
+    (state, caller, uri): (&State, &Caller, &Uri),
     id: &SellerOrderId,
     (typed, faults): (Typed, Faults),
 ) -> Result<Response> {
     let layout = Layout::of(state, caller.lang, "stall.order");
-    let order = shown_of(&layout, seen(state, caller, id).await?);
+    let mut order = shown_of(&layout, seen(state, caller, id).await?);
+    for line in &mut order.lines {
+        if let Some(raw) = typed.units_of(line.no) {
+            raw.clone_into(&mut line.units);
+        }
+    }
     let words = |carrier: &Carrier| (carrier.to_string(), layout.word("carrier", carrier.as_str()));
-    let refused = !faults.none();
     let carriers = choices(Carrier::ALL.iter().map(words), &typed.carrier);
     let page = OrderPage { desk: desk(&layout, caller, uri), order, faults, typed, carriers, layout };
-    if refused { pages::refused(&page) } else { pages::html(&page) }
+    pages::again(page.faults.status(), &page)
 }
 
 async fn one(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    form(&state, &caller, &uri, &SellerOrderId(id), (Typed::default(), Faults::default())).await
+    form((&state, &caller, &uri), &SellerOrderId(id), (Typed::default(), Faults::default())).await
 }
 
-/// Sends all that is left in one parcel; the API sends parts.
+/// Sends a parcel. The same number sent again, after a double tap or a lost answer, is the same parcel.
 async fn ship(
     Inject(state): Inject<State>,
     caller: Caller,
@@ -215,19 +276,31 @@ async fn ship(
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
     let id = SellerOrderId(id);
-    let carrier = Carrier::try_from(typed.carrier.as_str());
-    let done = match carrier {
-        Err(_) => Err(Refusal::of_field("carrier", Code::Missing).into()),
-        Ok(carrier) => {
-            let shipping = Shipping { carrier, tracking_no: typed.tracking_no.clone(), lines: None };
-            shipped(&state, &caller, id.clone(), shipping).await
-        }
+    let order = seen(&state, &caller, &id).await?.seller_order;
+    let sent = match typed.parsed(&order.lines) {
+        Ok(shipping) => shipped(&state, &caller, id.clone(), shipping).await.map(|_| ()),
+        Err(refusal) => Err(refusal.into()),
     };
-    match done {
-        Ok(_) => Ok(Redirect::to("/coop/orders").into_response()),
-        Err(error) => {
-            let faults = Faults::kept(error, caller.lang, &FIELDS)?;
-            form(&state, &caller, &uri, &id, (typed, faults)).await
+    let again = |order: &view::SellerOrderView| {
+        let number = parse::tracking_no("tracking_no", &typed.tracking_no).unwrap_or_default();
+        order.shipments.iter().any(|s| s.carrier == typed.carrier && s.tracking_no == number)
+    };
+    match sent {
+        Err(error) if !again(&seen(&state, &caller, &id).await?.seller_order) => {
+            let faults = kept(error, caller.lang, &FIELDS)?;
+            form((&state, &caller, &uri), &id, (typed, faults)).await
+        }
+        _ => {
+            let order = seen(&state, &caller, &id).await?.seller_order;
+            let part = order.state == SellerOrderState::PartShipped;
+            Ok(if part { done(&format!("/coop/orders/{id}")) } else { done("/coop/orders") })
         }
     }
+}
+
+/// The slip: what is in the box and where it goes, without prices, as it may be a gift.
+async fn slip(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
+    let layout = Layout::of(&state, caller.lang, "stall.slip");
+    let order = shown_of(&layout, seen(&state, &caller, &SellerOrderId(id)).await?);
+    pages::html(&SlipPage { desk: desk(&layout, &caller, &uri), order, layout })
 }

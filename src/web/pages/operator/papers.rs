@@ -9,7 +9,7 @@ use crate::{
     kernel::{Day, Fen, Grams, Lang, ProductId, Result},
     web::{
         api::approvals::{Approval, ChangeView},
-        pages::view::Layout,
+        pages::{paper::Paper, view::Layout},
     },
 };
 
@@ -24,15 +24,6 @@ pub struct SkuLine {
     pub unit: String,
     pub when: String,
     pub active: bool,
-}
-
-/// A certificate, and whether it holds today.
-pub struct Paper {
-    pub kind: String,
-    pub number: String,
-    pub holder: String,
-    pub days: String,
-    pub holds: bool,
 }
 
 /// What a product says otherwise than when it was approved.
@@ -136,10 +127,9 @@ impl Known<'_> {
 
     async fn product(&self, conn: &mut Conn, subject: &mut Subject) -> Result<()> {
         let (product, skus) = desk::product(conn, &ProductId(subject.approval.id.clone())).await?;
-        let certificates = desk::certificates(conn, &product).await?;
         let seller = self.snapshot.coop(&product.coop_id);
         subject.photo = product.photo.clone().unwrap_or_default();
-        subject.papers = certificates.into_iter().map(|cert| self.paper(cert)).collect();
+        subject.papers = Paper::of(conn, &product, self.today, self.layout.lang).await?;
         subject.skus = skus.iter().map(|sku| self.sku(sku)).collect();
         subject.facts = self.facts([
             ("county", product.county_code),
@@ -157,17 +147,6 @@ impl Known<'_> {
             ("credit_code", seller.map(|coop| coop.credit_code.clone()).unwrap_or_default()),
         ]);
         Ok(())
-    }
-
-    fn paper(&self, cert: crate::catalogue::Certificate) -> Paper {
-        let term = crate::catalogue::cert_term(&cert.kind);
-        Paper {
-            kind: self.layout.lang.pick(&term.zh, &term.en).to_owned(),
-            holds: cert.holds(self.today),
-            days: format!("{} – {}", cert.valid_from, cert.valid_to),
-            number: cert.number,
-            holder: cert.holder,
-        }
     }
 
     fn sku(&self, sku: &desk::OwnSku) -> SkuLine {

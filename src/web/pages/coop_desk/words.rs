@@ -1,0 +1,232 @@
+//! `/coop/products/new` and `…/words`: what is said of the goods, written and changed in one form.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State as Inject},
+    http::Uri,
+    response::Response,
+};
+use serde::Deserialize;
+
+use super::{COOP, desk, done, kept};
+use crate::{
+    catalogue::{
+        ListingState,
+        edit::product::{ProductEdit, ReturnClass, Service},
+    },
+    kernel::{Code, ProductId, Refusal},
+    web::{
+        Result, Route, State,
+        api::coop_products::{self, OwnProductView},
+        auth::Caller,
+        form::{self, Choice, Faults, Form, choices},
+        pages::{
+            desk::Desk,
+            view::{self, Layout},
+        },
+    },
+};
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/coop/products/new", COOP, blank),
+        Route::post("/coop/products/new", COOP, create),
+        Route::get("/coop/products/{id}/words", COOP, edit),
+        Route::post("/coop/products/{id}/words", COOP, change),
+    ]
+}
+
+const FIELDS: [&str; 14] = [
+    "name",
+    "name_en",
+    "category",
+    "county",
+    "summary",
+    "summary_en",
+    "story",
+    "story_en",
+    "storage",
+    "storage_en",
+    "variety",
+    "grade",
+    "return_class",
+    "service",
+];
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    key: String,
+    name: String,
+    name_en: String,
+    category: String,
+    county: String,
+    summary: String,
+    summary_en: String,
+    story: String,
+    story_en: String,
+    storage: String,
+    storage_en: String,
+    variety: String,
+    grade: String,
+    return_class: String,
+    service: String,
+    bad_fruit_promise: String,
+}
+
+impl Typed {
+    fn of(p: OwnProductView) -> Self {
+        Self {
+            key: String::new(),
+            name: p.name,
+            name_en: p.name_en,
+            category: p.category,
+            county: p.county,
+            summary: p.summary,
+            summary_en: p.summary_en,
+            story: p.story,
+            story_en: p.story_en,
+            storage: p.storage,
+            storage_en: p.storage_en,
+            variety: p.variety.unwrap_or_default(),
+            grade: p.grade.unwrap_or_default(),
+            return_class: p.return_class,
+            service: p.service,
+            bad_fruit_promise: if p.bad_fruit_promise { "yes".to_owned() } else { String::new() },
+        }
+    }
+
+    fn parsed(&self) -> Result<ProductEdit, Refusal> {
+        let missing = |field: &str| Refusal::of_field(field, Code::Missing);
+        let some = |text: &String| Some(text.clone());
+        Ok(ProductEdit {
+            name: some(&self.name),
+            name_en: some(&self.name_en),
+            category: some(&self.category),
+            county: some(&self.county),
+            summary: some(&self.summary),
+            summary_en: some(&self.summary_en),
+            story: some(&self.story),
+            story_en: some(&self.story_en),
+            storage: some(&self.storage),
+            storage_en: some(&self.storage_en),
+            variety: some(&self.variety),
+            grade: some(&self.grade),
+            return_class: Some(ReturnClass::try_from(self.return_class.as_str()).map_err(|_| missing("return_class"))?),
+            service: Some(Service::try_from(self.service.as_str()).map_err(|_| missing("service"))?),
+            bad_fruit_promise: Some(!self.bad_fruit_promise.is_empty()),
+            certificates: None,
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "coop_desk/words.html")]
+struct Page {
+    layout: Layout,
+    desk: Desk,
+    /// Where the form goes, and where one goes back to.
+    action: String,
+    back: String,
+    new: bool,
+    /// On the shelf: what is changed waits for the operator's look.
+    listed: bool,
+    categories: Vec<Choice>,
+    counties: Vec<Choice>,
+    return_classes: Vec<Choice>,
+    services: Vec<Choice>,
+    faults: Faults,
+    typed: Typed,
+}
+
+/// The form for a product, or for a new one.
+async fn shown(
+    (state, caller, uri): (&State, &Caller, &Uri),
+    id: Option<&ProductId>,
+    listed: bool,
+    (typed, faults): (Typed, Faults),
+) -> Result<Response> {
+    let layout = Layout::of(state, caller.lang, if id.is_some() { "stall.words" } else { "stall.new_product" });
+    let snapshot = state.shelf.now();
+    let lang = caller.lang;
+    let categories = snapshot.categories.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
+    let counties = snapshot.counties.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
+    let classes = ReturnClass::ALL.iter().map(|c| (c.to_string(), layout.word("return_class", c.as_str())));
+    let services = Service::ALL.iter().map(|s| (s.to_string(), layout.word("service", s.as_str())));
+    let none = (String::new(), layout.t("stall.choose").to_owned());
+    let page = Page {
+        desk: desk(&layout, caller, uri),
+        action: id.map_or_else(|| "/coop/products/new".to_owned(), |id| format!("/coop/products/{id}/words")),
+        back: id.map_or_else(|| "/coop/products".to_owned(), |id| format!("/coop/products/{id}")),
+        new: id.is_none(),
+        listed,
+        categories: choices(std::iter::once(none).chain(categories), &typed.category),
+        counties: choices(counties, &typed.county),
+        return_classes: choices(classes, &typed.return_class),
+        services: choices(services, &typed.service),
+        typed: Typed { key: form::new_key()?, ..typed },
+        faults,
+        layout,
+    };
+    view::again(page.faults.status(), &page)
+}
+
+async fn blank(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result<Response> {
+    let own = caller.person()?.own_coop()?;
+    let county = state.shelf.now().coop(own).map(|coop| coop.county_code.clone());
+    let typed = Typed {
+        county: county.unwrap_or_default(),
+        return_class: ReturnClass::SevenDay.to_string(),
+        service: Service::Ambient.to_string(),
+        ..Typed::default()
+    };
+    shown((&state, &caller, &uri), None, false, (typed, Faults::default())).await
+}
+
+async fn create(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typed): Form<Typed>) -> Result<Response> {
+    let made = match typed.parsed() {
+        Ok(edit) => {
+            let said = [&typed.name, &typed.category, &typed.summary, &typed.story, &typed.storage];
+            let key = form::key(&caller, &typed.key, "createProduct", &said.map(String::as_str));
+            coop_products::created(&state, &caller, edit, key).await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    match made {
+        Ok(id) => Ok(done(&format!("/coop/products/{id}"))),
+        Err(error) => {
+            let faults = kept(error, caller.lang, &FIELDS)?;
+            shown((&state, &caller, &uri), None, false, (typed, faults)).await
+        }
+    }
+}
+
+async fn edit(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
+    let id = ProductId(id);
+    let product = coop_products::seen(&state, &caller, &id).await?;
+    let listed = product.state == ListingState::Published;
+    shown((&state, &caller, &uri), Some(&id), listed, (Typed::of(product), Faults::default())).await
+}
+
+async fn change(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    uri: Uri,
+    Path(id): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let id = ProductId(id);
+    let changed = match typed.parsed() {
+        Ok(edit) => coop_products::changed(&state, &caller, id.clone(), edit).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match changed {
+        Ok(()) => Ok(done(&format!("/coop/products/{id}"))),
+        Err(error) => {
+            let faults = kept(error, caller.lang, &FIELDS)?;
+            let listed = coop_products::seen(&state, &caller, &id).await?.state == ListingState::Published;
+            shown((&state, &caller, &uri), Some(&id), listed, (typed, faults)).await
+        }
+    }
+}

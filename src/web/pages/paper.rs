@@ -1,0 +1,41 @@
+//! A certificate as the desks list it: held or past, never hidden.
+
+use crate::{
+    catalogue::{
+        Certificate, cert_term,
+        desk::{self, OwnProduct},
+    },
+    db::Conn,
+    kernel::{Day, Lang, Result},
+};
+
+/// One certificate, and whether it holds today.
+pub struct Paper {
+    /// Which.
+    pub kind: String,
+    /// Its number.
+    pub number: String,
+    /// Whose it is.
+    pub holder: String,
+    /// From when until when.
+    pub days: String,
+    /// Whether it holds today.
+    pub holds: bool,
+}
+
+impl Paper {
+    /// Those of a product and of its cooperative.
+    pub async fn of(conn: &mut Conn, product: &OwnProduct, today: Day, lang: Lang) -> Result<Vec<Self>> {
+        let paper = |cert: Certificate| {
+            let term = cert_term(&cert.kind);
+            Self {
+                kind: lang.pick(&term.zh, &term.en).to_owned(),
+                days: format!("{} – {}", cert.valid_from, cert.valid_to),
+                holds: cert.holds(today),
+                number: cert.number,
+                holder: cert.holder,
+            }
+        };
+        Ok(desk::certificates(conn, product).await?.into_iter().map(paper).collect())
+    }
+}
