@@ -1,6 +1,6 @@
 //! What people type, parsed once at the edge; inner code takes only these types.
 
-use super::{Code, Fen, Grams, Refusal};
+use super::{At, Bp, Code, Day, Fen, Grams, Refusal};
 
 /// Longest name, street or note in characters.
 const NAME_MAX: usize = 60;
@@ -78,6 +78,26 @@ pub fn whole(field: &str, raw: &str) -> Result<i64, Refusal> {
         return Err(Refusal::of_field(field, Code::Missing));
     }
     raw.parse().map_err(|_| Refusal::of_field(field, Code::Malformed).with("example", "20"))
+}
+
+/// A percentage as people write it, `10`, `12.5%`: above zero, at most 100, two decimals.
+pub fn percent(field: &str, raw: &str) -> Result<Bp, Refusal> {
+    let wrong = || Refusal::of_field(field, Code::Malformed).with("example", "12.5");
+    let plain = raw.trim().trim_end_matches(['%', '％']).trim();
+    let Fen(bp) = yuan(field, plain).map_err(|_| wrong())?;
+    within(field, bp, 1, 10_000).map(Bp).map_err(|_| wrong())
+}
+
+/// A day as `YYYY-MM-DD`.
+pub fn day(field: &str, raw: &str) -> Result<Day, Refusal> {
+    raw.trim().parse().map_err(|_| Refusal::of_field(field, Code::Malformed).with("example", "2026-11-24"))
+}
+
+/// A minute of a clock in Shanghai, as a browser's field sends it: `2026-11-24T15:04`.
+pub fn minute(field: &str, raw: &str) -> Result<At, Refusal> {
+    let wrong = || Refusal::of_field(field, Code::Malformed).with("example", "2026-11-24T15:04");
+    let shaped = raw.len() == 16 && raw.is_ascii();
+    At::parse(&format!("{raw}:00+08:00")).filter(|_| shaped).ok_or_else(wrong)
 }
 
 /// A mainland mobile number (11 digits from 1), or a landline with area code; blanks and dashes fall out.
@@ -172,6 +192,21 @@ mod tests {
         assert_eq!(["5", " 2.5 kg", "0.25", "1.001公斤"].map(grams), [Some(5000), Some(2500), Some(250), Some(1001)]);
         for raw in ["", "0", "-1", "1.0001", "2,5", "1e3", ".5", "5斤"] {
             assert_eq!(grams(raw), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn percentages_days_and_minutes_are_read_as_forms_send_them() {
+        let bp = |raw: &str| percent("percent", raw).map(|bp| bp.0).ok();
+        assert_eq!(["10", "12.5%", " 100 % ", "0.01"].map(bp), [Some(1000), Some(1250), Some(10_000), Some(1)]);
+        for raw in ["", "0", "100.01", "-5", "ten"] {
+            assert_eq!(bp(raw), None, "{raw}");
+        }
+        assert_eq!(day("from", " 2026-11-24 ").unwrap().to_string(), "2026-11-24");
+        assert!(day("from", "24.11.2026").is_err());
+        assert_eq!(minute("at", "2026-11-24T15:04").unwrap().rfc3339(), "2026-11-24T15:04:00+08:00");
+        for raw in ["", "2026-11-24 25:04", "2026-11-24T15:04:05", "2026-02-30T00:00"] {
+            assert!(minute("at", raw).is_err(), "{raw}");
         }
     }
 

@@ -54,6 +54,11 @@ impl At {
         self.local().strftime("%Y-%m-%d %H:%M").to_string()
     }
 
+    /// For a form's field of date and time: `2026-11-24T15:04`.
+    pub fn minute_field(self) -> String {
+        self.local().strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
     /// Later by `micros` µs (see [`SECOND`], [`HOUR`], [`DAY`]).
     pub fn later(self, micros: i64) -> Self {
         Self(self.0.saturating_add(micros))

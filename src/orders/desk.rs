@@ -1,9 +1,13 @@
 //! Orders as the desks list them: a cooperative's counts, and what the operator searches for.
 
-use super::{OrderState, SellerOrderState};
+use super::{
+    OrderState, SellerOrderState,
+    read::Refund,
+    ship::{ScanKind, ScanSource},
+};
 use crate::{
     db::{Conn, FromRow, Query, Tx, audit_log, q, statements, text_enum},
-    kernel::{At, CoopId, Day, Fen, OrderId, Result, Step},
+    kernel::{At, CoopId, Day, Fen, OrderId, RefundId, Result, SellerOrderId, Step},
 };
 
 statements! {
@@ -25,6 +29,10 @@ statements! {
                 WHERE c.phone = $1 ORDER BY o.placed_at DESC, o.id DESC LIMIT $2";
     SOLD_BY = "SELECT s.order_id, s.state, c.name, c.name_en FROM seller_orders s JOIN coops c ON c.id = s.coop_id
                WHERE s.order_id IN ($1) ORDER BY s.order_id, s.position";
+    REFUND_LINES = "SELECT refund_id, line_no, qty, goods_fen, freight_fen FROM refund_lines
+                    WHERE refund_id IN ($1) ORDER BY refund_id, line_no";
+    SCANS = "SELECT seller_order_id, n, kind, at, source, recorded_at FROM shipment_scans
+             WHERE seller_order_id IN ($1) ORDER BY recorded_at, kind";
     STUCK = "SELECT CAST(count(*) AS BIGINT) FROM refunds WHERE state = 'requested' AND requested_at <= $1";
 }
 
@@ -147,4 +155,46 @@ pub async fn sold_by(conn: &mut Conn, orders: &[Listed]) -> Result<Vec<SoldBy>> 
 pub async fn stuck_refunds(conn: &mut Conn, now: At) -> Result<i64> {
     let (n,): (i64,) = q(STUCK).bind(stuck_before(now)).one(conn).await?;
     Ok(n)
+}
+
+/// What a refund took of a line.
+#[derive(Clone, Debug, FromRow)]
+pub struct RefundLine {
+    /// Which refund.
+    pub refund_id: RefundId,
+    /// Which line.
+    pub line_no: i64,
+    /// Units; 0 for an amount.
+    pub qty: i64,
+    /// Goods money.
+    pub goods_fen: Fen,
+    /// Freight money.
+    pub freight_fen: Fen,
+}
+
+/// What refunds took of which lines.
+pub async fn refund_lines(conn: &mut Conn, refunds: &[Refund]) -> Result<Vec<RefundLine>> {
+    Query::with_list(REFUND_LINES, refunds.iter().map(|refund| refund.id.clone())).all(conn).await
+}
+
+/// A carrier's scan as it was recorded.
+#[derive(Clone, Debug, FromRow)]
+pub struct Scanned {
+    /// Whose shipment.
+    pub seller_order_id: SellerOrderId,
+    /// Which.
+    pub n: i64,
+    /// What was scanned.
+    pub kind: ScanKind,
+    /// When.
+    pub at: At,
+    /// Where it is known from.
+    pub source: ScanSource,
+    /// When it was recorded here.
+    pub recorded_at: At,
+}
+
+/// The scans of seller orders' shipments, as they came.
+pub async fn scans(conn: &mut Conn, sellers: &[SellerOrderId]) -> Result<Vec<Scanned>> {
+    Query::with_list(SCANS, sellers).all(conn).await
 }

@@ -111,9 +111,7 @@ pub async fn refund(
     let mut refunding = tx!(trade.db, tx, {
         let mut step = trade.step(by.clone());
         let order = read::lock(&mut tx, &order.id).await?;
-        if !matches!(order.state, OrderState::Paid | OrderState::Completed) {
-            return Err(Refusal::new(Code::WrongState).with("state", order.state).into());
-        }
+        refundable(&order)?;
         let refunding = request(&mut tx, &order, asked, reason, &mut step).await?;
         log(&mut tx, &order, (refunding.amount_fen, reason), &step).await?;
         if let Some(key) = key {
@@ -153,14 +151,7 @@ pub async fn cancel_paid(trade: &Trade, order: &Order, by: Actor) -> Result<()> 
 
 /// Promises money back, within the caller's transaction, whose order row is locked.
 async fn request(tx: &mut Tx, order: &Order, asked: &Asked, reason: &str, step: &mut Step) -> Result<Refunding> {
-    let lines = read::lines(tx, &order.id).await?;
-    let shares = refund_split::split(&lines, asked)?;
-    let goods = Fen::sum(shares.iter().map(|s| s.goods))?;
-    let freight = Fen::sum(shares.iter().map(|s| s.freight))?;
-    let amount = goods.plus(freight)?;
-    if shares.iter().all(|s| s.qty == 0) && amount == Fen::ZERO {
-        return Err(Refusal::new(Code::RefundTooMuch).with("left", Fen::ZERO).into());
-    }
+    let (shares, (amount, goods, freight)) = shares(tx, order, asked).await?;
     for share in &shares {
         reserve_line(tx, order, share).await?;
     }
@@ -192,6 +183,33 @@ async fn request(tx: &mut Tx, order: &Order, asked: &Asked, reason: &str, step: 
     })
 }
 
+/// Amount in all, of it goods, of it freight.
+pub type Amounts = (Fen, Fen, Fen);
+
+/// What a refund would give back now; refuses what [`refund`] would refuse.
+pub async fn look(conn: &mut Conn, order: &Order, asked: &Asked) -> Result<Amounts> {
+    refundable(order)?;
+    Ok(shares(conn, order, asked).await?.1)
+}
+
+fn refundable(order: &Order) -> Result<()> {
+    if matches!(order.state, OrderState::Paid | OrderState::Completed) {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::WrongState).with("state", order.state).into())
+}
+
+async fn shares(conn: &mut Conn, order: &Order, asked: &Asked) -> Result<(Vec<Share>, Amounts)> {
+    let shares = refund_split::split(&read::lines(conn, &order.id).await?, asked)?;
+    let goods = Fen::sum(shares.iter().map(|s| s.goods))?;
+    let freight = Fen::sum(shares.iter().map(|s| s.freight))?;
+    let amount = goods.plus(freight)?;
+    if shares.iter().all(|s| s.qty == 0) && amount == Fen::ZERO {
+        return Err(Refusal::new(Code::RefundTooMuch).with("left", Fen::ZERO).into());
+    }
+    Ok((shares, (amount, goods, freight)))
+}
+
 async fn reserve_line(tx: &mut Tx, order: &Order, share: &Share) -> Result<()> {
     let reserve = q(RESERVE_LINE)
         .bind(share.qty)
@@ -206,7 +224,7 @@ async fn reserve_line(tx: &mut Tx, order: &Order, share: &Share) -> Result<()> {
 struct New<'a> {
     id: &'a RefundId,
     payment: Option<PaymentId>,
-    amounts: (Fen, Fen, Fen),
+    amounts: Amounts,
     reason: &'a str,
     unapplied: bool,
 }

@@ -253,7 +253,7 @@ pub async fn coop_view(
     let seen = seller.received_at.is_none_or(|at| at.later(CONTACT_SEEN) > now);
     let needed = !matches!(seller.state, SellerOrderState::AwaitingPayment | SellerOrderState::Cancelled);
     let contact = if needed { read::contact(conn, &order.id).await?.map(contact_view) } else { None };
-    let contact = contact.map(|c| if seen { c } else { masked(c) });
+    let contact = contact.map(|c| if seen { c } else { c.masked() });
     Ok(CoopOrderView {
         number: order.number,
         seller_order: seller_view(&seller, &lines, &shipments, &coops, lang),
@@ -266,15 +266,22 @@ fn contact_view(c: Contact) -> ContactView {
     ContactView { name: c.name, phone: c.phone, region_name: c.region_name, street: c.street, note: c.note }
 }
 
-fn masked(c: ContactView) -> ContactView {
-    let first: String = c.name.chars().take(1).collect();
-    let tail: String = c.phone.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
-    ContactView {
-        name: format!("{first}**"),
-        phone: format!("***{tail}"),
-        region_name: c.region_name,
-        street: "***".to_owned(),
-        note: String::new(),
+/// A receiver as staff sees him who does not ship to him: enough to know who calls.
+pub fn masked_contact(contact: Contact) -> ContactView {
+    contact_view(contact).masked()
+}
+
+impl ContactView {
+    fn masked(self) -> Self {
+        let first: String = self.name.chars().take(1).collect();
+        let tail: String = self.phone.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+        Self {
+            name: format!("{first}**"),
+            phone: format!("***{tail}"),
+            region_name: self.region_name,
+            street: "***".to_owned(),
+            note: String::new(),
+        }
     }
 }
 

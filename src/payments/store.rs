@@ -2,7 +2,7 @@
 
 use super::{Method, PaymentState};
 use crate::{
-    db::{Conn, FromRow, Tx, q, statements},
+    db::{Conn, FromRow, Query, Tx, q, statements},
     kernel::{At, Fen, OrderId, PaymentId, Result},
 };
 
@@ -32,6 +32,8 @@ statements! {
     ASKED = "UPDATE payments SET asked_at = $1 WHERE id = $2";
     EVENT = "INSERT INTO payment_events (id, payment_id, kind, at, received_at, outcome)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
+    EVENTS = "SELECT payment_id, kind, at, received_at, outcome FROM payment_events WHERE payment_id IN ($1)
+              ORDER BY received_at, id";
 }
 
 /// A payment as it stands.
@@ -157,4 +159,24 @@ pub async fn keep_event(tx: &mut Tx, event: KeptEvent<'_>, now: At) -> Result<bo
         .exec(tx)
         .await?;
     Ok(kept == 1)
+}
+
+/// An event of the provider as it was kept.
+#[derive(Clone, Debug, FromRow)]
+pub struct SeenEvent {
+    /// About which payment.
+    pub payment_id: PaymentId,
+    /// The provider's kind of event.
+    pub kind: String,
+    /// When it happened there.
+    pub at: At,
+    /// When it came here.
+    pub received_at: At,
+    /// `applied` or `mismatch`.
+    pub outcome: String,
+}
+
+/// The events of payments, as they came.
+pub async fn events(conn: &mut Conn, payments: &[Payment]) -> Result<Vec<SeenEvent>> {
+    Query::with_list(EVENTS, payments.iter().map(|payment| payment.id.clone())).all(conn).await
 }

@@ -84,7 +84,8 @@ pub(super) fn word(dimension: Dimension, key: &str, lang: Lang) -> String {
     lang.pick(zh, en).to_owned()
 }
 
-fn channel_words(channel: &str) -> (&str, &str) {
+/// A channel's words, Chinese and English.
+pub fn channel_words(channel: &str) -> (&str, &str) {
     match channel {
         "online" => ("线上商城", "Online"),
         "hall" => ("专馆", "Halls"),

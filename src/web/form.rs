@@ -46,9 +46,13 @@ pub fn new_key() -> Result<String, Error> {
 /// The idempotency key of a form of the caller; `what` is all that it asks for, so that the same key with
 /// something else typed is refused instead of forgotten. A form without a key may be sent twice.
 pub fn key(caller: &Caller, key: &str, operation: &'static str, what: &[&str]) -> Option<Key> {
-    let good = key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit());
     let body_hash = sha256_hex(what.join("\n").as_bytes());
-    good.then(|| Key { scope: format!("form:{}", caller.scope()), key: key.to_owned(), operation, body_hash })
+    is_key(key).then(|| Key { scope: format!("form:{}", caller.scope()), key: key.to_owned(), operation, body_hash })
+}
+
+/// Whether a form's hidden key is one that its page gave it.
+pub fn is_key(key: &str) -> bool {
+    key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// What is wrong with a form: beside its fields, and above it what belongs to none of them.

@@ -176,8 +176,7 @@ pub async fn decide(
         return Err(Refusal::new(Code::WrongState).with("state", product.state).into());
     }
     match decision {
-        Decision::Approve if listed => {}
-        Decision::Ask if listed => {}
+        Decision::Approve | Decision::Ask if listed => {}
         Decision::Approve => shift(tx, product, ListingEvent::Approve, step).await?,
         Decision::Reject if listed => shift(tx, product, ListingEvent::TakeOff, step).await?,
         Decision::Reject | Decision::Ask => shift(tx, product, ListingEvent::SendBack, step).await?,

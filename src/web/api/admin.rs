@@ -44,7 +44,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// What goes back to the buyer: some lines, an amount, or all that is left.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefundRequest {
     /// Units or amounts by line.
@@ -57,7 +57,7 @@ pub struct RefundRequest {
 }
 
 /// A line to be refunded.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefundLine {
     /// The seller order that the line is in.
@@ -149,21 +149,27 @@ pub async fn refund_order(
     key: IdempotencyKey,
     ApiJson { value, hash }: ApiJson<RefundRequest>,
 ) -> Result<(StatusCode, Json<Refunding>)> {
-    let by = caller.person()?.actor();
     let key = key.needed(format!("person:{}", caller.person()?.id), "refund", &number, &hash)?;
-    let reason = parse::text("reason", &value.reason, 200)?;
-    let order = read::by_number(&mut state.db().read().await?, &number).await?;
-    let asked = asked(&state, &order, value).await?;
+    let by = caller.person()?.actor();
+    let (order, asked, reason) = wished(&state, &number, &value).await?;
     let trade = state.trade.clone();
     let refunding =
         durable(async move { refund::refund(&trade, &order, (&asked, &reason), by, Some(&key)).await }).await?;
     Ok((StatusCode::CREATED, Json(refunding)))
 }
 
+/// The order, what of it is asked back, and why; the operator's page asks the same.
+pub async fn wished(state: &State, number: &str, request: &RefundRequest) -> Result<(Order, Asked, String)> {
+    let reason = parse::text("reason", &request.reason, 200)?;
+    let order = read::by_number(&mut state.db().read().await?, number).await?;
+    let asked = asked(state, &order, request).await?;
+    Ok((order, asked, reason))
+}
+
 /// What the request asks back; refuses lines of another seller order, and lines with an amount in all.
-async fn asked(state: &State, order: &Order, value: RefundRequest) -> Result<Asked> {
-    let Some(lines) = value.lines else { return by_amount(value.amount_fen) };
-    if value.amount_fen.is_some() {
+async fn asked(state: &State, order: &Order, request: &RefundRequest) -> Result<Asked> {
+    let Some(lines) = &request.lines else { return by_amount(request.amount_fen) };
+    if request.amount_fen.is_some() {
         return Err(Refusal::of_field("amount_fen", Code::Repeated).into());
     }
     if lines.is_empty() {
@@ -171,7 +177,7 @@ async fn asked(state: &State, order: &Order, value: RefundRequest) -> Result<Ask
     }
     let own = read::lines(&mut state.db().read().await?, &order.id).await?;
     let mut asked = Vec::with_capacity(lines.len());
-    for (place, line) in lines.into_iter().enumerate() {
+    for (place, line) in lines.iter().enumerate() {
         let field = |name: &str| format!("lines[{place}].{name}");
         let known = own.iter().find(|l| l.line_no == line.line_no);
         let unknown = |name: &str| Refusal::of_field(field(name), Code::UnknownLine);

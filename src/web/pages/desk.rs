@@ -50,7 +50,7 @@ pub struct Link {
 pub type Pages = (&'static str, &'static [(&'static str, &'static str)]);
 
 impl Desk {
-    /// The desk of `pages`; the page whose address is `current` is marked.
+    /// The desk of `pages`; the page shown is marked.
     pub fn of(
         layout: &Layout,
         caller: &Caller,
@@ -60,7 +60,7 @@ impl Desk {
     ) -> Self {
         let group = |(title, links): &Pages| Group {
             title: if title.is_empty() { String::new() } else { layout.t(title).to_owned() },
-            links: links.iter().map(|(href, key)| link(layout, uri.path(), href, key)).collect(),
+            links: links.iter().map(|(href, key)| link(layout, (uri.path(), home), href, key)).collect(),
         };
         Self {
             name: layout.t(name).to_owned(),
@@ -82,8 +82,10 @@ impl Desk {
     }
 }
 
-fn link(layout: &Layout, path: &str, href: &str, key: &str) -> Link {
-    Link { href: href.to_owned(), label: layout.t(key).to_owned(), current: path == href, count: None }
+/// A page is marked where it or one below it is shown; all are below the desk's first.
+fn link(layout: &Layout, (path, home): (&str, &str), href: &str, key: &str) -> Link {
+    let below = path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/') && href != home);
+    Link { href: href.to_owned(), label: layout.t(key).to_owned(), current: path == href || below, count: None }
 }
 
 /// The address again with another language.

@@ -164,7 +164,7 @@ struct Page {
     typed: Typed,
 }
 
-async fn shown(
+fn shown(
     (state, caller, uri): (&State, &Caller, &Uri),
     product: &OwnProduct,
     sku: Option<&SkuId>,
@@ -192,7 +192,7 @@ async fn found(state: &State, caller: &Caller, id: &ProductId) -> Result<own::Wi
 async fn blank(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
     let (product, _) = found(&state, &caller, &ProductId(id)).await?;
     let typed = Typed { active: "yes".to_owned(), ..Typed::default() };
-    shown((&state, &caller, &uri), &product, None, (typed, Faults::default())).await
+    shown((&state, &caller, &uri), &product, None, (typed, Faults::default()))
 }
 
 async fn add(
@@ -215,7 +215,7 @@ async fn add(
         Ok(_) => Ok(done(&format!("/coop/products/{}", product.id))),
         Err(error) => {
             let faults = kept(error, caller.lang, &FIELDS)?;
-            shown((&state, &caller, &uri), &product, None, (typed, faults)).await
+            shown((&state, &caller, &uri), &product, None, (typed, faults))
         }
     }
 }
@@ -228,7 +228,7 @@ async fn edit(
 ) -> Result<Response> {
     let (product, skus) = found(&state, &caller, &ProductId(id)).await?;
     let known = skus.iter().find(|known| known.id.0 == sku).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    shown((&state, &caller, &uri), &product, Some(&known.id), (Typed::of(known), Faults::default())).await
+    shown((&state, &caller, &uri), &product, Some(&known.id), (Typed::of(known), Faults::default()))
 }
 
 async fn change(
@@ -248,7 +248,7 @@ async fn change(
         Ok(()) => Ok(done(&format!("/coop/products/{}#{}", product.id, known.code))),
         Err(error) => {
             let faults = kept(error, caller.lang, &FIELDS)?;
-            shown((&state, &caller, &uri), &product, Some(&known.id), (typed, faults)).await
+            shown((&state, &caller, &uri), &product, Some(&known.id), (typed, faults))
         }
     }
 }

@@ -141,7 +141,7 @@ struct Page {
 }
 
 /// The form for a product, or for a new one.
-async fn shown(
+fn shown(
     (state, caller, uri): (&State, &Caller, &Uri),
     id: Option<&ProductId>,
     listed: bool,
@@ -181,7 +181,7 @@ async fn blank(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result
         service: Service::Ambient.to_string(),
         ..Typed::default()
     };
-    shown((&state, &caller, &uri), None, false, (typed, Faults::default())).await
+    shown((&state, &caller, &uri), None, false, (typed, Faults::default()))
 }
 
 async fn create(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typed): Form<Typed>) -> Result<Response> {
@@ -197,7 +197,7 @@ async fn create(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typ
         Ok(id) => Ok(done(&format!("/coop/products/{id}"))),
         Err(error) => {
             let faults = kept(error, caller.lang, &FIELDS)?;
-            shown((&state, &caller, &uri), None, false, (typed, faults)).await
+            shown((&state, &caller, &uri), None, false, (typed, faults))
         }
     }
 }
@@ -206,7 +206,7 @@ async fn edit(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): 
     let id = ProductId(id);
     let product = coop_products::seen(&state, &caller, &id).await?;
     let listed = product.state == ListingState::Published;
-    shown((&state, &caller, &uri), Some(&id), listed, (Typed::of(product), Faults::default())).await
+    shown((&state, &caller, &uri), Some(&id), listed, (Typed::of(product), Faults::default()))
 }
 
 async fn change(
@@ -226,7 +226,7 @@ async fn change(
         Err(error) => {
             let faults = kept(error, caller.lang, &FIELDS)?;
             let listed = coop_products::seen(&state, &caller, &id).await?.state == ListingState::Published;
-            shown((&state, &caller, &uri), Some(&id), listed, (typed, faults)).await
+            shown((&state, &caller, &uri), Some(&id), listed, (typed, faults))
         }
     }
 }

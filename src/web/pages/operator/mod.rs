@@ -3,6 +3,8 @@
 
 mod approvals;
 mod log;
+mod order;
+mod orders;
 mod papers;
 mod resets;
 mod searches;
@@ -27,6 +29,7 @@ const PAGES: &[Pages] = &[
         "",
         &[
             ("/admin", "operator.approvals"),
+            ("/admin/orders", "cases.orders"),
             ("/admin/searches", "operator.searches"),
             ("/admin/reset-codes", "operator.resets"),
             ("/admin/audit", "operator.log"),
@@ -37,7 +40,10 @@ const PAGES: &[Pages] = &[
 
 /// Routes of this folder.
 pub fn routes() -> Vec<Route> {
-    [approvals::routes(), searches::routes(), resets::routes(), log::routes()].into_iter().flatten().collect()
+    [approvals::routes(), orders::routes(), order::routes(), searches::routes(), resets::routes(), log::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The desk's frame around a page, with what waits behind the others.

@@ -4,8 +4,8 @@
 //! that a guest keeps) or in a cookie that the link leaves behind. Everybody else is told that there is
 //! no such order. `page` is what it shows, `track` how its way is told.
 
-mod page;
-mod track;
+pub(super) mod page;
+pub(super) mod track;
 
 use axum::{
     extract::{Path, State as Inject},

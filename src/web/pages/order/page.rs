@@ -25,7 +25,7 @@ pub struct Found {
     pub contact: Option<Contact>,
     pub events: Vec<OrderEventRow>,
     parts: Vec<Part>,
-    refunds: Vec<read::Refund>,
+    pub refunds: Vec<read::Refund>,
 }
 
 impl Found {

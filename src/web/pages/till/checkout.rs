@@ -27,7 +27,7 @@ use crate::{
         api::{quotes, regions as api_regions},
         auth::{self, Caller},
         durable::{durable, once},
-        form::{Faults, Form},
+        form::{Faults, Form, is_key},
         pages::{order, product, regions, view},
     },
 };
@@ -105,10 +105,6 @@ async fn act(
         "paste" => visit.paste(typed).await,
         _ => visit.look(typed, Faults::default(), None).await,
     }
-}
-
-fn is_key(key: &str) -> bool {
-    key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 fn key_of(key: &str, operation: &'static str) -> Key {

@@ -1,0 +1,281 @@
+//! `/admin/orders`: the order that somebody asks about, by what is known of it.
+//!
+//! A phone is looked up by a form that is posted, so that it stands in no address and no log of
+//! addresses; each look-up is itself an act in the log.
+
+use askama::Template;
+use axum::{
+    extract::State as Inject,
+    http::Uri,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{OPERATOR, desk};
+use crate::{
+    db::tx,
+    kernel::{CoopId, Day, Fen, parse},
+    orders::{
+        OrderState,
+        desk::{self as orders, Listed, Search, SoldBy, Trouble},
+    },
+    reports::channel_words,
+    web::{
+        Result, Route, State,
+        auth::Caller,
+        durable::durable,
+        form::{Choice, Faults, Form},
+        json::ApiQuery,
+        pages::{
+            desk::Desk,
+            view::{self, Layout},
+        },
+    },
+};
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![Route::get("/admin/orders", OPERATOR, list), Route::post("/admin/orders", OPERATOR, by_phone)]
+}
+
+/// Orders of a page, and the most that one phone shows.
+const PER_PAGE: i64 = 25;
+const OF_PHONE: i64 = 100;
+const CHANNELS: [&str; 7] = ["online", "hall", "zone", "cabinet", "bulk", "welfare", "event"];
+
+/// What was typed, as it was typed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Typed {
+    number: String,
+    state: String,
+    channel: String,
+    coop: String,
+    from: String,
+    to: String,
+    trouble: String,
+    page: Option<i64>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ByPhone {
+    phone: String,
+}
+
+struct Tab {
+    href: String,
+    label: String,
+    count: Option<i64>,
+    current: bool,
+}
+
+struct Row {
+    number: String,
+    state: &'static str,
+    state_words: String,
+    sellers: Vec<(String, String)>,
+    channel: String,
+    placed: String,
+    paid: String,
+    total: Fen,
+    refunded: Option<Fen>,
+}
+
+#[derive(Template)]
+#[template(path = "operator/orders.html")]
+struct Page {
+    layout: Layout,
+    desk: Desk,
+    typed: Typed,
+    phone: String,
+    faults: Faults,
+    tabs: Vec<Tab>,
+    states: Vec<Choice>,
+    channels: Vec<Choice>,
+    coops: Vec<Choice>,
+    rows: Vec<Row>,
+    /// What was found by phone, in words.
+    told: Option<String>,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+impl Typed {
+    /// The number as it is stored: people leave gaps, and say letters small.
+    fn number(&self) -> String {
+        self.number.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
+    }
+
+    /// The search, and what of it cannot be read.
+    fn search(&self, caller: &Caller, coops: &[(String, CoopId)]) -> (Search, Faults) {
+        let mut faults = Faults::default();
+        let mut day = |field: &str, text: &str| {
+            let read = (!text.trim().is_empty()).then(|| parse::day(field, text)).transpose();
+            read.unwrap_or_else(|refusal| {
+                faults.add(field, refusal.detail(caller.lang));
+                None
+            })
+        };
+        let (from, to): (Option<Day>, Option<Day>) = (day("from", &self.from), day("to", &self.to));
+        let search = Search {
+            number: self.number(),
+            state: OrderState::try_from(self.state.as_str()).ok(),
+            channel: CHANNELS.into_iter().find(|c| *c == self.channel).unwrap_or_default().to_owned(),
+            coop: coops.iter().find(|(slug, _)| *slug == self.coop).map(|(_, id)| id.clone()),
+            from,
+            to,
+            trouble: Trouble::try_from(self.trouble.as_str()).ok(),
+        };
+        (search, faults)
+    }
+
+    /// The address of another page of the same search, or of one with another trouble.
+    fn href(&self, page: i64, trouble: &str) -> String {
+        let page = if page > 1 { page.to_string() } else { String::new() };
+        let fields = [
+            ("number", self.number.trim()),
+            ("state", &self.state),
+            ("channel", &self.channel),
+            ("coop", &self.coop),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("trouble", trouble),
+            ("page", &page),
+        ];
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(fields.into_iter().filter(|(_, value)| !value.is_empty()));
+        let query = query.finish();
+        if query.is_empty() { "/admin/orders".to_owned() } else { format!("/admin/orders?{query}") }
+    }
+}
+
+async fn list(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    uri: Uri,
+    ApiQuery(typed): ApiQuery<Typed>,
+) -> Result<Response> {
+    let page = parse::within("page", typed.page.unwrap_or(1), 1, 1_000_000)?;
+    let snapshot = state.shelf.now();
+    let coops: Vec<(String, CoopId)> = snapshot.coops.iter().map(|c| (c.slug.clone(), c.id.clone())).collect();
+    let (search, faults) = typed.search(&caller, &coops);
+    let mut shown = Page::of(&state, &caller, &uri, typed).await?;
+    if !faults.none() {
+        shown.faults = faults;
+        return view::refused(&shown);
+    }
+    let mut conn = state.db().read().await?;
+    // One more than is shown tells whether there are older ones.
+    let mut found = orders::search(&mut conn, &search, state.now(), (PER_PAGE + 1, (page - 1) * PER_PAGE)).await?;
+    let more = i64::try_from(found.len()).is_ok_and(|n| n > PER_PAGE);
+    found.truncate(usize::try_from(PER_PAGE).unwrap_or(usize::MAX));
+    if let [only] = found.as_slice()
+        && only.number == search.number
+    {
+        return Ok(Redirect::to(&format!("/admin/orders/{}", only.number)).into_response());
+    }
+    let parts = orders::sold_by(&mut conn, &found).await?;
+    shown.rows = found.into_iter().map(|order| row(&shown.layout, order, &parts)).collect();
+    shown.newer = (page > 1).then(|| shown.typed.href(page - 1, &shown.typed.trouble));
+    shown.older = more.then(|| shown.typed.href(page + 1, &shown.typed.trouble));
+    view::html(&shown)
+}
+
+/// The orders of a receiver's phone.
+async fn by_phone(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    uri: Uri,
+    Form(asked): Form<ByPhone>,
+) -> Result<Response> {
+    let mut shown = Page::of(&state, &caller, &uri, Typed::default()).await?;
+    let phone = match parse::phone("phone", &asked.phone) {
+        Ok(phone) => phone,
+        Err(refusal) => {
+            (shown.faults, shown.phone) = (Faults::of(&refusal, caller.lang, &["phone"]), asked.phone);
+            return view::refused(&shown);
+        }
+    };
+    let (trade, by, wanted) = (state.trade.clone(), caller.actor(), phone.clone());
+    let found: Vec<Listed> = durable(async move {
+        tx!(trade.db, tx, {
+            let step = trade.step(by.clone());
+            orders::of_phone(&mut tx, &wanted, OF_PHONE, &step).await
+        })
+    })
+    .await?;
+    let parts = orders::sold_by(&mut state.db().read().await?, &found).await?;
+    shown.rows = found.into_iter().map(|order| row(&shown.layout, order, &parts)).collect();
+    shown.told = Some(shown.layout.say("cases.of_phone", &[("phone", &phone), ("n", &shown.rows.len())]));
+    shown.phone = phone;
+    view::html(&shown)
+}
+
+fn row(layout: &Layout, order: Listed, parts: &[SoldBy]) -> Row {
+    let (zh, en) = channel_words(&order.channel);
+    let own = parts.iter().filter(|part| part.order_id == order.id);
+    let seller = |part: &SoldBy| {
+        let name = layout.lang.pick(&part.name, &part.name_en).to_owned();
+        (name, layout.word("seller_state", part.state.as_str()))
+    };
+    Row {
+        state: order.state.as_str(),
+        state_words: layout.word("order_state", order.state.as_str()),
+        sellers: own.map(seller).collect(),
+        channel: layout.lang.pick(zh, en).to_owned(),
+        placed: order.placed_at.minute_label(),
+        paid: order.paid_at.map(crate::kernel::At::minute_label).unwrap_or_default(),
+        total: order.total_fen,
+        refunded: Some(order.refunded_fen).filter(|fen| *fen > Fen::ZERO),
+        number: order.number,
+    }
+}
+
+impl Page {
+    /// The page with its forms and nothing found yet.
+    async fn of(state: &State, caller: &Caller, uri: &Uri, typed: Typed) -> Result<Self> {
+        let layout = Layout::of(state, caller.lang, "cases.orders");
+        let stuck = orders::stuck_refunds(&mut state.db().read().await?, state.now()).await?;
+        let any = Choice { value: String::new(), label: layout.t("cases.any").to_owned(), chosen: false };
+        let with_any = |choices: Vec<Choice>| std::iter::once(any.clone()).chain(choices).collect();
+        let choice = |value: &str, label: String, chosen: &str| Choice {
+            value: value.to_owned(),
+            label,
+            chosen: value == chosen,
+        };
+        let state_of = |s: &OrderState| choice(s.as_str(), layout.word("order_state", s.as_str()), &typed.state);
+        let channel_of = |channel: &str| {
+            let (zh, en) = channel_words(channel);
+            choice(channel, caller.lang.pick(zh, en).to_owned(), &typed.channel)
+        };
+        let snapshot = state.shelf.now();
+        let coops = snapshot.coops.iter();
+        let coops = coops.map(|c| choice(&c.slug, caller.lang.pick(&c.name, &c.name_en).to_owned(), &typed.coop));
+        let tab = |trouble: &str, key: &str, count: Option<i64>| Tab {
+            href: typed.href(1, trouble),
+            label: layout.t(key).to_owned(),
+            count: count.filter(|n| *n > 0),
+            current: typed.trouble == trouble,
+        };
+        Ok(Self {
+            desk: desk(state, &layout, caller, uri).await?,
+            tabs: vec![
+                tab("", "cases.all", None),
+                tab("refund", "cases.stuck", Some(stuck)),
+                tab("late", "cases.late", None),
+            ],
+            states: with_any(OrderState::ALL.iter().map(state_of).collect()),
+            channels: with_any(CHANNELS.iter().map(|c| channel_of(c)).collect()),
+            coops: with_any(coops.collect()),
+            phone: String::new(),
+            faults: Faults::default(),
+            rows: Vec::new(),
+            told: None,
+            newer: None,
+            older: None,
+            typed,
+            layout,
+        })
+    }
+}
