@@ -12,6 +12,7 @@ on_both! {
     an_order_is_found_by_what_is_known_of_it,
     money_goes_back_by_form_once_and_as_it_was_shown,
     a_scan_by_form_stands_on_the_buyers_page,
+    a_coupon_by_form_takes_its_part_off,
 }
 
 async fn the_log_begins_with_the_newest_act_and_says_what_was_checked(shop: Arc<Shop>) {
@@ -131,4 +132,23 @@ async fn a_scan_by_form_stands_on_the_buyers_page(shop: Arc<Shop>) {
     assert!(buyers.one(".waybill").contains("2026-11-01 12:30"), "{}", buyers.text);
     let stranger = desk.visitor("rival").get(&format!("/admin/orders/{number}")).await;
     assert_eq!(stranger.status, 403);
+}
+
+async fn a_coupon_by_form_takes_its_part_off(shop: Arc<Shop>) {
+    let desk = Desk::open(shop.clone()).await;
+    let mut operator = desk.visitor("operator");
+    let page = operator.get("/admin/coupons").await;
+    assert_eq!(page.count("tbody tr"), 3);
+    let form =
+        page.form("form.coupon-form").with("code", "twelve-half").with("kind", "percent").with("funder", "government");
+    let refused = form.clone().with("percent", "120").send(&mut operator).await;
+    assert_eq!((refused.status, refused.count(".field.bad")), (422, 2), "{}", refused.text);
+    let form =
+        refused.form("form.coupon-form").with("percent", "12.5").with("min_goods", "50").with("to", "2026-12-31");
+    let made = form.clone().send(&mut operator).await;
+    assert!(made.status == 200 && made.text.contains("TWELVE-HALF") && made.text.contains("减 12.5%"), "{}", made.text);
+    assert_eq!(form.send(&mut operator).await.status, 409);
+    let ask = json!({"items": [{"sku": "P01-1", "qty": 1}], "address": {"region_code": "320213"}, "coupons": ["TWELVE-HALF"]});
+    let quote = desk.post("shopper", "/quotes", ask).await.body;
+    assert_eq!(quote["discount_fen"].as_i64(), Some(1123), "{quote}");
 }

@@ -2,6 +2,7 @@
 //! searches that found nothing, reset codes, the log of acts.
 
 mod approvals;
+mod coupons;
 mod log;
 mod order;
 mod orders;
@@ -30,6 +31,7 @@ const PAGES: &[Pages] = &[
         &[
             ("/admin", "operator.approvals"),
             ("/admin/orders", "cases.orders"),
+            ("/admin/coupons", "coupons.title"),
             ("/admin/searches", "operator.searches"),
             ("/admin/reset-codes", "operator.resets"),
             ("/admin/audit", "operator.log"),
@@ -40,10 +42,18 @@ const PAGES: &[Pages] = &[
 
 /// Routes of this folder.
 pub fn routes() -> Vec<Route> {
-    [approvals::routes(), orders::routes(), order::routes(), searches::routes(), resets::routes(), log::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        approvals::routes(),
+        orders::routes(),
+        order::routes(),
+        coupons::routes(),
+        searches::routes(),
+        resets::routes(),
+        log::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The desk's frame around a page, with what waits behind the others.

@@ -183,11 +183,9 @@ impl CasePage {
         let parts: Vec<Part> =
             case.found.view.seller_orders.iter().map(|seller| part(&layout, &case, seller, &forms)).collect();
         let order = &case.found.order;
-        let words = |kinds: &[&'static str], group: &str, chosen: &str| {
-            choices(kinds.iter().map(|kind| ((*kind).to_owned(), layout.word(group, kind))), chosen)
-        };
-        let kinds: Vec<&str> = ScanKind::ALL.iter().map(|kind| kind.as_str()).collect();
-        let sources: Vec<&str> = ScanSource::ALL.iter().rev().map(|source| source.as_str()).collect();
+        let kinds = ScanKind::ALL.iter().map(|one| (one.to_string(), layout.word("scan_kind", one.as_str())));
+        let sources = ScanSource::ALL.iter().rev();
+        let sources = sources.map(|one| (one.to_string(), layout.word("scan_source", one.as_str())));
         Self {
             number: order.number.clone(),
             state: order.state.as_str(),
@@ -197,8 +195,8 @@ impl CasePage {
             backs: case.found.refunds.iter().map(|refund| back(&layout, &case, refund)).collect(),
             money: money(&layout, &case),
             refundable: matches!(order.state, OrderState::Paid | OrderState::Completed),
-            kinds: words(&kinds, "scan_kind", &forms.scan.kind),
-            sources: words(&sources, "scan_source", &forms.scan.source),
+            kinds: choices(kinds, &forms.scan.kind),
+            sources: choices(sources, &forms.scan.source),
             contact: case.found.contact.map(masked_contact),
             done: if forms.done.is_empty() { String::new() } else { done(&layout, &forms.done) },
             refund: forms.refund,

@@ -1,0 +1,205 @@
+//! `/admin/coupons`: coupons with what is used of them, and a form for a new one.
+
+use askama::Template;
+use axum::{
+    extract::State as Inject,
+    http::Uri,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{OPERATOR, desk};
+use crate::{
+    kernel::{Code, Day, Fen, Refusal, parse},
+    pricing::coupon::{self, Coupon, CouponKind, Funder},
+    web::{
+        Result, Route, State,
+        api::coupons::{CouponRequest, created},
+        auth::Caller,
+        form::{Choice, Faults, Form, choices},
+        json::ApiQuery,
+        pages::{
+            desk::Desk,
+            view::{self, Layout},
+        },
+    },
+};
+
+/// Routes of this file.
+pub fn routes() -> Vec<Route> {
+    vec![Route::get("/admin/coupons", OPERATOR, list), Route::post("/admin/coupons", OPERATOR, make)]
+}
+
+const PER_PAGE: i64 = 50;
+const FIELDS: [&str; 10] =
+    ["code", "kind", "amount", "percent", "min_goods", "limit_total", "limit_each", "from", "to", "funder"];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    page: Option<i64>,
+}
+
+/// What was typed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    code: String,
+    kind: String,
+    amount: String,
+    percent: String,
+    min_goods: String,
+    limit_total: String,
+    limit_each: String,
+    from: String,
+    to: String,
+    funder: String,
+}
+
+impl Typed {
+    /// The request that the form makes, as a program would send it; every field at fault is named.
+    fn request(&self) -> Result<CouponRequest, Refusal> {
+        let mut faults = Vec::new();
+        let typed = |text: &str| !text.trim().is_empty();
+        let missing = |field: &str| Refusal::of_field(field, Code::Missing);
+        let kind = CouponKind::try_from(self.kind.as_str()).unwrap_or(CouponKind::Amount);
+        let amount = kind == CouponKind::Amount;
+        let mut kept = |read: Result<i64, Refusal>| read.map_err(|refusal| faults.push(refusal)).ok();
+        let yuan = |field: &str, text: &str| parse::yuan(field, text).map(|fen| fen.0);
+        let amount_fen = amount.then(|| kept(yuan("amount", &self.amount))).flatten();
+        let bp = (!amount).then(|| kept(parse::percent("percent", &self.percent).map(|bp| bp.0))).flatten();
+        let min = typed(&self.min_goods).then(|| kept(yuan("min_goods", &self.min_goods))).flatten();
+        let mut limit = |field: &str, text: &str| typed(text).then(|| kept(parse::whole(field, text))).flatten();
+        let (limit_total, limit_each) =
+            (limit("limit_total", &self.limit_total), limit("limit_each", &self.limit_each));
+        let mut day = |field: &str, text: &str| {
+            let read = if typed(text) { parse::day(field, text) } else { Err(missing(field)) };
+            read.map_err(|refusal| faults.push(refusal)).unwrap_or_default()
+        };
+        let (from, to): (Day, Day) = (day("from", &self.from), day("to", &self.to));
+        let funder = Funder::try_from(self.funder.as_str()).map_err(|_| missing("funder"));
+        let funder = funder.map_err(|refusal| faults.push(refusal)).unwrap_or(Funder::Platform);
+        match Refusal::all(faults) {
+            Some(refusal) => Err(refusal),
+            None => Ok(CouponRequest {
+                code: self.code.clone(),
+                kind,
+                amount_fen: amount_fen.map(Fen),
+                bp,
+                min_goods_fen: min.map(Fen),
+                limit_total,
+                limit_each,
+                from,
+                to,
+                funder,
+            }),
+        }
+    }
+}
+
+struct Row {
+    code: String,
+    value: String,
+    least: Option<Fen>,
+    used: String,
+    each: String,
+    days: String,
+    state: String,
+    live: bool,
+    funder: String,
+}
+
+#[derive(Template)]
+#[template(path = "operator/coupons.html")]
+struct Page {
+    layout: Layout,
+    desk: Desk,
+    rows: Vec<Row>,
+    typed: Typed,
+    faults: Faults,
+    kinds: Vec<Choice>,
+    funders: Vec<Choice>,
+    newer: Option<i64>,
+    older: Option<i64>,
+}
+
+async fn shown(
+    (state, caller, uri): (&State, &Caller, &Uri),
+    page: i64,
+    (typed, faults): (Typed, Faults),
+) -> Result<Response> {
+    let layout = Layout::of(state, caller.lang, "coupons.title");
+    let (found, total) = coupon::list(&mut state.db().read().await?, (PER_PAGE, (page - 1) * PER_PAGE)).await?;
+    let today = state.now().day();
+    let kinds = CouponKind::ALL.iter().map(|one| (one.to_string(), layout.word("coupon_kind", one.as_str())));
+    let funders = Funder::ALL.iter().map(|one| (one.to_string(), layout.word("funder", one.as_str())));
+    let page = Page {
+        rows: found.into_iter().map(|coupon| row(&layout, coupon, today)).collect(),
+        kinds: choices(kinds, &typed.kind),
+        funders: choices(funders, &typed.funder),
+        newer: (page > 1).then(|| page - 1),
+        older: (total > page * PER_PAGE).then(|| page + 1),
+        desk: desk(state, &layout, caller, uri).await?,
+        typed,
+        faults,
+        layout,
+    };
+    view::again(page.faults.status(), &page)
+}
+
+fn row(layout: &Layout, coupon: Coupon, today: Day) -> Row {
+    let value = match (coupon.amount_fen, coupon.bp) {
+        (Some(fen), _) => fen.to_string(),
+        (None, bp) => layout.say("coupons.off", &[("percent", &percent(bp.unwrap_or(0)))]),
+    };
+    let limit = |n: Option<i64>| n.map_or_else(|| layout.t("coupons.unlimited").to_owned(), |n| n.to_string());
+    let used_up = coupon.limit_total.is_some_and(|limit| coupon.used >= limit);
+    let key = match today {
+        _ if used_up => "used_up",
+        day if day < coupon.valid_from => "to_come",
+        day if day > coupon.valid_to => "over",
+        _ => "live",
+    };
+    Row {
+        value,
+        least: Some(coupon.min_goods_fen).filter(|fen| *fen > Fen::ZERO),
+        used: format!("{} / {}", coupon.used, limit(coupon.limit_total)),
+        each: limit(coupon.limit_each),
+        days: format!("{} – {}", coupon.valid_from, coupon.valid_to),
+        state: layout.word("coupon_state", key),
+        live: key == "live",
+        funder: layout.word("funder", coupon.funder.as_str()),
+        code: coupon.code,
+    }
+}
+
+/// Basis points as a percentage without idle zeros: `12.5`.
+fn percent(bp: i64) -> String {
+    let text = format!("{}.{:02}", bp / 100, bp % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+async fn list(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    uri: Uri,
+    ApiQuery(asked): ApiQuery<Asked>,
+) -> Result<Response> {
+    let page = parse::within("page", asked.page.unwrap_or(1), 1, 1_000_000)?;
+    let typed = Typed { from: state.now().day().to_string(), limit_each: "1".to_owned(), ..Typed::default() };
+    shown((&state, &caller, &uri), page, (typed, Faults::default())).await
+}
+
+async fn make(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typed): Form<Typed>) -> Result<Response> {
+    let done = match typed.request() {
+        Ok(request) => created(&state, &caller, request).await.map(|_| ()),
+        Err(refusal) => Err(refusal.into()),
+    };
+    match done {
+        Ok(()) => Ok(Redirect::to("/admin/coupons").into_response()),
+        Err(error) => {
+            let faults = Faults::kept(error, caller.lang, &FIELDS)?;
+            shown((&state, &caller, &uri), 1, (typed, faults)).await
+        }
+    }
+}
