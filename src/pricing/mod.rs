@@ -14,6 +14,7 @@ mod price;
 mod quote;
 mod read;
 pub mod region;
+pub mod romanised;
 mod seller_group;
 mod store;
 

@@ -2,9 +2,9 @@
 
 use super::quantity::Quantity;
 
-/// `5kg`, `500g`.
-fn grams(g: i64) -> String {
-    if g >= 1000 { format!("{}kg", thousandths(g)) } else { format!("{g}g") }
+/// `5kg`, `500g`; English leaves a gap before the unit.
+fn grams(g: i64, gap: &str) -> String {
+    if g >= 1000 { format!("{}{gap}kg", thousandths(g)) } else { format!("{g}{gap}g") }
 }
 
 fn thousandths(n: i64) -> String {
@@ -36,7 +36,9 @@ pub fn quantity(quantity: Quantity) -> (String, String) {
     let mm = |n: i64| format!("{n}mm");
     let both = |text: String| (text.clone(), text);
     match quantity {
-        Quantity::Weight(low, high) => (span((low, high), grams, zh), span((low, high), grams, en)),
+        Quantity::Weight(low, high) => {
+            (span((low, high), |g| grams(g, ""), zh), span((low, high), |g| grams(g, " "), en))
+        }
         Quantity::Diameter(low, high) => (span((low, high), mm, zh), span((low, high), mm, en)),
         Quantity::Volume(ml) => both(format!("{ml}ml")),
         Quantity::Pieces(low, high) => {

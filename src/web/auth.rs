@@ -2,7 +2,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 
 use super::{Error, State};
@@ -93,6 +93,12 @@ pub fn secret_name(state: &State, name: &str) -> String {
 pub fn secret_cookie(state: &State, name: &str, (value, age): (&str, i64)) -> String {
     let secure = if state.config.https() { "; Secure" } else { "" };
     format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", secret_name(state, name))
+}
+
+/// `Set-Cookie` of a wish that the browser's script may read, such as a language: for a year.
+pub fn wish_cookie(state: &State, name: &str, value: &str) -> Option<HeaderValue> {
+    let secure = if state.config.https() { "; Secure" } else { "" };
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; SameSite=Lax; Max-Age=31536000{secure}")).ok()
 }
 
 /// `Set-Cookie` that opens a session in a browser for so many seconds; none ends it.

@@ -25,7 +25,7 @@ pub async fn edge(Inject(state): Inject<State>, request: Request, next: Next) ->
     let route = parts.extensions.get::<MatchedPath>().cloned();
     let response = next.run(Request::from_parts(parts, body)).await;
     let mut response = problem::spoken(&state, response, (&method, uri.path(), lang, &id));
-    pages::remember_language(&uri, response.headers_mut());
+    pages::remember_language(&state, &uri, response.headers_mut());
     headers::always(&state, response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);

@@ -9,7 +9,8 @@
     button.addEventListener("click", () => {
       const large = root.toggleAttribute("data-large");
       button.setAttribute("aria-pressed", String(large));
-      document.cookie = `large=${large ? 1 : 0}; Path=/; SameSite=Lax; Max-Age=31536000`;
+      const secure = location.protocol === "https:" ? "; Secure" : "";
+      document.cookie = `large=${large ? 1 : 0}; Path=/; SameSite=Lax; Max-Age=31536000${secure}`;
     });
   }
 }

@@ -8,10 +8,11 @@ use crate::{
     kernel::{Result as KernelResult, parse},
     pricing::{
         pasted::{self, Pasted},
-        region,
+        region, romanised,
     },
     web::{
         Allow, Result, Route, State,
+        auth::Language,
         json::{ApiJson, ApiQuery},
     },
 };
@@ -72,9 +73,13 @@ pub struct ReadAddress {
 /// listRegions
 #[utoipa::path(get, path = "/api/v1/regions", operation_id = "listRegions", tag = "shopping", params(Below),
     responses((status = 200, body = RegionList)))]
-pub async fn list_regions(Inject(state): Inject<State>, ApiQuery(below): ApiQuery<Below>) -> Result<Json<RegionList>> {
+pub async fn list_regions(
+    Inject(state): Inject<State>,
+    Language(lang): Language,
+    ApiQuery(below): ApiQuery<Below>,
+) -> Result<Json<RegionList>> {
     let rows = region::children(&mut state.db().read().await?, &below.parent).await?;
-    let items = rows.into_iter().map(|(code, name)| RegionView { code, name }).collect();
+    let items = rows.into_iter().map(|(code, name)| RegionView { code, name: romanised::name(&name, lang) }).collect();
     Ok(Json(RegionList { items }))
 }
 

@@ -86,7 +86,11 @@ impl CertLine {
             Self {
                 kind: lang.pick(&term.zh, &term.en).to_owned(),
                 number: cert.number.clone(),
-                holder: cert.holder.clone(),
+                holder: snapshot
+                    .coops
+                    .iter()
+                    .find(|coop| coop.name == cert.holder)
+                    .map_or_else(|| cert.holder.clone(), |coop| lang.pick(&coop.name, &coop.name_en).to_owned()),
                 valid_to: cert.valid_to.to_string(),
             }
         };

@@ -28,9 +28,9 @@ mod till;
 mod trace;
 pub mod view;
 
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, Uri, header};
 
-use super::{Route, assets};
+use super::{Route, State, assets, auth};
 use crate::kernel::Lang;
 
 pub use cache::{Cache, Key};
@@ -60,12 +60,11 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// `?lang=` of a page is remembered in a cookie.
-pub fn remember_language(asked: &Uri, headers: &mut HeaderMap) {
+pub fn remember_language(state: &State, asked: &Uri, headers: &mut HeaderMap) {
     let Some(query) = asked.query() else { return };
     let lang = query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Lang::parse);
     if let Some(lang) = lang.filter(|_| !super::is_api(asked.path()))
-        && let Ok(cookie) =
-            HeaderValue::from_str(&format!("lang={}; Path=/; SameSite=Lax; Max-Age=31536000", lang.tag()))
+        && let Some(cookie) = auth::wish_cookie(state, "lang", lang.tag())
     {
         headers.append(header::SET_COOKIE, cookie);
     }

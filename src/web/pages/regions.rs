@@ -5,8 +5,11 @@
 
 use crate::{
     db::Conn,
-    kernel::Result,
-    pricing::region::{self, WUXI},
+    kernel::{Lang, Result},
+    pricing::{
+        region::{self, WUXI},
+        romanised,
+    },
     web::form::{Choice, choices},
 };
 
@@ -46,7 +49,10 @@ pub struct Picker {
 }
 
 /// The picker for what was chosen; what does not belong together falls back to the choice above it.
-pub async fn picker(conn: &mut Conn, chosen: Chosen<'_>, none: &str) -> Result<Picker> {
+pub async fn picker(conn: &mut Conn, chosen: Chosen<'_>, (none, lang): (&str, Lang)) -> Result<Picker> {
+    let choices = |rows: Vec<(String, String)>, chosen: &str| {
+        choices(rows.into_iter().map(|(code, name)| (code, romanised::name(&name, lang))), chosen)
+    };
     let province = if chosen.province.is_empty() { JIANGSU } else { chosen.province };
     let mut provinces = choices(region::children(conn, "").await?, province);
     provinces.sort_by_key(|p| p.value != JIANGSU);

@@ -2,6 +2,7 @@
 
 mod bureau;
 mod coop_desk;
+mod english;
 mod open;
 mod operator;
 mod shop;

@@ -23,7 +23,7 @@ use crate::support::{
 const NOW: &str = "2026-11-25T10:36:00+08:00";
 
 /// Runs a story at the demonstration's site.
-fn at_demonstration<F: Future<Output = ()>>(story: impl FnOnce(Arc<Site>) -> F) {
+pub fn at_demonstration<F: Future<Output = ()>>(story: impl FnOnce(Arc<Site>) -> F) {
     runtime().block_on(async {
         let Some(base) = Base::fresh(Engine::Sqlite).await else { return };
         let db = base.open().await;
@@ -40,7 +40,7 @@ fn at_demonstration<F: Future<Output = ()>>(story: impl FnOnce(Arc<Site>) -> F) 
 }
 
 /// Texts and addresses of the links that a selector finds.
-fn links(page: &Page, css: &str) -> Vec<(String, String)> {
+pub fn links(page: &Page, css: &str) -> Vec<(String, String)> {
     let (html, css) = (Html::parse_document(&page.text), Selector::parse(css).unwrap());
     let found = html.select(&css).map(|at| {
         let text = at.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");

@@ -108,7 +108,7 @@ async fn shown(
         });
     }
     let chosen = Chosen { province: &typed.province, city: &typed.city, district: &typed.region_code };
-    let picker = regions::picker(&mut conn, chosen, layout.t("checkout.choose")).await?;
+    let picker = regions::picker(&mut conn, chosen, (layout.t("checkout.choose"), layout.lang)).await?;
     let refused = !faults.none();
     let room = Room::of(&layout, person, "addresses");
     let page = AddressesPage { layout, room, rows, faults, typed, picker, editing };

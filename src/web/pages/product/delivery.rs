@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use crate::{
     catalogue::{Product, Sku, Snapshot},
     kernel::Result,
-    pricing::freight,
+    pricing::{freight, romanised},
     web::{
         auth,
         pages::{good::Price, view::Layout},
@@ -55,7 +55,7 @@ impl Delivery {
     pub fn of(snapshot: &Snapshot, (product, sku): (&Product, &Sku), to: &str, layout: &Layout) -> Result<Self> {
         let option = |(code, name): &(String, String)| Destination {
             chosen: code == to,
-            name: if code == "320211" { layout.say("product.with_zone", &[("district", name)]) } else { name.clone() },
+            name: named(code, &romanised::name(name, layout.lang), layout),
             code: code.clone(),
         };
         let service = if product.cold_chain { "cold_chain" } else { "ambient" };
@@ -82,4 +82,9 @@ impl Delivery {
             gap: gap.filter(|_| rule.is_some()),
         })
     }
+}
+
+/// 滨湖区 is chosen for the Economic Development Zone too, which has no code of its own.
+fn named(code: &str, name: &str, layout: &Layout) -> String {
+    if code == "320211" { layout.say("product.with_zone", &[("district", &name)]) } else { name.to_owned() }
 }

@@ -28,7 +28,10 @@ use crate::{
     catalogue::{Product, Sku, Snapshot},
     kernel::{self, Code, Refusal},
     stock::trace::{self, Batch},
-    web::{Allow, Result, Route, State, auth::Language},
+    web::{
+        Allow, Result, Route, State,
+        auth::{self, Language},
+    },
 };
 
 pub use self::delivery::COOKIE as DISTRICT;
@@ -127,15 +130,14 @@ async fn product(
     };
     let mut response = state.pages.page(&key, &headers, page).await?;
     if asked("to") == Some(to.as_str()) {
-        remember(&mut response, &to);
+        remember(&state, &mut response, &to);
     }
     Ok(response)
 }
 
 /// The district is remembered; an answer that says so is not for others.
-fn remember(response: &mut Response, to: &str) {
-    let cookie = format!("{}={to}; Path=/; SameSite=Lax; Max-Age=31536000", delivery::COOKIE);
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+fn remember(state: &State, response: &mut Response, to: &str) {
+    if let Some(cookie) = auth::wish_cookie(state, delivery::COOKIE, to) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
@@ -220,8 +222,8 @@ fn facts(product: &Product, sku: &Sku, layout: &Layout) -> Vec<Fact> {
     let all = [
         fact("pieces", spec::pieces(sku, layout)),
         fact("diameter", diameter),
-        fact("variety", product.variety.clone()),
-        fact("grade", product.grade.clone()),
+        fact("variety", product.variety.as_ref().map(|one| layout.word("variety", one))),
+        fact("grade", product.grade.as_ref().map(|one| layout.word("grade", one))),
     ];
     all.into_iter().flatten().collect()
 }

@@ -66,10 +66,14 @@ pub fn views(snapshot: &Snapshot, query: &Query, hits: &Hits, layout: &Layout) -
     useful.map(|f| view(f.facet, &f.values)).collect()
 }
 
-/// Counties are told apart by their pairing.
+/// Counties are told apart by their pairing; a grade is what the cooperative wrote, in words that are known.
 fn label(snapshot: &Snapshot, facet: Facet, value: &FacetCount, layout: &Layout) -> String {
     let county = (facet == Facet::County).then(|| snapshot.county(&value.value)).flatten();
-    county.map_or_else(|| value.label_in(layout.lang).to_owned(), |county| good::place(county, layout))
+    match (county, facet) {
+        (Some(county), _) => good::place(county, layout),
+        (None, Facet::Grade) => layout.word("grade", &value.value),
+        (None, _) => value.label_in(layout.lang).to_owned(),
+    }
 }
 
 /// Everything chosen beside the text.

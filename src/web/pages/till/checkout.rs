@@ -130,7 +130,7 @@ impl Visit {
     async fn look(&self, mut typed: Typed, mut faults: Faults, quote: Option<Quote>) -> Result<Response> {
         let none = view::Layout::of(&self.state, self.caller.lang, "checkout.choose");
         let mut conn = self.state.db().read().await?;
-        let picker = regions::picker(&mut conn, typed.chosen(), &none.title).await?;
+        let picker = regions::picker(&mut conn, typed.chosen(), (&none.title, self.caller.lang)).await?;
         drop(conn);
         typed.region_code.clone_from(&picker.district);
         let quote = match quote {
@@ -214,7 +214,7 @@ impl Visit {
     async fn place(&self, typed: Typed) -> Result<Response> {
         let lang = self.caller.lang;
         let mut conn = self.state.db().read().await?;
-        let picker = regions::picker(&mut conn, typed.chosen(), "").await?;
+        let picker = regions::picker(&mut conn, typed.chosen(), ("", lang)).await?;
         let by = self.caller.actor();
         let looked = pricing::find_quote(&mut conn, &typed.quote_id, by.person.as_ref(), self.state.now()).await;
         let looked = looked.ok().filter(|quote| typed.is_of(quote, &self.basket));
