@@ -9,7 +9,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Tx, q, tx::UNHURRIED};
+use super::{Tx, tx::UNHURRIED};
 use crate::kernel::{Error, Result};
 
 /// How long a request waits for a connection before it is answered 503.
@@ -140,16 +140,12 @@ impl Db {
 
     /// Begins a transaction that writes; [`super::tx!`] is the usual way.
     pub async fn begin(&self) -> Result<Tx> {
-        let mut conn = self.write().await?;
+        let conn = self.write().await?;
         let begin = match conn {
             Conn::Sqlite(_) => "BEGIN IMMEDIATE",
             Conn::Postgres(_) => "BEGIN",
         };
-        if let Err(error) = q(begin).exec(&mut conn).await {
-            conn.discard().await;
-            return Err(error);
-        }
-        Ok(Tx::new(conn))
+        Tx::begun(conn, &[begin]).await
     }
 
     /// Begins a transaction that only reads, all of it at one moment, which may be a moment old.
@@ -184,18 +180,12 @@ impl Db {
     }
 }
 
-async fn begin_reading(mut conn: Conn, patience: &[&'static str]) -> Result<Tx> {
+async fn begin_reading(conn: Conn, patience: &[&'static str]) -> Result<Tx> {
     let (begin, patience) = match conn {
         Conn::Sqlite(_) => ("BEGIN", &[][..]),
         Conn::Postgres(_) => ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", patience),
     };
-    for sql in std::iter::once(&begin).chain(patience) {
-        if let Err(error) = q(sql).exec(&mut conn).await {
-            conn.discard().await;
-            return Err(error);
-        }
-    }
-    Ok(Tx::new(conn))
+    Tx::begun(conn, &[&[begin][..], patience].concat()).await
 }
 
 async fn open_postgres(url: &str) -> Result<PgPool> {

@@ -18,8 +18,19 @@ pub struct Tx {
 }
 
 impl Tx {
-    pub(super) fn new(conn: Conn) -> Self {
-        Self { conn: Some(conn) }
+    /// Begins by these statements. The connection is the transaction's from the first on: dropped in the
+    /// middle of `BEGIN`, it is rolled back or closed before anyone else gets it.
+    pub(super) async fn begun(conn: Conn, statements: &[&'static str]) -> Result<Self> {
+        let mut tx = Self { conn: Some(conn) };
+        for sql in statements.iter().copied() {
+            if let Err(error) = q(sql).exec(&mut tx).await {
+                if let Some(conn) = tx.conn.take() {
+                    conn.discard().await;
+                }
+                return Err(error);
+            }
+        }
+        Ok(tx)
     }
 
     /// Makes the changes last; when this answers, they survive a crash (I16).

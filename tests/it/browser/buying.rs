@@ -4,28 +4,34 @@ use std::time::Duration;
 
 use thirtyfour::Key;
 
-use super::{DESK, PHONE, Window, story};
+use super::{DESK, PHONE, Window, pages::faults_here, story};
 use crate::support::{Api, Market};
 
 #[test]
 fn initials_and_the_keyboard_lead_to_luochuan_apples() {
     story(|market| async move {
-        let window = Window::open(&market.url, DESK, true).await;
-        window.go("/products").await;
-        window.type_in("#site-q", "lcpg").await;
-        window.until("document.querySelectorAll('[role=option]').length > 0").await;
-        let field = window.find("#site-q").await;
-        field.send_keys(Key::Down + "").await.unwrap();
-        window.until("!!document.querySelector('#site-q').getAttribute('aria-activedescendant')").await;
-        let chosen = "document.getElementById(document.querySelector('#site-q').getAttribute('aria-activedescendant')).textContent.includes('洛川')";
-        window.until(chosen).await;
-        field.send_keys(Key::Enter + "").await.unwrap();
-        window.until("location.pathname + location.search !== '/products' && document.readyState === 'complete'").await;
-        window.until("!location.search.includes('lcpg')").await;
-        let text = window.text("main h1").await;
-        assert!(text.contains("洛川"), "{text}");
-        window.close().await;
+        for size in [PHONE, DESK] {
+            to_luochuan_apples(&market, size).await;
+        }
     });
+}
+
+async fn to_luochuan_apples(market: &Market, size: (u32, u32)) {
+    let window = Window::open(&market.url, size, true).await;
+    window.go("/products").await;
+    window.type_in("#site-q", "lcpg").await;
+    window.until("document.querySelectorAll('[role=option]').length > 0").await;
+    let field = window.find("#site-q").await;
+    field.send_keys(Key::Down + "").await.unwrap();
+    window.until("!!document.querySelector('#site-q').getAttribute('aria-activedescendant')").await;
+    let chosen = "document.getElementById(document.querySelector('#site-q').getAttribute('aria-activedescendant')).textContent.includes('洛川')";
+    window.until(chosen).await;
+    field.send_keys(Key::Enter + "").await.unwrap();
+    window.until("location.pathname + location.search !== '/products' && document.readyState === 'complete'").await;
+    window.until("!location.search.includes('lcpg')").await;
+    let text = window.text("main h1").await;
+    assert!(text.contains("洛川"), "{text}");
+    window.close().await;
 }
 
 #[test]
@@ -40,7 +46,11 @@ fn a_guest_buys_from_two_cooperatives_at_a_desk() {
 
 #[test]
 fn a_guest_buys_without_script() {
-    story(|market| async move { buys(&market, PHONE, false).await });
+    story(|market| async move {
+        for size in [PHONE, DESK] {
+            buys(&market, size, false).await;
+        }
+    });
 }
 
 /// P01-1 and P19-1 to 梁溪, paid in the sandbox; the counter moves by their price.
@@ -48,11 +58,18 @@ async fn buys(market: &Market, size: (u32, u32), script: bool) {
     let api = Api::of(&market.url);
     let before = api.get("/counter").await.body["all"]["net_paid_fen"].as_i64().unwrap();
     let window = Window::open(&market.url, size, script).await;
+    if script {
+        window.listen().await;
+    }
+    let mut faults = Vec::new();
     for code in ["P01", "P19"] {
         let product = api.get(&format!("/products/{code}")).await.body;
         window.go(&format!("/p/{}", product["slug"].as_str().unwrap())).await;
         window.press("form.buy button[value=cart]").await;
         window.arrives("/cart").await;
+    }
+    if script {
+        faults.extend(faults_here(&window).await);
     }
     window.go("/checkout").await;
     window.type_in("#name", "王芳").await;
@@ -62,6 +79,7 @@ async fn buys(market: &Market, size: (u32, u32), script: bool) {
     if script {
         // The address is priced again at once; the form is whole when that is done.
         window.until("document.querySelector('#region_code').value === '320213'").await;
+        faults.extend(faults_here(&window).await);
     }
     window.press("button[name=do][value=place]").await;
     if !window.place().await.starts_with("/orders/") {
@@ -79,6 +97,10 @@ async fn buys(market: &Market, size: (u32, u32), script: bool) {
     window.press("button[value=succeeded]").await;
     window.arrives("/orders/").await;
     window.until("document.querySelector('main').textContent.includes('待发货')").await;
+    if script {
+        faults.extend(faults_here(&window).await);
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
     let paid = 6990 + 2990;
     for _ in 0..100 {
         let now = api.get("/counter").await.body["all"]["net_paid_fen"].as_i64().unwrap();

@@ -32,14 +32,27 @@ fn no_page_runs_out_of_the_window_or_breaks_its_policy() {
             window.listen().await;
             look(&window, &pages).await;
             signed_in(&window, "coop03", "/coop").await;
-            let own = ["/coop", "/coop/orders", "/coop/products", "/coop/statement"].map(str::to_owned);
-            look(&window, &own).await;
+            let good = first_link(&window, "/coop/products", "main a[href^='/coop/products/']:not([href$=new])").await;
+            let order = first_link(&window, "/coop/orders", "main a[href^='/coop/orders/']").await;
+            let of_good = ["", "/words", "/skus/new", "/certificates", "/batches"].map(|part| format!("{good}{part}"));
+            let of_order = ["", "/slip"].map(|part| format!("{order}{part}"));
+            let own = ["/coop", "/coop/orders", "/coop/products", "/coop/products/new", "/coop/statement"];
+            look(&window, &own.map(str::to_owned)).await;
+            look(&window, &of_good).await;
+            look(&window, &of_order).await;
             window.close().await;
             let window = Window::open(&market.url, size, true).await;
             window.listen().await;
             signed_in(&window, "operator", "/admin").await;
-            let own = ["/admin", "/admin/searches", "/admin/reset-codes", "/admin/audit"].map(str::to_owned);
-            look(&window, &own).await;
+            let order = first_link(&window, "/admin/orders", "main a[href^='/admin/orders/YX']").await;
+            let own = ["/admin", "/admin/orders", "/admin/coupons", "/admin/searches", "/admin/reset-codes"];
+            look(&window, &own.map(str::to_owned)).await;
+            look(&window, &[order, "/admin/audit".to_owned()]).await;
+            window.close().await;
+            let window = Window::open(&market.url, size, true).await;
+            window.listen().await;
+            signed_in(&window, "shopper", "/me").await;
+            look(&window, &["/me", "/me/addresses", "/me/account", "/coop/apply"].map(str::to_owned)).await;
             window.close().await;
         }
     });
@@ -67,15 +80,25 @@ fn a_page_that_comes_back_follows_the_counter_again() {
 #[test]
 fn the_bureau_follows_a_figure_to_its_lines() {
     story(|market| async move {
-        let window = Window::open(&market.url, DESK, true).await;
-        signed_in(&window, "bureau", "/bureau").await;
-        look(&window, &["/bureau", "/bureau/charts", "/bureau/reports/summary"].map(str::to_owned)).await;
-        window.go("/bureau").await;
-        window.press("table.figures tbody a").await;
-        window.arrives("/bureau/reports/lines").await;
-        assert!(window.count("table.figures tbody tr").await > 0, "the figure has lines");
-        window.close().await;
+        for size in [PHONE, DESK] {
+            let window = Window::open(&market.url, size, true).await;
+            window.listen().await;
+            signed_in(&window, "bureau", "/bureau").await;
+            look(&window, &["/bureau", "/bureau/charts", "/bureau/reports/summary"].map(str::to_owned)).await;
+            window.go("/bureau").await;
+            window.press("table.figures tbody a").await;
+            window.arrives("/bureau/reports/lines").await;
+            assert!(window.count("table.figures tbody tr").await > 0, "the figure has lines");
+            window.close().await;
+        }
     });
+}
+
+/// Address of the first link of a page that a selector finds.
+async fn first_link(window: &Window, page: &str, css: &str) -> String {
+    window.go(page).await;
+    let link = window.ask(&format!("document.querySelector(\"{css}\").getAttribute('href')")).await;
+    link.as_str().unwrap().to_owned()
 }
 
 /// Signs in through the page and arrives at `next`.
@@ -91,16 +114,20 @@ async fn look(window: &Window, pages: &[String]) {
     let mut faults = Vec::new();
     for page in pages {
         window.go(page).await;
-        window.until("document.readyState === 'complete'").await;
-        let wide = window
-            .ask("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            .await
-            .as_i64()
-            .unwrap();
-        if wide > 0 {
-            faults.push(format!("{page} is {wide} px too wide"));
-        }
-        faults.extend(window.complaints().await.into_iter().map(|said| format!("{page}: {said}")));
+        faults.extend(faults_here(window).await);
     }
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// What is wrong with the page shown: it runs out of the window, or the browser complained.
+pub async fn faults_here(window: &Window) -> Vec<String> {
+    window.until("document.readyState === 'complete'").await;
+    let wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    let wide = window.ask(wide).await.as_i64().unwrap();
+    let page = window.place().await;
+    let mut faults = window.complaints().await;
+    if wide > 0 {
+        faults.push(format!("{wide} px too wide"));
+    }
+    faults.into_iter().map(|fault| format!("{page}: {fault}")).collect()
 }

@@ -226,7 +226,8 @@ pub async fn counter_journal_and_reports_agree(shop: &Shop) {
         verifier.line(&line.body).unwrap();
     }
     let journal = verifier.sums();
-    let span = ("2026-01-01", "2036-12-31");
+    let last = now.day().to_string();
+    let span = ("2026-01-01", last.as_str());
     let all = drawn(shop, Kind::Summary, span, &[]).await;
     let names = ["gross_paid_fen", "refunds_fen", "net_paid_fen", "effective_fen", "excluded_fen", "orders"];
     let sums = names.map(|name| total(&all, name));

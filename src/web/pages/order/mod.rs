@@ -8,8 +8,8 @@ pub(super) mod page;
 pub(super) mod track;
 
 use axum::{
-    extract::{Path, State as Inject},
-    http::{HeaderMap, HeaderValue, header},
+    extract::{FromRequestParts, Path},
+    http::{HeaderValue, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use self::page::{Found, OrderPage};
 use crate::{
     db::idempotency::Key,
-    kernel::{PaymentId, SellerOrderId},
+    kernel::{Code, PaymentId, Refusal, SellerOrderId},
     orders::{
         OrderState, end, finish, pay,
         read::{self, Owner},
@@ -77,15 +77,25 @@ struct Visit {
     token: Option<String>,
     /// Whether the address brought it: then it stays there, for browsers without cookies.
     in_address: bool,
+    /// The payment from which one returns.
+    payment: Option<String>,
 }
 
-async fn visit(state: State, caller: Caller, headers: &HeaderMap, (number, asked): (&str, &Asked)) -> Result<Visit> {
-    let kept = auth::cookie(headers, &auth::secret_name(&state, &token_name(number)));
-    let in_address = asked.token.is_some();
-    let token = asked.token.clone().or(kept);
-    let by_person = Owner { token: token.clone().or_else(|| caller.order_token.clone()), ..caller.owner() };
-    let order = read::owned(&mut state.db().read().await?, number, &by_person).await?;
-    Ok(Visit { state, caller, order, token, in_address })
+impl FromRequestParts<State> for Visit {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let number: Result<Path<String>, _> = Path::from_request_parts(parts, state).await;
+        let Ok(Path(number)) = number else { return Err(Refusal::new(Code::NotFound).into()) };
+        let ApiQuery(asked): ApiQuery<Asked> = ApiQuery::from_request_parts(parts, state).await?;
+        let kept = auth::cookie(&parts.headers, &auth::secret_name(state, &token_name(&number)));
+        let in_address = asked.token.is_some();
+        let token = asked.token.or(kept);
+        let by_person = Owner { token: token.clone().or_else(|| caller.order_token.clone()), ..caller.owner() };
+        let order = read::owned(&mut state.db().read().await?, &number, &by_person).await?;
+        Ok(Self { state: state.clone(), caller, order, token, in_address, payment: asked.payment })
+    }
 }
 
 impl Visit {
@@ -118,17 +128,10 @@ impl Visit {
     }
 }
 
-async fn show(
-    Inject(state): Inject<State>,
-    caller: Caller,
-    Path(number): Path<String>,
-    ApiQuery(asked): ApiQuery<Asked>,
-    headers: HeaderMap,
-) -> Result<Response> {
-    let visit = visit(state, caller, &headers, (&number, &asked)).await?;
+async fn show(visit: Visit) -> Result<Response> {
     let mut response = view::html(&visit.page(String::new()).await?)?;
     if let Some(token) = visit.token.as_deref().filter(|_| visit.in_address)
-        && let Ok(cookie) = HeaderValue::from_str(&token_cookie(&visit.state, &number, token))
+        && let Ok(cookie) = HeaderValue::from_str(&token_cookie(&visit.state, &visit.order.number, token))
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -136,14 +139,7 @@ async fn show(
 }
 
 /// Goes to the payment that is open, or opens one; a double click opens one.
-async fn pay_order(
-    Inject(state): Inject<State>,
-    caller: Caller,
-    Path(number): Path<String>,
-    ApiQuery(asked): ApiQuery<Asked>,
-    headers: HeaderMap,
-) -> Result<Response> {
-    let visit = visit(state, caller, &headers, (&number, &asked)).await?;
+async fn pay_order(visit: Visit) -> Result<Response> {
     let payments = store::of_order(&mut visit.state.db().read().await?, &visit.order.id).await?;
     let waits = visit.order.state == OrderState::AwaitingPayment;
     let open = payments.iter().find(|payment| waits && payment.state == PaymentState::Pending);
@@ -176,31 +172,17 @@ async fn pay_order(
 }
 
 /// The browser's return: never believed, the provider is asked.
-async fn return_from_payment(
-    Inject(state): Inject<State>,
-    caller: Caller,
-    Path(number): Path<String>,
-    ApiQuery(asked): ApiQuery<Asked>,
-    headers: HeaderMap,
-) -> Result<Response> {
-    let visit = visit(state, caller, &headers, (&number, &asked)).await?;
+async fn return_from_payment(visit: Visit) -> Result<Response> {
     let payments = store::of_order(&mut visit.state.db().read().await?, &visit.order.id).await?;
     let of_order = |id: &String| payments.iter().any(|payment| payment.id.as_str() == id);
-    if let Some(id) = asked.payment.filter(of_order) {
+    if let Some(id) = visit.payment.clone().filter(of_order) {
         let trade = visit.state.trade.clone();
         durable(async move { finish::ask_provider(&trade, &PaymentId(id)).await }).await?;
     }
     Ok(Redirect::to(&visit.at("")).into_response())
 }
 
-async fn cancel(
-    Inject(state): Inject<State>,
-    caller: Caller,
-    Path(number): Path<String>,
-    ApiQuery(asked): ApiQuery<Asked>,
-    headers: HeaderMap,
-) -> Result<Response> {
-    let visit = visit(state, caller, &headers, (&number, &asked)).await?;
+async fn cancel(visit: Visit) -> Result<Response> {
     let (trade, order, by) = (visit.state.trade.clone(), visit.order.clone(), visit.caller.actor());
     let done = durable(async move { end::cancel(&trade, &order, by).await }).await;
     visit.after(done).await
@@ -211,15 +193,7 @@ struct Receipt {
     seller_order: String,
 }
 
-async fn confirm_receipt(
-    Inject(state): Inject<State>,
-    caller: Caller,
-    Path(number): Path<String>,
-    ApiQuery(asked): ApiQuery<Asked>,
-    headers: HeaderMap,
-    Form(receipt): Form<Receipt>,
-) -> Result<Response> {
-    let visit = visit(state, caller, &headers, (&number, &asked)).await?;
+async fn confirm_receipt(visit: Visit, Form(receipt): Form<Receipt>) -> Result<Response> {
     let (trade, order, by) = (visit.state.trade.clone(), visit.order.clone(), visit.caller.actor());
     let seller = SellerOrderId(receipt.seller_order);
     let done = durable(async move { receive::confirm(&trade, &order, &seller, by).await }).await;
