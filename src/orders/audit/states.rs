@@ -24,7 +24,8 @@ checks! {
          WHERE s.n IS NULL OR NOT CASE
              WHEN o.state = 'awaiting_payment' THEN s.waiting = s.n
              WHEN o.state IN ('cancelled', 'expired') THEN s.cancelled = s.n
-             WHEN o.state = 'completed' THEN s.received > 0 AND s.received + s.refunded = s.n
+             WHEN o.state = 'completed' THEN s.received + s.refunded = s.n
+               AND (s.received > 0 OR o.refunded_fen < o.total_fen)
              WHEN o.state = 'refunded' THEN s.refunded = s.n
              ELSE s.waiting = 0 AND s.cancelled = 0 AND (s.received = 0 OR s.received + s.refunded < s.n)
                AND (s.refunded < s.n OR o.refunded_fen < o.total_fen) END";

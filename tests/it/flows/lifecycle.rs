@@ -30,6 +30,7 @@ on_both! {
     goods_that_cost_nothing_are_paid_when_placed,
     an_order_that_cost_nothing_is_refunded_when_all_of_it_is,
     an_order_of_which_only_the_freight_went_back_is_not_refunded,
+    a_completed_order_of_which_all_goods_went_back_keeps_its_freight,
     a_refused_payment_leaves_the_order_waiting_and_another_may_succeed,
 }
 
@@ -218,4 +219,21 @@ async fn an_order_of_which_only_the_freight_went_back_is_not_refunded(shop: Arc<
     shop.audit().await;
     units_back(&shop, &placed.number, 1).await;
     assert_eq!(shop.state(&placed.number).await, OrderState::Refunded);
+}
+
+async fn a_completed_order_of_which_all_goods_went_back_keeps_its_freight(shop: Arc<Shop>) {
+    let placed = shop.placed(&[("P01-1", 1)], None).await;
+    shop.pay(&placed.number).await;
+    let (id, coop, _) = shop.sellers(&placed.number).await.remove(0);
+    ship::ship(&shop.trade, &coop, &id, parcel("ZT3000"), Actor::SYSTEM).await.unwrap();
+    let order = shop.order(&placed.number).await;
+    receive::confirm(&shop.trade, &order, &id, Actor::GUEST).await.unwrap();
+    assert_eq!(shop.state(&placed.number).await, OrderState::Completed);
+    units_back(&shop, &placed.number, 1).await;
+    assert_eq!(shop.state(&placed.number).await, OrderState::Completed, "the freight is still paid");
+    assert_eq!(shop.sellers(&placed.number).await[0].2, S::Refunded);
+    shop.audit().await;
+    whole(&shop, &placed.number).await.unwrap();
+    assert_eq!(shop.state(&placed.number).await, OrderState::Refunded);
+    shop.audit().await;
 }
