@@ -142,8 +142,8 @@ async fn goods_come_to_the_shelf_by_forms_alone(shop: Arc<Shop>) {
     words.form("form.goods-form").with("name", "新红星苹果").with("county", "610622").send(&mut coop).await;
     assert!(on_shelf(&shop, "新红星苹果").await);
     let list = operator.get("/admin").await;
-    assert_eq!(list.all(".changed dt"), ["名称", "县区"], "{}", list.text);
-    assert_eq!(list.all(".changed dd"), ["新红星 新红星苹果", "洛川县 延川县"]);
+    assert_eq!(list.all(".since dt"), ["名称", "县区"], "{}", list.text);
+    assert_eq!(list.all(".since dd"), ["新红星 新红星苹果", "洛川县 延川县"]);
     shop.trade.clock.advance(1);
     let empty = list.form(".subject form").with("decision", "approve").send(&mut operator).await;
     assert_eq!((empty.status, empty.count(".subject")), (200, 0), "{}", empty.text);
