@@ -95,10 +95,15 @@ pub fn secret_cookie(state: &State, name: &str, (value, age): (&str, i64)) -> St
     format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", secret_name(state, name))
 }
 
-/// `Set-Cookie` of a wish that the browser's script may read, such as a language: for a year.
-pub fn wish_cookie(state: &State, name: &str, value: &str) -> Option<HeaderValue> {
+/// `Set-Cookie` of a value that the browser's script may read, for so many seconds; `0` takes it away.
+pub fn open_cookie(state: &State, name: &str, (value, age): (&str, i64)) -> String {
     let secure = if state.config.https() { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; SameSite=Lax; Max-Age=31536000{secure}")).ok()
+    format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={age}{secure}")
+}
+
+/// The same of a wish, such as a language: for a year.
+pub fn wish_cookie(state: &State, name: &str, value: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(&open_cookie(state, name, (value, 365 * 24 * 3600))).ok()
 }
 
 /// `Set-Cookie` that opens a session in a browser for so many seconds; none ends it.

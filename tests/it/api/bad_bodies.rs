@@ -26,9 +26,60 @@ fn last(field: &str) -> &str {
 /// A mark that no body holds, replaced by the text of a bad value.
 const MARK: &str = "\"@here@\"";
 
+/// Fields that a body may leave out.
+const OPTIONAL: [&str; 45] = [
+    "street",
+    "coupons",
+    "fulfilment",
+    "address",
+    "region_code",
+    "invoice",
+    "tax_no",
+    "note",
+    "unit",
+    "name_en",
+    "county",
+    "summary",
+    "summary_en",
+    "story",
+    "story_en",
+    "storage",
+    "storage_en",
+    "variety",
+    "grade",
+    "return_class",
+    "service",
+    "bad_fruit_promise",
+    "certificates",
+    "spec_en",
+    "diameter_mm",
+    "pieces_min",
+    "pieces_max",
+    "pack",
+    "season",
+    "presale_ships_by",
+    "active",
+    "code",
+    "conformity_no",
+    "report_no",
+    "sla_hours",
+    "licence_valid_to",
+    "lines",
+    "amount_fen",
+    "qty",
+    "min_goods_fen",
+    "limit_total",
+    "limit_each",
+    "version",
+    "skus_version",
+    "gross_weight_g",
+];
+/// Fields that a change may leave out besides.
+const UNCHANGED: [&str; 5] = ["name", "category", "spec", "net_weight_g", "price_fen"];
+
 /// Every bad body that a good one can become. For `lenient` fields zero, a negative number or an empty
 /// text may be right and is left out.
-pub fn of(good: &Value, lenient: &[&str]) -> Vec<Bad> {
+pub fn of(good: &Value, lenient: &[&str], change: bool) -> Vec<Bad> {
     let whole = ["", "{", "[]", "null", "\"x\"", "\u{0}", "{\"a\":1}}", "[[[[[[[[", "{\"\\ud800\":1}"];
     let mut all: Vec<Bad> = whole.map(|body| Bad { field: String::new(), body: body.to_owned() }).into();
     all.push(Bad { field: String::new(), body: format!("\"{}\"", "x".repeat(3 << 20)) });
@@ -41,6 +92,16 @@ pub fn of(good: &Value, lenient: &[&str]) -> Vec<Bad> {
         let marked = marked(good, &place);
         for value in bad_values(at(good, &place), lenient) {
             all.push(Bad { field: field.clone(), body: marked.replacen(MARK, &value, 1) });
+        }
+        if let Some(Step::Key(key)) = place.last()
+            && !OPTIONAL.contains(&key.as_str())
+            && !(change && UNCHANGED.contains(&key.as_str()))
+        {
+            let without = place.split_last().map_or(&[][..], |(_, above)| above);
+            let mut body = good.clone();
+            at_mut(&mut body, without).as_object_mut().unwrap().remove(key);
+            all.push(Bad { field: field.clone(), body: body.to_string() });
+            all.push(Bad { field: field.clone(), body: marked.replacen(MARK, "null", 1) });
         }
         if at(good, &place).is_object() {
             let unknown = inserted(good, &place);

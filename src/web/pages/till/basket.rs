@@ -83,8 +83,7 @@ impl Basket {
         });
         let value = items.collect::<Vec<_>>().join("~");
         let age = if self.items.is_empty() { 0 } else { LIFE };
-        let secure = if state.config.https() { "; Secure" } else { "" };
-        format!("{COOKIE}={value}; Path=/; SameSite=Lax; Max-Age={age}{secure}")
+        auth::open_cookie(state, COOKIE, (&value, age))
     }
 }
 
