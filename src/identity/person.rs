@@ -161,19 +161,6 @@ pub async fn knows(db: &crate::db::Db, person: &Person, password: &str) -> Resul
     password::verify(stored.map(|row| row.0), password).await
 }
 
-/// Switches an account off, which ends its sessions at once (C8), or on again.
-pub async fn set_active(tx: &mut Tx, id: &PersonId, active: bool) -> Result<()> {
-    let (from, to) = match active {
-        true => (PersonState::Disabled, PersonState::Active),
-        false => (PersonState::Active, PersonState::Disabled),
-    };
-    let changed = q(store::SET_STATE).bind(to).bind(id).bind(from).exec(tx).await?;
-    if changed == 0 {
-        return Err(Refusal::new(Code::WrongState).with("state", to).into());
-    }
-    q(store::CLOSE_SESSIONS).bind(id).exec(tx).await.map(|_| ())
-}
-
 /// Closes an account within the caller's transaction: login, name, password, addresses, sessions and
 /// codes go; the id stays, so that orders keep their owner without a name (电商法 art. 24, PIPL art. 47).
 pub async fn close(tx: &mut Tx, id: &PersonId, step: &Step) -> Result<()> {

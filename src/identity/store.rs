@@ -18,7 +18,6 @@ statements! {
     pub JOIN_COOP = "UPDATE persons SET role = 'coop', coop_id = $1 WHERE id = $2 AND role = 'shopper' AND state = 'active'";
     pub RENAME = "UPDATE persons SET name = $1 WHERE id = $2 AND state = 'active'";
     pub SET_PASSWORD = "UPDATE persons SET password_hash = $1 WHERE id = $2 AND state = 'active'";
-    pub SET_STATE = "UPDATE persons SET state = $1 WHERE id = $2 AND state = $3";
     pub CLOSE_PERSON = "UPDATE persons SET state = 'closed', login = $1, name = '', password_hash = '', closed_at = $2
         WHERE id = $3 AND state = 'active'";
 

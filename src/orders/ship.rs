@@ -129,9 +129,11 @@ fn wanted(own: &[&Line], asked: Option<&[(i64, i64)]>) -> Result<Vec<(i64, i64)>
     for (place, (line_no, qty)) in asked.iter().enumerate() {
         let unknown = || Refusal::of_field(format!("lines[{place}].line_no"), Code::UnknownLine);
         let line = own.iter().find(|l| l.line_no == *line_no).ok_or_else(unknown)?;
+        let field = format!("lines[{place}].qty");
+        parse::within(&field, *qty, 1, i64::MAX)?;
         let twice = units.iter().any(|(known, _)| known == line_no);
-        if *qty < 1 || *qty > left(line) || twice {
-            let refusal = Refusal::of_field(format!("lines[{place}].qty"), Code::ShipTooMuch);
+        if *qty > left(line) || twice {
+            let refusal = Refusal::of_field(field, Code::ShipTooMuch);
             return Err(refusal.with("line", line_no).with("left", left(line)).into());
         }
         units.push((*line_no, *qty));

@@ -8,7 +8,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Error;
+use super::{Error, strict::Strict};
 use crate::{
     db::idempotency::Key,
     kernel::{Code, Refusal, hash::sha256_hex},
@@ -44,7 +44,7 @@ pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, 
 /// JSON text to a value; the refusal names the field.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let mut text = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut text).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Strict(&mut text)).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
         // A choice given as a number or list is called a fault of syntax although the text is JSON.
@@ -207,6 +207,8 @@ mod tests {
             (r#"{"things":1}"#, "things", Code::Unknown),
             ("{}", "items", Code::Missing),
             ("[]", "body", Code::WrongType),
+            (r#"[[{"sku":"P01-1","qty":1}]]"#, "body", Code::WrongType),
+            (r#"{"items":[["P01-1",1]]}"#, "items[0]", Code::WrongType),
         ] {
             let refusal = parse::<Body>(text.as_bytes()).unwrap_err();
             assert_eq!((refusal.fields[0].field.as_str(), refusal.code), (field, code), "{text}");

@@ -20,6 +20,7 @@ pub mod photos;
 pub mod problem;
 pub mod route;
 pub mod state;
+mod strict;
 
 use std::time::Duration;
 

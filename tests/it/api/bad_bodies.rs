@@ -14,8 +14,13 @@ pub struct Bad {
 impl Bad {
     /// Whether a problem's field is the one at fault, something within it, or what holds it.
     pub fn names(&self, field: &str) -> bool {
-        field.starts_with(&self.field) || self.field.starts_with(field) || field.ends_with(last(&self.field))
+        within(field, &self.field) || within(&self.field, field) || last(field) == last(&self.field)
     }
+}
+
+/// Whether a field is another one or a part of it.
+fn within(field: &str, whole: &str) -> bool {
+    field.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 fn last(field: &str) -> &str {
@@ -77,6 +82,36 @@ const OPTIONAL: [&str; 45] = [
 /// Fields that a change may leave out besides.
 const UNCHANGED: [&str; 5] = ["name", "category", "spec", "net_weight_g", "price_fen"];
 
+/// Texts that name something, choose, or have a form: no other text is right.
+const NAMING: [&str; 26] = [
+    "sku",
+    "region_code",
+    "category",
+    "county",
+    "quote_id",
+    "seller_order",
+    "method",
+    "outcome",
+    "carrier",
+    "kind",
+    "source",
+    "decision",
+    "funder",
+    "return_class",
+    "service",
+    "fulfilment",
+    "coupons",
+    "valid_from",
+    "valid_to",
+    "from",
+    "to",
+    "at",
+    "harvested_on",
+    "licence_valid_to",
+    "credit_code",
+    "phone",
+];
+
 /// Every bad body that a good one can become. For `lenient` fields zero, a negative number or an empty
 /// text may be right and is left out.
 pub fn of(good: &Value, lenient: &[&str], change: bool) -> Vec<Bad> {
@@ -90,6 +125,9 @@ pub fn of(good: &Value, lenient: &[&str], change: bool) -> Vec<Bad> {
         let field = written(&place);
         let lenient = lenient.contains(&last(&field));
         let marked = marked(good, &place);
+        if at(good, &place).is_string() && NAMING.contains(&last(&field)) {
+            all.push(Bad { field: field.clone(), body: marked.replacen(MARK, "\"nobody knows it\"", 1) });
+        }
         for value in bad_values(at(good, &place), lenient) {
             all.push(Bad { field: field.clone(), body: marked.replacen(MARK, &value, 1) });
         }

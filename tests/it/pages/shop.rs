@@ -141,6 +141,33 @@ fn freight_follows_the_district_before_sign_in() {
         assert_eq!(far.form("form.to").value("to"), "65");
         assert_ne!(far.one("#delivery"), page.one("#delivery"));
         assert_eq!(far.form("form.buy").value("sku"), page.form("form.buy").value("sku"));
+        // What is said before sign-in is what the quote asks.
+        for district in ["320213", "320281"] {
+            let shown = visitor.get(&format!("/p/{slug}?to={district}")).await;
+            let ask = serde_json::json!({"items": [{"sku": shown.form("form.buy").value("sku"), "qty": 1}],
+                "address": {"region_code": district}});
+            let quote = visitor.api("POST", "/quotes", &[], &ask.to_string()).await.json();
+            let freight = yanxi::kernel::Fen(quote["freight_fen"].as_i64().unwrap()).to_string();
+            assert!(shown.one("#delivery ~ dd, dl").contains(&freight), "{district}: {freight}: {}", shown.one("dl"));
+        }
+    });
+}
+
+#[test]
+fn a_known_page_is_not_sent_again_and_a_chip_takes_its_piece_away() {
+    at_demonstration(async |site| {
+        let mut visitor = site.visitor();
+        let page = visitor.get("/products?q=%E8%8B%B9%E6%9E%9C+5kg").await;
+        let (label, href) = links(&page, ".chips a").into_iter().find(|(text, _)| text.contains("5kg")).unwrap();
+        let without = visitor.get(&href).await;
+        assert_eq!(without.attribute("#site-q", "value").unwrap(), "苹果", "{label}");
+        assert!(number(&without.one(".bar [role=status]")) > number(&page.one(".bar [role=status]")));
+        for path in ["/", "/products", "/counter"] {
+            let tag = visitor.heads("GET", path, &[]).await.1["etag"].to_str().unwrap().to_owned();
+            let (status, heads, bytes) = visitor.heads("GET", path, &[("if-none-match", tag.as_str())]).await;
+            assert_eq!((status, bytes), (304, 0), "{path}");
+            assert_eq!(heads["etag"], tag.as_str());
+        }
     });
 }
 
@@ -159,7 +186,10 @@ fn what_is_out_of_season_says_when_and_offers_no_button() {
                 true => on += 1,
                 false => {
                     off += 1;
-                    assert!(!page.one(".bad-news").is_empty(), "{}: why not", product.slug);
+                    let why = page.one(".bad-news");
+                    let in_season = product.skus.iter().any(|sku| sku.in_season(snapshot.day));
+                    let says = if in_season { "卖完" } else { "月" };
+                    assert!(why.contains(says), "{}: {why}", product.slug);
                     assert!(page.count("[aria-labelledby=instead] .good") > 0, "{}", product.slug);
                 }
             }

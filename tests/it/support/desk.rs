@@ -101,22 +101,33 @@ impl Desk {
 
     /// Takes one request; `who` is a person of the desk, a token, or nobody.
     pub async fn ask(&self, who: &str, method: &str, path: &str, body: Option<String>) -> Answer {
-        self.send(who, (method, path), &key(), body).await
+        self.send((who, "application/json"), (method, path), &key(), body).await
+    }
+
+    /// The same with a body of another kind.
+    pub async fn ask_as(&self, as_kind: (&str, &str), method: &str, path: &str, body: String) -> Answer {
+        self.send(as_kind, (method, path), &key(), Some(body)).await
     }
 
     /// POST below `/api/v1` under a key.
     pub async fn keyed(&self, who: &str, path: &str, key: &str, body: String) -> Answer {
-        self.send(who, ("POST", &format!("/api/v1{path}")), key, Some(body)).await
+        self.send((who, "application/json"), ("POST", &format!("/api/v1{path}")), key, Some(body)).await
     }
 
-    async fn send(&self, who: &str, (method, path): (&str, &str), key: &str, body: Option<String>) -> Answer {
+    async fn send(
+        &self,
+        (who, kind): (&str, &str),
+        (method, path): (&str, &str),
+        key: &str,
+        body: Option<String>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header("Idempotency-Key", key);
         let token = self.tokens.get(who).map_or(who, String::as_str);
         if !token.is_empty() {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
         if body.is_some() {
-            request = request.header("Content-Type", "application/json");
+            request = request.header("Content-Type", kind);
         }
         let request = request.body(body.map_or_else(Body::empty, Body::from)).unwrap();
         let answer = self.router.clone().oneshot(request).await.unwrap();

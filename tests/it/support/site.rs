@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     Router,
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{HeaderMap, Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
 use scraper::{ElementRef, Html, Selector};
@@ -114,6 +114,14 @@ impl Visitor {
     pub async fn api(&mut self, method: &str, path: &str, heads: &[(&str, &str)], body: &str) -> Page {
         let heads = [heads, &[("content-type", "application/json")]].concat();
         self.send(method, &format!("/api/v1{path}"), &heads, Some(body.to_owned())).await
+    }
+
+    /// Status, headers and length of an answer, as it comes.
+    pub async fn heads(&self, method: &str, path: &str, heads: &[(&str, &str)]) -> (u16, HeaderMap, usize) {
+        let request = heads.iter().fold(Request::builder().method(method).uri(path), |r, (k, v)| r.header(*k, *v));
+        let answer = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (head, body) = answer.into_parts();
+        (head.status.as_u16(), head.headers, body.collect().await.unwrap().to_bytes().len())
     }
 
     async fn follow(&mut self, mut page: Page) -> Page {

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{COOP, desk, done, kept};
+use super::{COOP, after, desk};
 use crate::{
     catalogue::desk as own,
     kernel::{Code, ProductId, Refusal, SkuId, parse},
@@ -152,11 +152,7 @@ async fn add(
         }
         Err(refusal) => Err(refusal.into()),
     };
-    match added {
-        Ok(_) => Ok(done(&format!("/coop/products/{id}/batches"))),
-        Err(error) => {
-            let faults = kept(error, caller.lang, &FIELDS)?;
-            shown((&state, &caller, &uri), &id, (typed, faults)).await
-        }
-    }
+    let to = format!("/coop/products/{id}/batches");
+    after(added.map(|_| to), (caller.lang, &FIELDS), |faults| shown((&state, &caller, &uri), &id, (typed, faults)))
+        .await
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{COOP, desk, done, kept};
+use super::{COOP, after, desk};
 use crate::{
     catalogue::{
         cert_term, desk as own,
@@ -131,11 +131,7 @@ async fn add(
         Ok(edit) => coop_products::changed(&state, &caller, id.clone(), edit).await,
         Err(refusal) => Err(refusal.into()),
     };
-    match added {
-        Ok(()) => Ok(done(&format!("/coop/products/{id}"))),
-        Err(error) => {
-            let faults = kept(error, caller.lang, &FIELDS)?;
-            shown((&state, &caller, &uri), &id, (typed, faults)).await
-        }
-    }
+    let to = format!("/coop/products/{id}");
+    after(added.map(|_| to), (caller.lang, &FIELDS), |faults| shown((&state, &caller, &uri), &id, (typed, faults)))
+        .await
 }

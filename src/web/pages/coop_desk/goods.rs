@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{COOP, desk, done, kept};
+use super::{COOP, after, desk};
 use crate::{
     catalogue::{
         ListingState, Snapshot, desk as own,
@@ -248,13 +248,10 @@ async fn change(
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
     let id = ProductId(id);
-    match changed(&state, &caller, &id, &typed).await {
-        Ok(()) => Ok(done(&format!("/coop/products/{id}"))),
-        Err(error) => {
-            let faults = kept(error, caller.lang, &FIELDS)?;
-            shown((&state, &caller, &uri), &id, (typed, faults)).await
-        }
-    }
+    let acted = changed(&state, &caller, &id, &typed).await;
+    let to = format!("/coop/products/{id}");
+    after(acted.map(|_| to), (caller.lang, &FIELDS), |faults| shown((&state, &caller, &uri), &id, (typed, faults)))
+        .await
 }
 
 async fn changed(state: &State, caller: &Caller, id: &ProductId, typed: &Typed) -> Result<(), Error> {

@@ -68,6 +68,18 @@ fn done(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
+/// After a form's act: goes where it leads, or the form `again` with what was refused.
+async fn after<F: Future<Output = Result<Response, Error>>>(
+    acted: Result<String, Error>,
+    (lang, fields): (Lang, &[&str]),
+    again: impl FnOnce(Faults) -> F,
+) -> Result<Response, Error> {
+    match acted {
+        Ok(to) => Ok(done(&to)),
+        Err(error) => again(kept(error, lang, fields)?).await,
+    }
+}
+
 /// The refusal of a form's act, to be shown with the form; what goods on the shelf would lack is named.
 fn kept(error: Error, lang: Lang, fields: &[&str]) -> Result<Faults, Error> {
     let lacking = error.refusal().filter(|refusal| refusal.code == Code::NotPublishable).map(|refusal| {

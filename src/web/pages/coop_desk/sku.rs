@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{COOP, desk, done, kept};
+use super::{COOP, after, desk};
 use crate::{
     catalogue::{
         desk::{self as own, OwnProduct, OwnSku},
@@ -211,13 +211,11 @@ async fn add(
         }
         Err(refusal) => Err(refusal.into()),
     };
-    match made {
-        Ok(_) => Ok(done(&format!("/coop/products/{}", product.id))),
-        Err(error) => {
-            let faults = kept(error, caller.lang, &FIELDS)?;
-            shown((&state, &caller, &uri), &product, None, (typed, faults))
-        }
-    }
+    let to = format!("/coop/products/{}", product.id);
+    after(made.map(|_| to), (caller.lang, &FIELDS), |faults| async move {
+        shown((&state, &caller, &uri), &product, None, (typed, faults))
+    })
+    .await
 }
 
 async fn edit(
@@ -244,13 +242,11 @@ async fn change(
         Ok(edit) => coop_products::sku_set(&state, &caller, known.id.clone(), edit).await,
         Err(refusal) => Err(refusal.into()),
     };
-    match changed {
-        Ok(()) => Ok(done(&format!("/coop/products/{}#{}", product.id, known.code))),
-        Err(error) => {
-            let faults = kept(error, caller.lang, &FIELDS)?;
-            shown((&state, &caller, &uri), &product, Some(&known.id), (typed, faults))
-        }
-    }
+    let to = format!("/coop/products/{}#{}", product.id, known.code);
+    after(changed.map(|_| to), (caller.lang, &FIELDS), |faults| async move {
+        shown((&state, &caller, &uri), &product, Some(&known.id), (typed, faults))
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{COOP, desk, done, kept};
+use super::{COOP, after, desk};
 use crate::{
     catalogue::{
         ListingState,
@@ -193,13 +193,13 @@ async fn create(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typ
         }
         Err(refusal) => Err(refusal.into()),
     };
-    match made {
-        Ok(id) => Ok(done(&format!("/coop/products/{id}"))),
-        Err(error) => {
-            let faults = kept(error, caller.lang, &FIELDS)?;
-            shown((&state, &caller, &uri), None, false, (typed, faults))
-        }
-    }
+    let made = made.map(|id| format!("/coop/products/{id}"));
+    after(
+        made,
+        (caller.lang, &FIELDS),
+        |faults| async move { shown((&state, &caller, &uri), None, false, (typed, faults)) },
+    )
+    .await
 }
 
 async fn edit(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
@@ -221,12 +221,10 @@ async fn change(
         Ok(edit) => coop_products::changed(&state, &caller, id.clone(), edit).await,
         Err(refusal) => Err(refusal.into()),
     };
-    match changed {
-        Ok(()) => Ok(done(&format!("/coop/products/{id}"))),
-        Err(error) => {
-            let faults = kept(error, caller.lang, &FIELDS)?;
-            let listed = coop_products::seen(&state, &caller, &id).await?.state == ListingState::Published;
-            shown((&state, &caller, &uri), Some(&id), listed, (typed, faults))
-        }
-    }
+    let to = format!("/coop/products/{id}");
+    after(changed.map(|_| to), (caller.lang, &FIELDS), |faults| async move {
+        let listed = coop_products::seen(&state, &caller, &id).await?.state == ListingState::Published;
+        shown((&state, &caller, &uri), Some(&id), listed, (typed, faults))
+    })
+    .await
 }
