@@ -132,6 +132,6 @@ async fn add(
         Err(refusal) => Err(refusal.into()),
     };
     let to = format!("/coop/products/{id}");
-    after(added.map(|_| to), (caller.lang, &FIELDS), |faults| shown((&state, &caller, &uri), &id, (typed, faults)))
+    after(added.map(|()| to), (caller.lang, &FIELDS), |faults| shown((&state, &caller, &uri), &id, (typed, faults)))
         .await
 }

@@ -250,7 +250,7 @@ async fn change(
     let id = ProductId(id);
     let acted = changed(&state, &caller, &id, &typed).await;
     let to = format!("/coop/products/{id}");
-    after(acted.map(|_| to), (caller.lang, &FIELDS), |faults| shown((&state, &caller, &uri), &id, (typed, faults)))
+    after(acted.map(|()| to), (caller.lang, &FIELDS), |faults| shown((&state, &caller, &uri), &id, (typed, faults)))
         .await
 }
 

@@ -243,7 +243,7 @@ async fn change(
         Err(refusal) => Err(refusal.into()),
     };
     let to = format!("/coop/products/{}#{}", product.id, known.code);
-    after(changed.map(|_| to), (caller.lang, &FIELDS), |faults| async move {
+    after(changed.map(|()| to), (caller.lang, &FIELDS), |faults| async move {
         shown((&state, &caller, &uri), &product, Some(&known.id), (typed, faults))
     })
     .await

@@ -222,7 +222,7 @@ async fn change(
         Err(refusal) => Err(refusal.into()),
     };
     let to = format!("/coop/products/{id}");
-    after(changed.map(|_| to), (caller.lang, &FIELDS), |faults| async move {
+    after(changed.map(|()| to), (caller.lang, &FIELDS), |faults| async move {
         let listed = coop_products::seen(&state, &caller, &id).await?.state == ListingState::Published;
         shown((&state, &caller, &uri), Some(&id), listed, (typed, faults))
     })
