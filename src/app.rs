@@ -116,18 +116,26 @@ pub async fn is_demo(db: &Db) -> Result<bool> {
     Ok(market::find(&mut db.read().await?, KIND).await?.is_some_and(|kind| kind == "demo"))
 }
 
+/// The configured database with its seeds, and whether they were loaded only now. Refuses a real
+/// market that would be served without TLS.
+pub async fn open_seeded(config: &Config, clock: &Clock) -> Result<(Db, bool)> {
+    let db = open_database(config, clock).await?;
+    let demo = is_demo(&db).await?;
+    config.refuse_open_http(demo).map_err(Error::fault)?;
+    let loaded = crate::seeds::load(&db, demo, clock.now()).await?;
+    Ok((db, loaded))
+}
+
 impl App {
-    /// Opens the database, loads the demonstration into a new one, reads the catalogue, builds the index.
-    pub async fn build(config: Config) -> Result<Self> {
-        Self::build_at(config, Clock::System).await
+    /// A market on the configured database: loads the seeds into a new one.
+    pub async fn build_at(config: Config, clock: Clock) -> Result<Self> {
+        let (db, _) = open_seeded(&config, &clock).await?;
+        Self::on(db, config, clock).await
     }
 
-    /// The same with a clock that tests turn.
-    pub async fn build_at(config: Config, clock: Clock) -> Result<Self> {
-        let db = open_database(&config, &clock).await?;
+    /// A market on a database that has its seeds: reads the catalogue, builds the index.
+    pub async fn on(db: Db, config: Config, clock: Clock) -> Result<Self> {
         let demo = is_demo(&db).await?;
-        config.refuse_open_http(demo).map_err(Error::fault)?;
-        crate::seeds::load(&db, demo, clock.now()).await?;
         let provider = Provider::Sandbox(Sandbox::of(&db).await?);
         let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
         let mut engine = Engine::new(&search::docs(&snapshot));

@@ -1,6 +1,10 @@
-//! Resident memory with the demonstration's goods and with a big catalogue.
+//! Resident memory with the demonstration's goods, after a first start and a later one, and with a big
+//! catalogue.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, ensure};
 
@@ -25,25 +29,23 @@ pub async fn measure(plan: &Plan) -> Result<()> {
         "\n| goods | start s | MB at rest | MB after load | MB at most | yanxi/s | p50 ms | p99 ms | µs of processor |"
     );
     println!("| --- | --: | --: | --: | --: | --: | --: | --: | --: |");
-    one(plan, 0).await?;
+    let folder = tempfile::tempdir()?;
+    one(plan, folder.path(), "demonstration, first start").await?;
+    one(plan, folder.path(), "demonstration, later start").await?;
     if plan.products > 0 {
-        one(plan, plan.products).await?;
+        let folder = tempfile::tempdir()?;
+        let begun = Instant::now();
+        let mut seed = app::yanxi(folder.path(), None);
+        let status = seed.args(["seed", "--products", &plan.products.to_string()]).status()?;
+        ensure!(status.success(), "yanxi seed --products {} failed", plan.products);
+        println!("<!-- {} products made in {:.0?} -->", plan.products, begun.elapsed());
+        one(plan, folder.path(), &format!("{} products", plan.products)).await?;
     }
     Ok(())
 }
 
-async fn one(plan: &Plan, products: usize) -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    if products > 0 {
-        let begun = Instant::now();
-        let mut seed = app::yanxi(folder.path(), None);
-        let status = seed.args(["seed", "--products", &products.to_string()]).status()?;
-        ensure!(status.success(), "yanxi seed --products {products} failed");
-        println!("<!-- {products} products made in {:.0?} -->", begun.elapsed());
-    } else {
-        drop(Server::app(folder.path(), None).await?);
-    }
-    let server = Server::app(folder.path(), None).await?;
+async fn one(plan: &Plan, folder: &Path, goods: &str) -> Result<()> {
+    let server = Server::app(folder, None).await?;
     let rest = server.memory().unwrap_or_default().0;
     let calls: Calls =
         std::sync::Arc::new(|n| Some(Call::get(format!("{}{}", PAGES[n % PAGES.len()], n / PAGES.len()))));
@@ -54,7 +56,6 @@ async fn one(plan: &Plan, products: usize) -> Result<()> {
     let mut figures = Figures::default();
     figures.add(turn);
     let (now, most) = server.memory().unwrap_or_default();
-    let goods = if products > 0 { format!("{products} products") } else { "demonstration".to_owned() };
     let start = server.started_in.as_secs_f64();
     println!("| {goods} | {start:.2} | {rest} | {now} | {most} | {} |", figures.cells());
     Ok(())

@@ -1,6 +1,6 @@
-//! What goes wrong around the program: kills, hang-ups, a database that is away, a full disk, a stop.
+//! What goes wrong around the program: kills, hang-ups, a database that is away, a full disk, a stop, a first start.
 //!
-//! Each runs the real binary on a seeded database; afterwards `yanxi audit` must be clean and what
+//! Each runs the real binary, nearly all on a seeded database; afterwards `yanxi audit` must be clean and what
 //! was answered must be there (I16).
 
 mod away;
@@ -8,6 +8,7 @@ mod copies;
 mod kills;
 mod load;
 mod signs;
+mod starts;
 mod stops;
 
 /// Names tests that run the program on both engines.

@@ -40,18 +40,27 @@ impl Market {
 
     /// A seeded market that does not run yet.
     pub async fn prepared(engine: Engine, extra: &[(&str, &str)]) -> Option<Self> {
-        let server = match (engine, variable("TEST_POSTGRES_URL")) {
-            (Engine::Postgres, None) => {
-                skipped("TEST_POSTGRES_URL names no PostgreSQL; tests/run starts one");
-                return None;
-            }
-            (Engine::Postgres, server) => server,
-            (Engine::Sqlite, _) => None,
-        };
+        if !at_hand(engine) {
+            return None;
+        }
+        let seeded = seeded(server(engine).as_deref()).await;
+        Some(Self::on(engine, Some(seeded), extra).await)
+    }
+
+    /// A market whose database is empty: its first start loads the demonstration.
+    pub async fn unloaded(engine: Engine) -> Option<Self> {
+        if !at_hand(engine) {
+            return None;
+        }
+        Some(Self::on(engine, None, &[]).await)
+    }
+
+    async fn on(engine: Engine, seeded: Option<Seeded>, extra: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
-        let seeded = seeded(server.as_deref()).await;
-        copy(&seeded.folder, &data);
+        if let Some(seeded) = &seeded {
+            copy(&seeded.folder, &data);
+        }
         let listen = format!("127.0.0.1:{}", free_port());
         let mut environment = environment(&data);
         environment.extend([
@@ -59,17 +68,18 @@ impl Market {
             ("YANXI_RATE".to_owned(), "off".to_owned()),
             ("YANXI_RECONCILE_SECONDS".to_owned(), "1".to_owned()),
         ]);
-        let server = match server {
+        let server = match server(engine) {
             Some(server) => {
                 let name = format!("m_{}_{}", std::process::id(), free_port());
-                command(&server, format!("CREATE DATABASE {name} TEMPLATE {}", seeded.database)).await;
+                let from = seeded.map(|seeded| format!(" TEMPLATE {}", seeded.database)).unwrap_or_default();
+                command(&server, format!("CREATE DATABASE {name}{from}")).await;
                 environment.push(("DATABASE_URL".to_owned(), beside(&server, &name)));
                 Some((server, name))
             }
             None => None,
         };
         environment.extend(extra.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
-        Some(Self { url: format!("http://{listen}"), folder, environment, server, child: None })
+        Self { url: format!("http://{listen}"), folder, environment, server, child: None }
     }
 
     /// Runs the program and waits until it is ready; answers how long that took.
@@ -140,6 +150,13 @@ impl Market {
         }
     }
 
+    /// The most memory that the running program took so far, in kB; `None` where the kernel does not tell.
+    pub fn most_memory(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.as_ref()?.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+
     /// Sets a variable for the next start.
     pub fn set(&mut self, key: &str, value: &str) {
         self.environment.retain(|(known, _)| known != key);
@@ -194,6 +211,20 @@ impl Drop for Market {
             let _ = child.wait();
         }
     }
+}
+
+/// The PostgreSQL server that an engine needs, if it needs one.
+fn server(engine: Engine) -> Option<String> {
+    variable("TEST_POSTGRES_URL").filter(|_| engine == Engine::Postgres)
+}
+
+/// Whether an engine can be had; says so where it cannot.
+fn at_hand(engine: Engine) -> bool {
+    let there = engine == Engine::Sqlite || server(engine).is_some();
+    if !there {
+        skipped("TEST_POSTGRES_URL names no PostgreSQL; tests/run starts one");
+    }
+    there
 }
 
 /// A port that was free a moment ago.
