@@ -84,16 +84,19 @@ pub(super) fn word(dimension: Dimension, key: &str, lang: Lang) -> String {
     lang.pick(zh, en).to_owned()
 }
 
+/// The channels (渠道), each with its words, Chinese and English.
+pub const CHANNELS: [(&str, &str, &str); 7] = [
+    ("online", "线上商城", "Online"),
+    ("hall", "专馆", "Halls"),
+    ("zone", "专区", "Zones"),
+    ("cabinet", "专柜", "Cabinets"),
+    ("bulk", "单位集采", "Bulk"),
+    ("welfare", "工会福利", "Welfare"),
+    ("event", "展销", "Events"),
+];
+
 /// A channel's words, Chinese and English.
 pub fn channel_words(channel: &str) -> (&str, &str) {
-    match channel {
-        "online" => ("线上商城", "Online"),
-        "hall" => ("专馆", "Halls"),
-        "zone" => ("专区", "Zones"),
-        "cabinet" => ("专柜", "Cabinets"),
-        "bulk" => ("单位集采", "Bulk"),
-        "welfare" => ("工会福利", "Welfare"),
-        "event" => ("展销", "Events"),
-        other => (other, other),
-    }
+    let known = CHANNELS.iter().find(|(code, ..)| *code == channel);
+    known.map_or((channel, channel), |(_, zh, en)| (zh, en))
 }

@@ -24,7 +24,7 @@ pub use ask::{Ask, Kind};
 pub use bridge::{Bridge, bridge};
 pub use dimension::Dimension;
 pub use figures::Figures;
-pub use label::channel_words;
+pub use label::{CHANNELS, channel_words};
 pub use report::{Cell, Column, Report, ReportView, Unit};
 
 use crate::{

@@ -19,7 +19,7 @@ use crate::{
         OrderState,
         desk::{self as orders, Listed, Search, SoldBy, Trouble},
     },
-    reports::channel_words,
+    reports::{CHANNELS, channel_words},
     web::{
         Result, Route, State,
         auth::Caller,
@@ -41,7 +41,6 @@ pub fn routes() -> Vec<Route> {
 /// Orders of a page, and the most that one phone shows.
 const PER_PAGE: i64 = 25;
 const OF_PHONE: i64 = 100;
-const CHANNELS: [&str; 7] = ["online", "hall", "zone", "cabinet", "bulk", "welfare", "event"];
 
 /// What was typed, as it was typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -121,7 +120,12 @@ impl Typed {
         let search = Search {
             number: self.number(),
             state: OrderState::try_from(self.state.as_str()).ok(),
-            channel: CHANNELS.into_iter().find(|c| *c == self.channel).unwrap_or_default().to_owned(),
+            channel: CHANNELS
+                .iter()
+                .map(|(code, ..)| *code)
+                .find(|c| *c == self.channel)
+                .unwrap_or_default()
+                .to_owned(),
             coop: coops.iter().find(|(slug, _)| *slug == self.coop).map(|(_, id)| id.clone()),
             from,
             to,
@@ -245,9 +249,8 @@ impl Page {
             chosen: value == chosen,
         };
         let state_of = |s: &OrderState| choice(s.as_str(), layout.word("order_state", s.as_str()), &typed.state);
-        let channel_of = |channel: &str| {
-            let (zh, en) = channel_words(channel);
-            choice(channel, caller.lang.pick(zh, en).to_owned(), &typed.channel)
+        let channel_of = |(channel, zh, en): &(&str, &str, &str)| {
+            choice(channel, caller.lang.pick(*zh, *en).to_owned(), &typed.channel)
         };
         let snapshot = state.shelf.now();
         let coops = snapshot.coops.iter();
@@ -266,7 +269,7 @@ impl Page {
                 tab("late", "cases.late", None),
             ],
             states: with_any(OrderState::ALL.iter().map(state_of).collect()),
-            channels: with_any(CHANNELS.iter().map(|c| channel_of(c)).collect()),
+            channels: with_any(CHANNELS.iter().map(channel_of).collect()),
             coops: with_any(coops.collect()),
             phone: String::new(),
             faults: Faults::default(),
