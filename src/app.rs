@@ -25,7 +25,7 @@ use crate::{
     kernel::{Clock, Error, Result},
     orders::Trade,
     payments::{Provider, sandbox::Sandbox},
-    search::{self, Engine, Meili},
+    search::{Engine, Meili, Published},
     web::{
         self, Market, State,
         limits::{Limits, Peer},
@@ -138,7 +138,7 @@ impl App {
         let demo = is_demo(&db).await?;
         let provider = Provider::Sandbox(Sandbox::of(&db).await?);
         let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
-        let mut engine = Engine::new(&search::docs(&snapshot));
+        let mut engine = Engine::new(&Published(&snapshot));
         if let Some(meili) = &config.meili {
             engine = engine.with_meili(Meili::new(&meili.url, meili.key.as_deref())?);
         }

@@ -98,7 +98,7 @@ pub struct Coop {
 }
 
 /// A certificate with its validity.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, FromRow, PartialEq)]
 pub struct Certificate {
     /// `gi`, `green`, `organic`…
     pub kind: String,
@@ -120,7 +120,7 @@ impl Certificate {
 }
 
 /// A picture of a product.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Photo {
     /// Name in seeds/photos.
     pub name: String,
@@ -133,7 +133,7 @@ pub struct Photo {
 }
 
 /// A part of a set (counting.md D6).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SetPart {
     /// What it is.
     pub name: String,
@@ -146,7 +146,7 @@ pub struct SetPart {
 }
 
 /// A SKU (规格).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sku {
     /// Its id.
     pub id: SkuId,
@@ -202,7 +202,7 @@ impl Stock {
 }
 
 /// A published product.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Product {
     /// Its id.
     pub id: ProductId,

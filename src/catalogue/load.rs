@@ -18,10 +18,15 @@ const AT_ONCE: usize = 512;
 
 /// Reads the published catalogue as it is shown at an instant.
 pub async fn load(conn: &mut Conn, now: At) -> Result<Snapshot> {
+    load_after(conn, now, &Snapshot::default()).await
+}
+
+/// The same; a product that is as it was in an earlier snapshot lies in memory once for both.
+pub(super) async fn load_after(conn: &mut Conn, now: At, before: &Snapshot) -> Result<Snapshot> {
     let versions = super::versions(conn).await?;
     let day = now.day();
     let places = rows::places(conn).await?;
-    let all = edited(conn, day, At(i64::MIN)).await?;
+    let all = edited(conn, (day, At(i64::MIN)), before).await?;
     let mut snapshot = stand(places);
     snapshot.hold(all.shown);
     snapshot.freight = freight::all_rules(conn).await?;
@@ -41,12 +46,13 @@ pub(super) struct Edited {
     pub codes: Vec<String>,
 }
 
-/// Reads the products that were edited since, as they are shown on a day.
-pub(super) async fn edited(conn: &mut Conn, day: Day, since: At) -> Result<Edited> {
+/// Reads the products that were edited since, as they are shown on a day; see [`load_after`].
+pub(super) async fn edited(conn: &mut Conn, (day, since): (Day, At), before: &Snapshot) -> Result<Edited> {
     let (ids, codes): (Vec<ProductId>, Vec<String>) = rows::changed_products(conn, since).await?.into_iter().unzip();
     let mut shown = Vec::with_capacity(ids.len());
     for some in ids.chunks(AT_ONCE) {
-        shown.append(&mut products(rows::products(conn, some).await?, day));
+        let read = products(rows::products(conn, some).await?, day);
+        shown.extend(read.into_iter().map(|product| before.same(&product).unwrap_or(product)));
     }
     shown.sort_by(|a, b| a.code.cmp(&b.code));
     Ok(Edited { shown, codes })

@@ -14,6 +14,7 @@ mod facts;
 pub mod insert;
 mod listing;
 mod load;
+mod places;
 mod rows;
 pub mod sales;
 mod shelf;

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::{Snapshot, load, load::edited, rows, versions};
+use super::{
+    Snapshot,
+    load::{edited, load_after},
+    rows, versions,
+};
 use crate::{
     db::Db,
     kernel::{At, Result, time::SECOND},
@@ -35,7 +39,7 @@ impl Shelf {
         let mut conn = db.read().await?;
         let versions = versions(&mut conn).await?;
         if versions.catalogue != old.versions.catalogue || now.day() != old.day {
-            let mut fresh = load(&mut conn, now).await?;
+            let mut fresh = load_after(&mut conn, now, &old).await?;
             fresh.shown = old.shown;
             self.0.store(Arc::new(fresh));
             return Ok(Refreshed::Anew);
@@ -43,7 +47,7 @@ impl Shelf {
         let since = old.read_at.later(-OVERLAP);
         let edited = match versions.products == old.versions.products {
             true => None,
-            false => Some(edited(&mut conn, old.day, since).await?),
+            false => Some(edited(&mut conn, (old.day, since), &old).await?),
         };
         let stock = rows::changed_stock(&mut conn, since).await?;
         let sales = rows::changed_sales(&mut conn, since).await?;

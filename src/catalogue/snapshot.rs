@@ -9,6 +9,7 @@ use super::{
     Versions,
     facts::{Coop, County, Outlet, Product, Sku, Stock},
     load::Edited,
+    places::Places,
     rows::{Named, SchemeRow},
 };
 use crate::{
@@ -63,59 +64,39 @@ impl Destinations {
     }
 }
 
-/// Where a product stands, by each of its names.
-#[derive(Default)]
-pub(super) struct Places {
-    code: HashMap<String, usize>,
-    slug: HashMap<String, usize>,
-    id: HashMap<ProductId, usize>,
-    sku_code: HashMap<String, (usize, usize)>,
-    sku_id: HashMap<SkuId, (usize, usize)>,
-    family: HashMap<String, Vec<usize>>,
-}
-
 impl Snapshot {
     /// Takes the products and notes where each stands.
     pub(super) fn hold(&mut self, products: Vec<Arc<Product>>) {
-        let mut places = Places::default();
-        for (place, product) in products.iter().enumerate() {
-            places.code.insert(product.code.clone(), place);
-            places.slug.insert(product.slug.clone(), place);
-            places.id.insert(product.id.clone(), place);
-            if let Some(family) = &product.family {
-                places.family.entry(family.clone()).or_default().push(place);
-            }
-            for (n, sku) in product.skus.iter().enumerate() {
-                places.sku_code.insert(sku.code.clone(), (place, n));
-                places.sku_id.insert(sku.id.clone(), (place, n));
-            }
-        }
+        self.places = Arc::new(Places::of(&products));
         self.products = products;
-        self.places = Arc::new(places);
+    }
+
+    /// The product that is in every respect like this one.
+    pub(super) fn same(&self, product: &Product) -> Option<Arc<Product>> {
+        self.by_code(&product.code).filter(|known| ***known == *product).cloned()
     }
 
     /// The product of a code.
     pub fn by_code(&self, code: &str) -> Option<&Arc<Product>> {
-        self.places.code.get(code).map(|place| &self.products[*place])
+        self.places.code(&self.products, code).map(|place| &self.products[place])
     }
 
     /// The product of an address.
     pub fn by_slug(&self, slug: &str) -> Option<&Arc<Product>> {
-        self.places.slug.get(slug).map(|place| &self.products[*place])
+        self.places.slug(&self.products, slug).map(|place| &self.products[place])
     }
 
     /// The product and SKU of a SKU code, with the available units.
     pub fn sku(&self, code: &str) -> Option<(&Arc<Product>, &Sku, i64)> {
-        let (place, n) = *self.places.sku_code.get(code)?;
+        let (place, n) = self.places.sku_code(&self.products, code)?;
         let product = &self.products[place];
         Some((product, &product.skus[n], product.available[n]))
     }
 
     /// Products whose specifications stand in one matrix with this one, itself included.
     pub fn family(&self, product: &Product) -> Vec<&Arc<Product>> {
-        let places = product.family.as_ref().and_then(|family| self.places.family.get(family));
-        match places {
-            Some(places) => places.iter().map(|place| &self.products[*place]).collect(),
+        match &product.family {
+            Some(family) => self.places.family(family).iter().map(|place| &self.products[*place]).collect(),
             None => self.by_code(&product.code).into_iter().collect(),
         }
     }
@@ -165,12 +146,12 @@ impl Snapshot {
     /// Takes up edited products; answers the codes of those that are gone, and of those that changed.
     pub(super) fn take_up(&mut self, edited: Edited) -> (Vec<String>, Vec<String>) {
         let shown: HashSet<&str> = edited.shown.iter().map(|product| product.code.as_str()).collect();
-        let is_gone = |code: &&String| !shown.contains(code.as_str()) && self.places.code.contains_key(*code);
+        let is_gone = |code: &&String| !shown.contains(code.as_str()) && self.by_code(code).is_some();
         let gone: Vec<String> = edited.codes.iter().filter(is_gone).cloned().collect();
         let codes: Vec<String> = edited.shown.iter().map(|product| product.code.clone()).collect();
         let stands = |product: &Arc<Product>| {
-            let place = self.places.code.get(&product.code)?;
-            self.products[*place].has_names_of(product).then_some(*place)
+            let place = self.places.code(&self.products, &product.code)?;
+            self.products[place].has_names_of(product).then_some(place)
         };
         let places: Option<Vec<usize>> = edited.shown.iter().map(stands).collect();
         match places {
@@ -193,7 +174,7 @@ impl Snapshot {
     pub(super) fn update(&mut self, stock: &[(SkuId, i64)], sales: &[(ProductId, i64)]) -> (Vec<usize>, bool) {
         let (mut changed, mut shown) = (Vec::new(), false);
         for (sku, available) in stock {
-            let Some((place, n)) = self.places.sku_id.get(sku).copied() else { continue };
+            let Some((place, n)) = self.places.sku_id(&self.products, sku) else { continue };
             let before = self.products[place].available[n];
             if before != *available {
                 Arc::make_mut(&mut self.products[place]).available[n] = *available;
@@ -202,7 +183,7 @@ impl Snapshot {
             }
         }
         for (product, qty) in sales {
-            let Some(place) = self.places.id.get(product).copied() else { continue };
+            let Some(place) = self.places.id(&self.products, product) else { continue };
             let before = self.products[place].sold_shown();
             if self.products[place].sales != *qty {
                 Arc::make_mut(&mut self.products[place]).sales = *qty;

@@ -3,7 +3,7 @@
 use crate::{
     catalogue::Refreshed,
     kernel::{Error, Result},
-    search::{self, Change},
+    search::{self, Change, Published},
     web::State,
 };
 
@@ -26,7 +26,7 @@ fn follow(state: &State, refreshed: Refreshed) -> usize {
         Refreshed::Some { codes, gone, shown } => {
             (codes.iter().filter_map(put).chain(gone.into_iter().map(Change::Gone)).collect(), shown)
         }
-        Refreshed::Anew => (state.search.difference(search::docs(&snapshot)), true),
+        Refreshed::Anew => (state.search.difference(&Published(&*snapshot)), true),
     };
     if !changes.is_empty() {
         state.search.change(&changes);
@@ -34,6 +34,6 @@ fn follow(state: &State, refreshed: Refreshed) -> usize {
     if shown {
         state.shelf.raise_shown();
     }
-    state.search.tidy(|| search::docs(&snapshot));
+    state.search.tidy(|| Published(snapshot));
     changes.len()
 }

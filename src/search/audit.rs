@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Doc, Index};
+use super::{Docs, Index, docs::Published};
 use crate::{
     catalogue,
     db::{
@@ -21,18 +21,19 @@ pub async fn run(conn: &mut Conn, now: At) -> Result<Vec<Finding>> {
         Err(Error::Fault(unreadable)) => return Ok(vec![SAME.finding(1, format!("{unreadable:#}"))]),
         read => read?,
     };
-    let docs = super::docs(&snapshot);
+    let docs = Published(&snapshot);
     Ok(vec![check(&Index::build(&docs), &docs)])
 }
 
 /// Compares an index with what is published.
-pub fn check(index: &Index, docs: &[Doc]) -> Finding {
+pub fn check(index: &Index, docs: &(impl Docs + ?Sized)) -> Finding {
     let mut held: BTreeMap<&str, u64> = index.digests().collect();
-    let mut faults: Vec<String> = docs
-        .iter()
-        .filter(|doc| held.remove(doc.code.as_str()) != Some(doc.digest()))
-        .map(|d| d.code.clone())
-        .collect();
+    let mut faults: Vec<String> = Vec::new();
+    docs.each(&mut |doc| {
+        if held.remove(doc.code.as_str()) != Some(doc.digest()) {
+            faults.push(doc.code.clone());
+        }
+    });
     faults.extend(held.into_keys().map(str::to_owned));
     SAME.finding_of(&faults)
 }

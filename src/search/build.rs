@@ -3,17 +3,17 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Doc,
+    Doc, Docs,
     bits::Bits,
-    columns::Columns,
-    facets::FacetTable,
+    columns::ColumnsDraft,
+    facets::FacetDraft,
     hash::QuickSet,
     index::Index,
     lexicon::{Lexicon, Words},
-    live::Live,
+    live::LiveDraft,
     name, normalize,
-    orders::Orders,
-    store::Shown,
+    orders::OrdersDraft,
+    store::ShownDraft,
     terms::{Draft, Terms, Tier},
     thesaurus::{Kind, thesaurus},
 };
@@ -23,19 +23,50 @@ const SUMMARY: usize = 60;
 const DIVISIONS: [char; 4] = ['县', '市', '区', '州'];
 
 /// Builds all parts; text on this thread, the rest on another.
-pub fn build(docs: &[Doc]) -> Index {
-    let n = docs.len();
-    let ((terms, lexicon, places), (shown, facets, columns, orders, live)) = std::thread::scope(|scope| {
-        let rest = scope.spawn(|| {
-            let (facets, columns) = (FacetTable::build(docs), Columns::build(docs));
-            (Shown::build(docs), facets, columns, Orders::build(docs), Live::build(docs))
-        });
+pub fn build(docs: &(impl Docs + ?Sized)) -> Index {
+    let (texts, rest) = std::thread::scope(|scope| {
+        let rest = scope.spawn(|| read_rest(docs));
         let texts = read_texts(docs);
         (texts, rest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let (lexicon, places) = (Arc::new(lexicon), places.into());
-    let (facets, columns, orders) = (Arc::new(facets), Arc::new(columns), Arc::new(orders));
-    Index { all: Arc::new(Bits::all(n)), slots: n, shown, terms, lexicon, places, facets, columns, live, orders }
+    let (terms, lexicon, places) = texts;
+    let n = rest.n as usize;
+    Index {
+        all: Arc::new(Bits::all(n)),
+        slots: n,
+        shown: rest.shown.finish(),
+        terms,
+        lexicon: Arc::new(lexicon),
+        places: places.into(),
+        facets: Arc::new(rest.facets.finish(n)),
+        columns: Arc::new(rest.columns.finish(n)),
+        live: rest.live.finish(),
+        orders: Arc::new(rest.orders.finish()),
+    }
+}
+
+/// All parts but the text, while documents are read.
+#[derive(Default)]
+struct Rest {
+    n: u32,
+    shown: ShownDraft,
+    facets: FacetDraft,
+    columns: ColumnsDraft,
+    orders: OrdersDraft,
+    live: LiveDraft,
+}
+
+fn read_rest(docs: &(impl Docs + ?Sized)) -> Rest {
+    let mut rest = Rest::default();
+    docs.each(&mut |doc| {
+        rest.shown.read(doc, rest.n);
+        rest.facets.read(doc, rest.n);
+        rest.columns.read(doc, rest.n);
+        rest.orders.read(doc);
+        rest.live.read(doc);
+        rest.n += 1;
+    });
+    rest
 }
 
 /// The terms of products that come after the last, by the place names known so far.
@@ -46,11 +77,12 @@ pub fn read_later<'a>(docs: impl Iterator<Item = (u32, &'a Doc)>, places: &Arc<[
 }
 
 /// Names of places in the documents: 延川县 and 延川, 江阴市 and 江阴.
-fn places(docs: &[Doc]) -> Vec<String> {
+fn places(docs: &(impl Docs + ?Sized)) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let mut seen: QuickSet<&str> = QuickSet::default();
-    for name in docs.iter().flat_map(|d| [Some(&d.county.zh), d.pairing.as_ref()]).flatten() {
-        if !name.is_empty() && seen.insert(name) {
+    let mut seen: QuickSet<String> = QuickSet::default();
+    docs.each_place(&mut |name| {
+        if !name.is_empty() && !seen.contains(name) {
+            seen.insert(name.to_owned());
             let name = normalize(name);
             let short = name.trim_end_matches(DIVISIONS);
             if short.chars().count() >= 2 && short != name {
@@ -58,22 +90,27 @@ fn places(docs: &[Doc]) -> Vec<String> {
             }
             names.push(name);
         }
-    }
+    });
     names.sort();
     names.dedup();
     names
 }
 
-fn read_texts(docs: &[Doc]) -> (Terms, Lexicon, Vec<String>) {
+fn read_texts(docs: &(impl Docs + ?Sized)) -> (Terms, Lexicon, Vec<String>) {
     let mut reader = Reader::new(places(docs));
-    for (doc, p) in docs.iter().zip(0..) {
-        reader.read(doc, p);
-    }
-    let categories: BTreeSet<&str> = docs.iter().map(|d| d.category.zh.as_str()).collect();
+    let mut categories: BTreeSet<String> = BTreeSet::new();
+    let mut n = 0;
+    docs.each(&mut |doc| {
+        reader.read(doc, n);
+        if !categories.contains(&doc.category.zh) {
+            categories.insert(doc.category.zh.clone());
+        }
+        n += 1;
+    });
     for name in categories {
-        reader.words.add(&normalize(name), Kind::Noun);
+        reader.words.add(&normalize(&name), Kind::Noun);
     }
-    (reader.draft.finish(docs.len()), reader.words.finish(), reader.places)
+    (reader.draft.finish(n as usize), reader.words.finish(), reader.places)
 }
 
 struct Reader {

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Doc, Index, build, normalize};
+use super::{Doc, Docs, Index, build, normalize};
 
 /// What became of a product.
 #[derive(Clone, Debug)]
@@ -71,18 +71,18 @@ pub fn apply(index: &Index, changes: &[Change]) -> Index {
 }
 
 /// What has to change for the index to equal these documents.
-pub fn difference(index: &Index, docs: Vec<Doc>) -> Vec<Change> {
+pub fn difference(index: &Index, docs: &(impl Docs + ?Sized)) -> Vec<Change> {
     let mut left = (*index.all).clone();
     let mut changes = Vec::new();
-    for doc in docs {
+    docs.each(&mut |doc| {
         let known = index.by_code(&normalize(&doc.code)).filter(|p| index.shown.code(*p) == doc.code);
         if let Some(p) = known {
             left.remove(p);
         }
         if known.is_none_or(|p| index.digest(p) != doc.digest()) {
-            changes.push(Change::Put(Box::new(doc)));
+            changes.push(Change::Put(Box::new(doc.clone())));
         }
-    }
+    });
     left.each(|p| changes.push(Change::Gone(index.shown.code(p).to_owned())));
     changes
 }

@@ -62,18 +62,24 @@ pub struct Columns {
     packs: Column,
 }
 
-impl Columns {
-    /// Reads the numbers of all SKUs, from their fields and from their spec text.
-    pub fn build(docs: &[Doc]) -> Self {
-        let mut drafts = [(); 5].map(|()| Draft::default());
-        for (doc, p) in docs.iter().zip(0..) {
-            each_number(doc, |what, span| drafts[what as usize].add(span, p));
-        }
-        let n = docs.len();
-        let [weight, volume, diameter, pieces, packs] = drafts.map(|draft| draft.finish(n));
-        Self { n, weight, volume, diameter, pieces, packs }
+/// All columns while documents are read.
+#[derive(Default)]
+pub struct ColumnsDraft([Draft; 5]);
+
+impl ColumnsDraft {
+    /// Takes in the numbers of the next document's SKUs, from their fields and from their spec text.
+    pub fn read(&mut self, doc: &Doc, product: u32) {
+        each_number(doc, |what, span| self.0[what as usize].add(span, product));
     }
 
+    /// The columns of `n` documents.
+    pub fn finish(self, n: usize) -> Columns {
+        let [weight, volume, diameter, pieces, packs] = self.0.map(|draft| draft.finish(n));
+        Columns { n, weight, volume, diameter, pieces, packs }
+    }
+}
+
+impl Columns {
     /// The same over `0..n`, with the numbers of further products.
     pub fn with<'a>(&self, further: impl Iterator<Item = (u32, &'a Doc)>, n: usize) -> Self {
         let mut columns = Self { n, ..self.clone() };

@@ -1,7 +1,48 @@
 //! From the published catalogue to the documents that search is given.
 
+use std::{collections::HashSet, ops::Deref};
+
 use super::{Doc, Spec, Term};
 use crate::catalogue::{Pairing, Product, Snapshot, cert_term};
+
+/// Documents that are read one after another, as often as it takes; they need not lie in memory side
+/// by side, where 100,000 would take 140 MB.
+pub trait Docs: Sync {
+    /// Shows each document, always in the same order.
+    fn each(&self, see: &mut dyn FnMut(&Doc));
+
+    /// Shows the Chinese names of the documents' counties and of the districts paired with them, each
+    /// at least once.
+    fn each_place(&self, see: &mut dyn FnMut(&str)) {
+        self.each(&mut |doc| {
+            see(&doc.county.zh);
+            doc.pairing.iter().for_each(|name| see(name));
+        });
+    }
+}
+
+impl<T: AsRef<[Doc]> + Sync + ?Sized> Docs for T {
+    fn each(&self, see: &mut dyn FnMut(&Doc)) {
+        self.as_ref().iter().for_each(see);
+    }
+}
+
+/// The documents of a snapshot, each made when it is read.
+pub struct Published<S>(pub S);
+
+impl<S: Deref<Target = Snapshot> + Sync> Docs for Published<S> {
+    fn each(&self, see: &mut dyn FnMut(&Doc)) {
+        self.0.products.iter().for_each(|product| see(&doc(&self.0, product)));
+    }
+
+    fn each_place(&self, see: &mut dyn FnMut(&str)) {
+        let codes: HashSet<&str> = self.0.products.iter().map(|product| product.county_code.as_str()).collect();
+        for county in codes.into_iter().filter_map(|code| self.0.county(code)) {
+            see(&county.name);
+            county.pairing.iter().for_each(|pairing| see(&district(pairing)));
+        }
+    }
+}
 
 /// The documents of all products.
 pub fn docs(snapshot: &Snapshot) -> Vec<Doc> {

@@ -14,7 +14,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use super::{Change, Doc, Hits, Index, SearchRequest, Suggestion, meili, meili::Meili, zero::Noted};
+use super::{Change, Docs, Hits, Index, SearchRequest, Suggestion, meili, meili::Meili, zero::Noted};
 
 /// Full builds are this many times their own length apart, and at least this long.
 const REST: u32 = 20;
@@ -41,7 +41,7 @@ struct Upkeep {
 
 impl Engine {
     /// An engine over these documents, built on the calling thread.
-    pub fn new(docs: &[Doc]) -> Self {
+    pub fn new(docs: &(impl Docs + ?Sized)) -> Self {
         let begun = Instant::now();
         let index = Index::build(docs);
         let upkeep = Upkeep { edited: false, meanwhile: None, rests_until: rest(begun) };
@@ -84,7 +84,7 @@ impl Engine {
     }
 
     /// Changes that make the index equal to these documents.
-    pub fn difference(&self, docs: Vec<Doc>) -> Vec<Change> {
+    pub fn difference(&self, docs: &(impl Docs + ?Sized)) -> Vec<Change> {
         self.index.load().difference(docs)
     }
 
@@ -96,7 +96,7 @@ impl Engine {
 
     /// Builds anew in the background where products were edited and the last build is long enough ago;
     /// `docs` reads what is shown now. Answers whether a build began.
-    pub fn tidy(&self, docs: impl FnOnce() -> Vec<Doc>) -> bool {
+    pub fn tidy<D: Docs + Send + 'static>(&self, docs: impl FnOnce() -> D) -> bool {
         let mut upkeep = self.upkeep();
         if !upkeep.edited || upkeep.meanwhile.is_some() || Instant::now() < upkeep.rests_until {
             return false;
@@ -108,7 +108,7 @@ impl Engine {
         true
     }
 
-    fn build(&self, docs: &[Doc]) {
+    fn build(&self, docs: &impl Docs) {
         let begun = Instant::now();
         let mut built = Index::build(docs);
         let mut upkeep = self.upkeep();

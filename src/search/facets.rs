@@ -42,12 +42,12 @@ struct Value {
 
 /// Values of one facet while documents are read.
 #[derive(Default)]
-struct Draft {
+struct ValuesDraft {
     values: Vec<(Term, Vec<u32>)>,
     known: QuickMap<String, usize>,
 }
 
-impl Draft {
+impl ValuesDraft {
     fn add(&mut self, term: &Term, product: u32) {
         let at = match self.known.get(&term.value) {
             Some(at) => *at,
@@ -83,32 +83,42 @@ pub struct Chosen<'a> {
     in_season: &'a Bits,
 }
 
-impl FacetTable {
-    /// Reads the facets of all documents.
-    pub fn build(docs: &[Doc]) -> Self {
-        let mut drafts: Vec<Draft> = Facet::ALL.iter().map(|_| Draft::default()).collect();
-        let mut all_year = Vec::new();
-        let mut windows: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
-        for (doc, product) in docs.iter().zip(0..) {
-            for (facet, draft) in Facet::ALL.into_iter().zip(&mut drafts) {
-                each_value(doc, facet, |term| draft.add(term, product));
-            }
-            if doc.skus.iter().any(|s| s.season.is_none()) {
-                all_year.push(product);
-            }
-            for season in doc.skus.iter().filter_map(|s| s.season.as_ref()) {
-                let products = windows.entry((season.from.clone(), season.to.clone())).or_default();
-                if products.last() != Some(&product) {
-                    products.push(product);
-                }
+/// All facets while documents are read.
+#[derive(Default)]
+pub struct FacetDraft {
+    values: [ValuesDraft; Facet::ALL.len()],
+    all_year: Vec<u32>,
+    windows: BTreeMap<(String, String), Vec<u32>>,
+}
+
+impl FacetDraft {
+    /// Takes in the next document.
+    pub fn read(&mut self, doc: &Doc, product: u32) {
+        for (facet, draft) in Facet::ALL.into_iter().zip(&mut self.values) {
+            each_value(doc, facet, |term| draft.add(term, product));
+        }
+        if doc.skus.iter().any(|s| s.season.is_none()) {
+            self.all_year.push(product);
+        }
+        for season in doc.skus.iter().filter_map(|s| s.season.as_ref()) {
+            let products = self.windows.entry((season.from.clone(), season.to.clone())).or_default();
+            if products.last() != Some(&product) {
+                products.push(product);
             }
         }
-        let n = docs.len();
-        let (values, known) = Facet::ALL.into_iter().zip(drafts).map(|(facet, draft)| finish(facet, draft, n)).unzip();
-        let windows = windows.into_iter().map(|((from, to), p)| (Season { from, to }, Posting::new(p, n))).collect();
-        Self { n, values, known, all_year: Posting::new(all_year, n), windows }
     }
 
+    /// The facets of `n` documents.
+    pub fn finish(self, n: usize) -> FacetTable {
+        let values = Facet::ALL.into_iter().zip(self.values);
+        let (values, known) = values.map(|(facet, draft)| finish(facet, draft, n)).unzip();
+        let windows = self.windows.into_iter();
+        let windows = windows.map(|((from, to), p)| (Season { from, to }, Posting::new(p, n))).collect();
+        FacetTable { n, values, known, all_year: Posting::new(self.all_year, n), windows }
+    }
+}
+
+impl FacetTable {
     /// Products with a SKU in season on that day.
     pub fn in_season(&self, day: Day) -> Bits {
         let mut set = Bits::none(self.n);
@@ -311,7 +321,7 @@ fn names<'a>(terms: impl Iterator<Item = &'a Term>) -> QuickMap<String, usize> {
 }
 
 /// Puts the values in their steady order: numbers by size, counties by code, the rest as first met.
-fn finish(facet: Facet, mut draft: Draft, n: usize) -> (Vec<Value>, QuickMap<String, usize>) {
+fn finish(facet: Facet, mut draft: ValuesDraft, n: usize) -> (Vec<Value>, QuickMap<String, usize>) {
     if is_sorted(facet) {
         draft.values.sort_by(|a, b| place_of(&a.0).cmp(&place_of(&b.0)));
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Change, Doc, Facet, Hits, SearchRequest, Sort, Suggestion,
+    Change, Docs, Facet, Hits, SearchRequest, Sort, Suggestion,
     bits::Bits,
     build, change,
     columns::Columns,
@@ -45,7 +45,7 @@ pub struct Index {
 
 impl Index {
     /// Builds the index; documents keep their order, which breaks the last ties.
-    pub fn build(docs: &[Doc]) -> Self {
+    pub fn build(docs: &(impl Docs + ?Sized)) -> Self {
         build::build(docs)
     }
 
@@ -55,7 +55,7 @@ impl Index {
     }
 
     /// Changes that make the index equal to these documents.
-    pub fn difference(&self, docs: Vec<Doc>) -> Vec<Change> {
+    pub fn difference(&self, docs: &(impl Docs + ?Sized)) -> Vec<Change> {
         change::difference(self, docs)
     }
 

@@ -13,16 +13,31 @@ pub struct Live {
     order: Arc<Order>,
 }
 
-impl Live {
-    /// Reads the columns of all documents.
-    pub fn build(docs: &[Doc]) -> Self {
-        let (stock, sales): (Vec<u64>, Vec<i64>) = docs.iter().map(|d| (d.stock_mask(), d.sales)).unzip();
-        let mut stocked = Bits::none(docs.len());
-        (0..).zip(&stock).filter(|(_, mask)| **mask != 0).for_each(|(p, _)| stocked.add(p));
-        let order = Order::new(docs.len(), |p| -sales[p as usize]);
-        Self { stock: Arc::new(stock), stocked: Arc::new(stocked), sales: Arc::new(sales), order: Arc::new(order) }
+/// Stock and sales while documents are read.
+#[derive(Default)]
+pub struct LiveDraft {
+    stock: Vec<u64>,
+    sales: Vec<i64>,
+}
+
+impl LiveDraft {
+    /// Takes in the next document.
+    pub fn read(&mut self, doc: &Doc) {
+        self.stock.push(doc.stock_mask());
+        self.sales.push(doc.sales);
     }
 
+    /// The columns of all that was read.
+    pub fn finish(self) -> Live {
+        let Self { stock, sales } = self;
+        let mut stocked = Bits::none(stock.len());
+        (0..).zip(&stock).filter(|(_, mask)| **mask != 0).for_each(|(p, _)| stocked.add(p));
+        let order = Order::new(sales.len(), |p| -sales[p as usize]);
+        Live { stock: Arc::new(stock), stocked: Arc::new(stocked), sales: Arc::new(sales), order: Arc::new(order) }
+    }
+}
+
+impl Live {
     /// The same over `0..n` with these products as they are now, further ones in ascending order.
     pub fn with<'a>(&self, changed: impl Iterator<Item = (u32, &'a Doc)>, n: usize) -> Self {
         let mut live = self.clone();

@@ -1,6 +1,6 @@
 //! Search over the published catalogue: what was typed, understood, matched, ranked and counted.
 //!
-//! In: [`Doc`]s, plain copies of what the catalogue shows. Out: [`Hits`] with product codes of one
+//! In: [`Docs`], plain copies of what the catalogue shows, one at a time. Out: [`Hits`] with product codes of one
 //! page, the exact total, facets whose counts equal what a click gives, chips of what was understood,
 //! corrections and notes. `Index::build(docs)` makes a read-only index, [`Engine`] swaps it without a
 //! gap. Text runs normalize → query (quantities, prices, intents) → lexicon (words, pinyin, initials,
@@ -46,7 +46,7 @@ pub mod zero;
 pub use crate::kernel::Term;
 pub use change::Change;
 pub use doc::{Doc, Spec};
-pub use docs::{doc, docs};
+pub use docs::{Docs, Published, doc, docs};
 pub use engine::Engine;
 pub use index::Index;
 pub use meili::{Found, Meili};

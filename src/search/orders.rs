@@ -15,18 +15,32 @@ pub struct Orders {
     created: Vec<i64>,
 }
 
-impl Orders {
-    /// Orders all documents.
-    pub fn build(docs: &[Doc]) -> Self {
-        let n = docs.len();
-        let from_fen: Vec<i64> = docs.iter().map(Doc::from_fen).collect();
-        let created: Vec<i64> = docs.iter().map(|d| d.created_at.0).collect();
+/// Prices and ages while documents are read.
+#[derive(Default)]
+pub struct OrdersDraft {
+    from_fen: Vec<i64>,
+    created: Vec<i64>,
+}
+
+impl OrdersDraft {
+    /// Takes in the next document.
+    pub fn read(&mut self, doc: &Doc) {
+        self.from_fen.push(doc.from_fen());
+        self.created.push(doc.created_at.0);
+    }
+
+    /// Orders all that was read.
+    pub fn finish(self) -> Orders {
+        let Self { from_fen, created } = self;
+        let n = from_fen.len();
         let price = Order::new(n, |p| from_fen[p as usize]);
         let price_down = Order::new(n, |p| -from_fen[p as usize]);
         let newest = Order::new(n, |p| -created[p as usize]);
-        Self { from_fen, price, price_down, newest, created }
+        Orders { from_fen, price, price_down, newest, created }
     }
+}
 
+impl Orders {
     /// The same with further products after the last.
     pub fn with<'a>(&self, further: impl Iterator<Item = (u32, &'a Doc)>) -> Self {
         let (mut from_fen, mut created, mut moved) = (self.from_fen.clone(), self.created.clone(), Vec::new());

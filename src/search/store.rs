@@ -75,27 +75,42 @@ fn keys(doc: &Doc) -> impl Iterator<Item = u64> {
     std::iter::once(&doc.code).chain(doc.skus.iter().map(|sku| &sku.sku)).map(|code| key(&normalize(code)))
 }
 
-impl Shown {
-    /// Copies what is shown.
-    pub fn build(docs: &[Doc]) -> Self {
-        let mut block = Block::default();
-        let mut known: QuickMap<&str, u16> = QuickMap::default();
-        for (doc, p) in docs.iter().zip(0_u32..) {
-            block.codes.push(&doc.code);
-            block.slugs.push(&doc.slug);
-            block.names.push(&doc.name);
-            block.names_en.push(&doc.name_en);
-            let place = *known.entry(&doc.county.value).or_insert_with(|| {
+/// What is shown of the documents read so far.
+#[derive(Default)]
+pub struct ShownDraft {
+    block: Block,
+    known: QuickMap<String, u16>,
+}
+
+impl ShownDraft {
+    /// Copies what is shown of the next document.
+    pub fn read(&mut self, doc: &Doc, product: u32) {
+        let block = &mut self.block;
+        block.codes.push(&doc.code);
+        block.slugs.push(&doc.slug);
+        block.names.push(&doc.name);
+        block.names_en.push(&doc.name_en);
+        let place = match self.known.get(&doc.county.value) {
+            Some(place) => *place,
+            None => {
                 block.places.push(doc.county.clone());
-                (block.places.len() - 1) as u16
-            });
-            block.place_of.push(place);
-            block.digests.push(doc.text_digest());
-            block.by_code.extend(keys(doc).map(|key| (key, p)));
-        }
-        Self { base: Arc::new(block), later: Vec::new(), by_later_code: Arc::default() }
+                let place = (block.places.len() - 1) as u16;
+                self.known.insert(doc.county.value.clone(), place);
+                place
+            }
+        };
+        block.place_of.push(place);
+        block.digests.push(doc.text_digest());
+        block.by_code.extend(keys(doc).map(|key| (key, product)));
     }
 
+    /// All that was read.
+    pub fn finish(self) -> Shown {
+        Shown { base: Arc::new(self.block), later: Vec::new(), by_later_code: Arc::default() }
+    }
+}
+
+impl Shown {
     /// The same with further products after the last.
     pub fn with<'a>(&self, further: impl Iterator<Item = (u32, &'a Doc)>) -> Self {
         let (mut later, mut by_later_code) = (self.later.clone(), (*self.by_later_code).clone());

@@ -11,10 +11,10 @@ use std::{
 
 use serde_json::Value;
 use yanxi::{
-    catalogue,
+    catalogue::{self, Product, Refreshed, Shelf},
     db::{Db, Engine},
     jobs,
-    kernel::{Clock, Dice},
+    kernel::{Clock, Dice, time::DAY},
     search::{Doc, Index, SearchRequest, Sort, docs},
 };
 
@@ -31,6 +31,7 @@ use crate::{
 
 on_both! {
     every_edit_reaches_the_index_by_the_next_turn_of_the_job,
+    a_new_day_keeps_in_memory_what_is_as_it_was_and_finds_it_by_each_name,
 }
 
 on_both_programs! {
@@ -58,6 +59,31 @@ async fn every_edit_reaches_the_index_by_the_next_turn_of_the_job(shop: Arc<Shop
         let shown: BTreeSet<String> = state.shelf.now().products.iter().map(|p| p.code.clone()).collect();
         assert_eq!(shown, expected.into_keys().collect(), "round {round}");
     }
+    editor.unsell().await;
+}
+
+async fn a_new_day_keeps_in_memory_what_is_as_it_was_and_finds_it_by_each_name(shop: Arc<Shop>) {
+    let (db, now) = (&shop.trade.db, shop.trade.clock.now());
+    let shelf = Shelf::new(catalogue::load(&mut db.read().await.unwrap(), now).await.unwrap());
+    let before = shelf.now();
+    assert!(before.products.len() > 1);
+    let mut editor = Editor::of(db.clone(), 7).await;
+    editor.edit(now).await;
+    assert_eq!(shelf.refresh(db, now.later(DAY)).await.unwrap(), Refreshed::Anew);
+    let after = shelf.now();
+    let same = |product: &&Arc<Product>| before.products.iter().any(|known| Arc::ptr_eq(known, product));
+    let kept = after.products.iter().filter(same).count();
+    // One edit adds, takes off or changes one product.
+    assert!(kept >= before.products.len() - 1, "{kept} of {}", before.products.len());
+    for product in &after.products {
+        assert!(Arc::ptr_eq(after.by_code(&product.code).unwrap(), product));
+        assert!(Arc::ptr_eq(after.by_slug(&product.slug).unwrap(), product));
+        for sku in product.skus.iter() {
+            let (owner, found, _) = after.sku(&sku.code).unwrap();
+            assert!(Arc::ptr_eq(owner, product) && found == sku);
+        }
+    }
+    assert!(after.by_code("").is_none() && after.by_slug("P01 ").is_none() && after.sku("P01-").is_none());
     editor.unsell().await;
 }
 

@@ -15,7 +15,7 @@ use yanxi::{
     counter::Live,
     identity::{NewPerson, Person, Role, create_person, session},
     kernel::{Actor, CoopId, Step},
-    search::Engine,
+    search::{Engine, Published},
     web::{self, Market, State},
 };
 
@@ -39,7 +39,7 @@ pub async fn market_of(shop: &Shop, config: Config) -> Market {
     let mut conn = trade.db.read().await.unwrap();
     let snapshot = catalogue::load(&mut conn, trade.clock.now()).await.unwrap();
     Market {
-        search: Engine::new(&yanxi::search::docs(&snapshot)),
+        search: Engine::new(&Published(&snapshot)),
         shelf: Shelf::new(snapshot),
         counter: Live::read(&trade.db, trade.clock.now(), false).await.unwrap(),
         trade,

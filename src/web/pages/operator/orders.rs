@@ -250,7 +250,7 @@ impl Page {
         };
         let state_of = |s: &OrderState| choice(s.as_str(), layout.word("order_state", s.as_str()), &typed.state);
         let channel_of = |(channel, zh, en): &(&str, &str, &str)| {
-            choice(channel, caller.lang.pick(*zh, *en).to_owned(), &typed.channel)
+            choice(channel, caller.lang.pick(zh, en).to_owned(), &typed.channel)
         };
         let snapshot = state.shelf.now();
         let coops = snapshot.coops.iter();
