@@ -17,6 +17,8 @@ statements! {
     COUNT_OF_PERSON = "SELECT CAST(count(*) AS BIGINT) FROM orders WHERE person_id = $1";
     OF_COOP = "SELECT s.id FROM seller_orders s WHERE s.coop_id = $1 AND s.state = $2
                ORDER BY s.order_id DESC LIMIT $3 OFFSET $4";
+    DUE_OF_COOP = "SELECT s.id FROM seller_orders s WHERE s.coop_id = $1 AND s.state = $2
+                   ORDER BY s.ship_by, s.order_id LIMIT $3 OFFSET $4";
     COUNT_OF_COOP = "SELECT CAST(count(*) AS BIGINT) FROM seller_orders WHERE coop_id = $1 AND state = $2";
     ALL_OF_COOP = "SELECT s.id FROM seller_orders s
                    WHERE s.coop_id = $1 AND s.state NOT IN ('awaiting_payment', 'cancelled')
@@ -206,7 +208,8 @@ pub async fn open_of_person(conn: &mut Conn, person: &PersonId) -> Result<i64> {
     Ok(open)
 }
 
-/// A cooperative's paid seller orders, newest first, in one state or all.
+/// A cooperative's paid seller orders in one state or all: what is to be shipped by its deadline, the
+/// earliest first; else the newest first.
 pub async fn of_coop(
     conn: &mut Conn,
     coop: &CoopId,
@@ -215,7 +218,13 @@ pub async fn of_coop(
 ) -> Result<(Vec<SellerOrderId>, i64)> {
     let (ids, total): (Vec<(SellerOrderId,)>, (i64,)) = match state {
         Some(state) => (
-            q(OF_COOP).bind(coop).bind(state).bind(limit).bind(offset).all(conn).await?,
+            q(if state.is_to_ship() { DUE_OF_COOP } else { OF_COOP })
+                .bind(coop)
+                .bind(state)
+                .bind(limit)
+                .bind(offset)
+                .all(conn)
+                .await?,
             q(COUNT_OF_COOP).bind(coop).bind(state).one(conn).await?,
         ),
         None => (

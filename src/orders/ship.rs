@@ -1,7 +1,7 @@
 //! Shipping (发货): a cooperative sends units with a tracking number; the carrier's scans follow.
 
 use super::{
-    OrderState, SellerOrderState, Trade, read, receive, record,
+    OrderState, Trade, read, receive, record,
     record::{Line, SellerOrder},
 };
 use crate::{
@@ -95,8 +95,7 @@ pub async fn ship(trade: &Trade, coop: &CoopId, id: &SellerOrderId, shipping: Sh
         let seller = read::seller_of(&mut tx, id, coop).await?;
         let order = read::lock(&mut tx, &seller.order_id).await?;
         let seller = read::seller_of(&mut tx, &seller.id, coop).await?;
-        let to_ship = matches!(seller.state, SellerOrderState::ToShip | SellerOrderState::PartShipped);
-        if order.state != OrderState::Paid || !to_ship {
+        if order.state != OrderState::Paid || !seller.state.is_to_ship() {
             return Err(Refusal::new(Code::WrongState).with("state", seller.state).into());
         }
         let lines: Vec<Line> = read::lines(&mut tx, &order.id).await?;

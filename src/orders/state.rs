@@ -122,6 +122,11 @@ impl SellerOrderState {
         let next = SELLER_ORDER_TABLE.iter().find(|(from, on, _)| *from == self && *on == event);
         next.map(|row| row.2).ok_or_else(|| Refusal::new(Code::WrongState).with("state", self))
     }
+
+    /// Units of it still wait to leave.
+    pub fn is_to_ship(self) -> bool {
+        matches!(self, Self::ToShip | Self::PartShipped)
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::support::{Desk, Shop, on_both};
 
 on_both! {
     a_cooperative_ships_its_own_part_and_sees_no_other,
+    what_is_to_ship_stands_by_its_deadline_and_what_is_shipped_newest_first,
     stock_is_counted_with_a_reason_and_never_below_what_is_held,
 }
 
@@ -48,6 +49,34 @@ async fn a_cooperative_ships_its_own_part_and_sees_no_other(shop: Arc<Shop>) {
     let (_, token) = desk.signed_up("coop-a-later", yanxi::identity::Role::Coop, Some("c1")).await;
     let later = desk.get(&token, &format!("/coop/orders/{id}")).await;
     assert_eq!(later.body["contact"]["name"], "收**");
+}
+
+async fn what_is_to_ship_stands_by_its_deadline_and_what_is_shipped_newest_first(shop: Arc<Shop>) {
+    let desk = Desk::open(shop.clone()).await;
+    let mut placed = Vec::new();
+    for _ in 0..3 {
+        placed.push(shop.placed(&[("P01-1", 1)], None).await.number);
+        shop.trade.clock.advance(yanxi::kernel::time::SECOND);
+    }
+    // Paid in another order than placed: the time to ship runs from the payment.
+    let paid = [&placed[1], &placed[2], &placed[0]];
+    for number in paid {
+        shop.pay(number).await;
+        shop.trade.clock.advance(yanxi::kernel::time::SECOND);
+    }
+    let numbers = async |state: &str| -> Vec<String> {
+        let list = desk.get("coop-a", &format!("/coop/orders?state={state}")).await;
+        let items = list.body["items"].as_array().unwrap();
+        items.iter().map(|order| order["number"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(numbers("to_ship").await, paid.map(String::clone));
+    let waiting = desk.get("coop-a", "/coop/orders?state=to_ship").await;
+    for (at, order) in waiting.body["items"].as_array().unwrap().iter().enumerate() {
+        let parcel = json!({"carrier": "zto", "tracking_no": format!("ZT0000001{at}")});
+        let path = format!("/coop/orders/{}/shipments", order["id"].as_str().unwrap());
+        assert_eq!(desk.post("coop-a", &path, parcel).await.status, 201);
+    }
+    assert_eq!(numbers("shipped").await, [placed[2].clone(), placed[1].clone(), placed[0].clone()]);
 }
 
 async fn stock_is_counted_with_a_reason_and_never_below_what_is_held(shop: Arc<Shop>) {

@@ -166,7 +166,7 @@ struct OrderPage {
 
 fn shown_of(layout: &Layout, view: CoopOrderView) -> Shown {
     let seller = view.seller_order;
-    let can_ship = matches!(seller.state, SellerOrderState::ToShip | SellerOrderState::PartShipped);
+    let can_ship = seller.state.is_to_ship();
     let contact = view.contact;
     let of = |part: fn(&view::ContactView) -> &String| contact.as_ref().map(part).cloned().unwrap_or_default();
     let line = |line: view::LineView| Line {

@@ -52,9 +52,9 @@ async fn overview(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Res
     let month = drawn(&state, &caller, &StatementQuery { from: None, to: None, format: None }).await?.totals;
     let mut conn = state.db().read().await?;
     let counts = work::counts(&mut conn, &coop).await?;
-    let of = |wanted: &[SellerOrderState]| counts.iter().filter(|c| wanted.contains(&c.state)).map(|c| c.n).sum();
-    let waits = [SellerOrderState::ToShip, SellerOrderState::PartShipped];
-    let earliest = counts.iter().filter(|c| waits.contains(&c.state)).filter_map(|c| c.earliest).min();
+    let waiting = || counts.iter().filter(|c| c.state.is_to_ship());
+    let on_the_way = counts.iter().filter(|c| c.state == SellerOrderState::Shipped);
+    let earliest = waiting().filter_map(|c| c.earliest).min();
     let (products, _) = own::products(&mut conn, &coop, (MOST, 0)).await?;
     let mut low: Vec<(i64, String)> = products
         .iter()
@@ -65,11 +65,11 @@ async fn overview(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Res
     low.sort();
     let page = Page {
         desk: desk(&layout, &caller, &uri),
-        to_ship: of(&waits),
+        to_ship: waiting().map(|c| c.n).sum(),
         earliest: earliest.map(|at| promise(&layout, at, state.now())).unwrap_or_default(),
         lowest: low.first().map(|(n, name)| layout.say("stall.left", &[("name", name), ("n", n)])).unwrap_or_default(),
         low: low.len(),
-        on_the_way: of(&[SellerOrderState::Shipped]),
+        on_the_way: on_the_way.map(|c| c.n).sum(),
         goods: month.goods_fen,
         refunds: month.refund_fen,
         freight: Fen(month.freight_fen.0 - month.refund_freight_fen.0),

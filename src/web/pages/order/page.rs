@@ -7,7 +7,7 @@ use crate::{
     db::Conn,
     kernel::{At, Fen, Lang, OrderId, Result, time::SECOND},
     orders::{
-        OrderState, SellerOrderState, read,
+        OrderState, read,
         record::{Contact, Order, OrderEventRow, Part},
         view::{self as order_view, JournalRefs, LineView, OrderView, SellerOrderView, ShipmentView},
     },
@@ -215,8 +215,7 @@ fn refund(layout: &Layout, refund: &read::Refund) -> Refund {
 }
 
 fn seller(layout: &Layout, seller: SellerOrderView) -> Seller {
-    let waits = matches!(seller.state, SellerOrderState::ToShip | SellerOrderState::PartShipped);
-    let promise = seller.ship_by.filter(|_| waits);
+    let promise = seller.ship_by.filter(|_| seller.state.is_to_ship());
     Seller {
         on_the_way: seller.shipments.iter().any(|parcel| parcel.delivered_at.is_none()),
         state: layout.word("seller_state", seller.state.as_str()),
