@@ -8,7 +8,7 @@ mod pages;
 mod screenshots;
 mod window;
 
-pub use window::{DESK, PHONE, Window};
+pub use window::{DESK, PHONE, SMALL, Window};
 use yanxi::db::Engine;
 
 use crate::support::{Market, runtime};

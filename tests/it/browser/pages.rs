@@ -1,6 +1,6 @@
 //! Every page at both sizes: nothing runs out of the window, nothing is complained of.
 
-use super::{DESK, PHONE, Window, story};
+use super::{DESK, PHONE, SMALL, Window, story};
 use crate::support::{Api, api::place_body};
 
 const OPEN: [&str; 13] = [
@@ -53,6 +53,36 @@ fn no_page_runs_out_of_the_window_or_breaks_its_policy() {
             window.listen().await;
             signed_in(&window, "shopper", "/me").await;
             look(&window, &["/me", "/me/addresses", "/me/account", "/coop/apply"].map(str::to_owned)).await;
+            window.close().await;
+        }
+    });
+}
+
+#[test]
+fn english_in_large_type_fits_a_small_phone_and_a_desk() {
+    story(|market| async move {
+        let api = Api::of(&market.url);
+        let product = api.get("/products/P01").await.body;
+        let mut pages: Vec<String> = OPEN.iter().map(|page| (*page).to_owned()).collect();
+        let (slug, coop) = (product["slug"].as_str().unwrap(), product["coop"]["slug"].as_str().unwrap());
+        pages.extend([format!("/coops/{coop}"), "/halls".to_owned(), "/trace/P01-26B".to_owned()]);
+        for size in [SMALL, DESK] {
+            let window = Window::open(&market.url, size, true).await;
+            window.listen().await;
+            window.go("/products?lang=en").await;
+            window.press("[data-larger]").await;
+            look(&window, &pages).await;
+            look(&window, &[format!("/p/{slug}")]).await;
+            window.press("form.buy button[value=cart]").await;
+            window.arrives("/cart").await;
+            assert_eq!(
+                window.ask("document.documentElement.lang + document.documentElement.hasAttribute('data-large')").await,
+                "entrue"
+            );
+            look(&window, &["/cart", "/checkout"].map(str::to_owned)).await;
+            signed_in(&window, "shopper", "/me").await;
+            let order = first_link(&window, "/me", "main a[href^='/orders/']").await;
+            look(&window, &["/me", "/me/addresses", "/me/account", &order].map(str::to_owned)).await;
             window.close().await;
         }
     });
@@ -119,15 +149,33 @@ async fn look(window: &Window, pages: &[String]) {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
-/// What is wrong with the page shown: it runs out of the window, or the browser complained.
+/// What a thumb misses: controls less than 44 px high or wide. Links within a text, and boxes whose
+/// words can be tapped, are spared (design: touch targets 44 px).
+const SMALL_TARGETS: &str = r#"(() => {
+    const own = "a, button, input:not([type=hidden]), select, summary, textarea";
+    const tall = (e) => e.getBoundingClientRect().height >= 43.5;
+    const seen = (e) => e.getClientRects().length && getComputedStyle(e).visibility !== "hidden"
+        && !e.closest(".visually-hidden") && e.getBoundingClientRect().height > 1;
+    const spared = (e) => (e.tagName === "A" && getComputedStyle(e).display === "inline")
+        || (["checkbox", "radio"].includes(e.type) && e.closest("label") && tall(e.closest("label")));
+    return [...document.querySelectorAll(own)].filter((e) => seen(e) && !tall(e) && !spared(e))
+        .map((e) => `${e.tagName} ${e.className} ${(e.textContent.trim() || e.name || "").slice(0, 20)}`);
+})()"#;
+
+/// What is wrong with the page shown: it runs out of the window, a thumb misses something on a phone,
+/// or the browser complained.
 pub async fn faults_here(window: &Window) -> Vec<String> {
     window.until("document.readyState === 'complete'").await;
-    let wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-    let wide = window.ask(wide).await.as_i64().unwrap();
+    // A phone widens its own view to what does not fit: the page is held against the window.
+    let wide = window.ask("document.documentElement.scrollWidth").await.as_u64().unwrap();
     let page = window.place().await;
     let mut faults = window.complaints().await;
-    if wide > 0 {
-        faults.push(format!("{wide} px too wide"));
+    if wide > u64::from(window.width) {
+        faults.push(format!("{wide} px wide"));
+    }
+    if window.width < 600 {
+        let missed = window.ask(SMALL_TARGETS).await;
+        faults.extend(missed.as_array().unwrap().iter().map(|target| format!("too small for a thumb: {target}")));
     }
     faults.into_iter().map(|fault| format!("{page}: {fault}")).collect()
 }

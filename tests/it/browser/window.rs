@@ -12,6 +12,8 @@ use crate::support::{market::free_port, skipped};
 
 /// A phone's window.
 pub const PHONE: (u32, u32) = (390, 844);
+/// The window of a small phone.
+pub const SMALL: (u32, u32) = (360, 740);
 /// A desk's window.
 pub const DESK: (u32, u32) = (1280, 800);
 /// How long a step may take until what it waits for is there.
@@ -43,6 +45,8 @@ pub fn at_hand() -> bool {
 
 /// A browser with one window.
 pub struct Window {
+    /// Width that the page was given, in px.
+    pub width: u32,
     base: String,
     driver: WebDriver,
     service: Child,
@@ -78,7 +82,7 @@ impl Window {
         };
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
         driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
-        Self { base: base.to_owned(), driver, service, _profile: profile }
+        Self { width, base: base.to_owned(), driver, service, _profile: profile }
     }
 
     /// Goes to a page of the market.
