@@ -22,7 +22,7 @@ statements! {
              (SELECT d.reason FROM product_decisions d WHERE d.product_id = p.id ORDER BY d.at DESC LIMIT 1) AS reason
            FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
            WHERE p.id = $1";
-    SKUS = "SELECT k.id, k.code, k.product_id, k.position, k.version, k.active, v.spec, v.spec_en, v.diameter_mm,
+    SKUS = "SELECT k.id, k.code, k.product_id, k.position, k.version, k.approved_version, k.active, v.spec, v.spec_en, v.diameter_mm,
               v.pieces_min, v.pieces_max, v.pack, v.net_weight_g, v.gross_weight_g, v.price_fen, v.season_from,
               v.season_to, v.presale_ships_by, COALESCE(l.on_hand, 0) AS on_hand, COALESCE(l.held, 0) AS held
             FROM skus k JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
@@ -102,6 +102,8 @@ pub struct OwnSku {
     pub position: i64,
     /// Version of its spec and price.
     pub version: i64,
+    /// The version whose spec, weights and season were approved; 0 where none was.
+    pub approved_version: i64,
     /// Whether it is sold.
     pub active: bool,
     /// Spec.

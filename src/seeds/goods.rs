@@ -171,7 +171,8 @@ impl Tables {
 
     fn sku(&mut self, p: &Product, (product, sku): (&ProductId, &SkuId), at: At, load: &Load) -> Result<()> {
         let code = format!("{}-1", p.code);
-        self.skus.push([sku.into(), code.into(), product.into(), 1_i64.into(), 1_i64.into(), true.into()])?;
+        let (place, version, approved) = (1_i64.into(), 1_i64.into(), 1_i64.into());
+        self.skus.push([sku.into(), code.into(), product.into(), place, version, true.into(), approved])?;
         let ships_by = p.presale.as_ref().map(|day| presale_day(day, load.day)).transpose()?;
         let [from, to] = p.season.clone().map_or([None, None], |season| season.map(Some));
         self.sku_versions.push([

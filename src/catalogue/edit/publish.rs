@@ -17,6 +17,7 @@ statements! {
     PUBLISHED = "UPDATE products SET published_at = $1 WHERE id = $2 AND published_at IS NULL";
     DECISION = "INSERT INTO product_decisions (product_id, at, version, decision, reason, person_id)
                 VALUES ($1, $2, $3, $4, $5, $6)";
+    SKUS_APPROVED = "UPDATE skus SET approved_version = version WHERE product_id = $1 AND approved_version < version";
     WAITING = "SELECT p.id, p.code, p.state, p.version, v.name, c.name AS coop, p.changed_at,
                  (SELECT CAST(SUM(k.version) AS BIGINT) FROM skus k WHERE k.product_id = p.id) AS skus_version,
                  COALESCE(a.version, 1) AS approved
@@ -24,7 +25,8 @@ statements! {
                JOIN coops c ON c.id = p.coop_id
                LEFT JOIN (SELECT product_id, MAX(version) AS version FROM product_decisions WHERE decision = 'approve'
                           GROUP BY product_id) a ON a.product_id = p.id
-               WHERE p.state = 'submitted' OR (p.state = 'published' AND p.version > COALESCE(a.version, 1))
+               WHERE p.state = 'submitted' OR (p.state = 'published' AND (p.version > COALESCE(a.version, 1)
+                 OR p.id IN (SELECT k.product_id FROM skus k WHERE k.active AND k.approved_version < k.version)))
                ORDER BY p.state DESC, p.changed_at, p.id";
 }
 
@@ -172,7 +174,8 @@ pub async fn decide(
         return Err(Refusal::new(Code::ChangedSince).into());
     }
     let listed = product.state == ListingState::Published;
-    if listed && since::approved(tx, id).await? >= product.version {
+    let unapproved = since::unapproved(skus).next().is_some();
+    if listed && !unapproved && since::approved(tx, id).await? >= product.version {
         return Err(Refusal::new(Code::WrongState).with("state", product.state).into());
     }
     match decision {
@@ -194,6 +197,7 @@ pub async fn decide(
     match decision {
         Decision::Approve => {
             q(PUBLISHED).bind(step.at).bind(id).exec(tx).await?;
+            q(SKUS_APPROVED).bind(id).exec(tx).await?;
             shown(tx, &found, step.at).await
         }
         _ if listed => product_changed(tx, id, step.at).await,

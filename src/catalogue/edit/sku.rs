@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::{met, needed, publish, words};
+use super::{met, needed, publish, since, words};
 use crate::{
     catalogue::{
         SeasonView,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 statements! {
-    CHANGE = "UPDATE skus SET version = $1, active = $2 WHERE id = $3 AND version = $4";
+    CHANGE = "UPDATE skus SET version = $1, active = $2, approved_version = $3 WHERE id = $4 AND version = $5";
 }
 
 /// Most that a SKU may cost, in 分.
@@ -42,12 +42,18 @@ pub struct SkuEdit {
     pub spec: Option<String>,
     /// Spec in English.
     pub spec_en: Option<String>,
-    /// Diameter of fruit in mm.
-    pub diameter_mm: Option<i64>,
-    /// Fewest pieces.
-    pub pieces_min: Option<i64>,
-    /// Most pieces.
-    pub pieces_max: Option<i64>,
+    /// Diameter of fruit in mm; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>)]
+    pub diameter_mm: Option<Option<i64>>,
+    /// Fewest pieces; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>)]
+    pub pieces_min: Option<Option<i64>>,
+    /// Most pieces; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>)]
+    pub pieces_max: Option<Option<i64>>,
     /// Packing.
     pub pack: Option<String>,
     /// Net weight in g; needed for a new SKU.
@@ -115,6 +121,7 @@ pub async fn add(
         let mut sku = blank(product, format!("{}-{position}", owner.code), position, &mut step)?;
         apply(&mut sku, edit)?;
         let row = q(insert::SKU).bind(&sku.id).bind(&sku.code).bind(product).bind(position).bind(1).bind(sku.active);
+        let row = row.bind(sku.approved_version);
         if row.exec(&mut tx).await? == 0 {
             return Err(met());
         }
@@ -143,7 +150,12 @@ pub async fn change(
         let (before, price) = (sku.version, sku.price_fen);
         apply(&mut sku, edit)?;
         sku.version = before + 1;
-        if q(CHANGE).bind(sku.version).bind(sku.active).bind(id).bind(before).exec(&mut tx).await? == 0 {
+        // A price alone, and a return to what was approved, need no new approval.
+        if since::sku(&mut tx, &sku).await?.is_none() {
+            sku.approved_version = sku.version;
+        }
+        let row = q(CHANGE).bind(sku.version).bind(sku.active).bind(sku.approved_version).bind(id).bind(before);
+        if row.exec(&mut tx).await? == 0 {
             return Err(met());
         }
         add_version(&mut tx, &sku, &step).await?;
@@ -160,6 +172,7 @@ fn blank(product: &ProductId, code: String, position: i64, step: &mut Step) -> R
         product_id: product.clone(),
         position,
         version: 1,
+        approved_version: 0,
         active: true,
         spec: String::new(),
         spec_en: String::new(),
@@ -195,7 +208,7 @@ fn apply(sku: &mut OwnSku, edit: &SkuEdit) -> Result<()> {
     ];
     for (field, said, into, max) in numbers {
         if let Some(said) = said {
-            *into = Some(parse::within(field, said, 1, max)?);
+            *into = said.map(|said| parse::within(field, said, 1, max)).transpose()?;
         }
     }
     weigh(sku, edit)?;

@@ -297,7 +297,8 @@ impl<'a> Maker<'a> {
         let spec = diameter.map_or(weight.clone(), |mm: i64| format!("{mm}mm {weight}"));
         let (from, to) = kind.season.unzip();
         let sku = format!("{code}-{place}");
-        self.skus.push([(&id).into(), (&sku).into(), product.into(), place.into(), 1_i64.into(), true.into()])?;
+        let (version, approved) = (1_i64.into(), 1_i64.into());
+        self.skus.push([(&id).into(), (&sku).into(), product.into(), place.into(), version, true.into(), approved])?;
         self.sku_versions.push([
             (&id).into(),
             1_i64.into(),

@@ -11,6 +11,7 @@ pub mod counter;
 pub mod coupons;
 pub mod health;
 pub mod orders;
+pub mod own_product;
 pub mod payments;
 pub mod quotes;
 pub mod regions;

@@ -11,6 +11,7 @@ on_both! {
     what_is_on_the_shelf_cannot_lose_what_it_must_have,
     an_expired_certificate_is_seen_when_something_changes,
     a_change_on_the_shelf_waits_for_the_operator,
+    a_spec_changed_on_the_shelf_waits_and_a_price_alone_does_not,
     a_decision_is_about_what_was_looked_at,
     twins_of_one_key_do_it_once,
     two_at_once_with_one_code_are_told_apart,
@@ -134,6 +135,51 @@ async fn a_change_on_the_shelf_waits_for_the_operator(shop: Arc<Shop>) {
     assert!(!on_shelf(&desk, "P01").await);
     assert_eq!(desk.post("coop-a", "/coop/products/p1/submit", json!({})).await.status, 200);
     assert_eq!(waiting(&desk).await[0]["kind"], "product");
+}
+
+async fn a_spec_changed_on_the_shelf_waits_and_a_price_alone_does_not(shop: Arc<Shop>) {
+    whole(&shop).await;
+    let desk = Desk::open(shop.clone()).await;
+    let set = async |body: Value| {
+        let answer = desk.patch("coop-a", "/coop/skus/s1", body).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    };
+    let changed = async || -> Vec<(String, String)> {
+        let items = waiting(&desk).await;
+        let of = |change: &Value, side: &str| change[side].as_str().unwrap().to_owned();
+        let changes = items.iter().flat_map(|item| item["changes"].as_array().unwrap());
+        changes.map(|change| (of(change, "before"), of(change, "after"))).collect()
+    };
+    let approve = async || desk.post("operator", "/admin/approvals/p1", json!({"decision": "approve"})).await.status;
+    let original = desk.get("coop-a", "/coop/products/p1").await.body["skus"][0].clone();
+    set(json!({"price_fen": 5990})).await;
+    set(json!({"price_fen": 4990, "active": true})).await;
+    assert_eq!(changed().await, [], "a price alone needs no approval");
+    assert_eq!(approve().await, 409);
+    set(json!({"net_weight_g": 4000, "diameter_mm": 70})).await;
+    set(json!({"price_fen": 3990})).await;
+    let [(before, after)] = changed().await.try_into().unwrap();
+    assert!(before.contains("5000/") && after.contains("4000/") && after.contains("70 mm"), "{before} → {after}");
+    set(json!({"net_weight_g": original["net_weight_g"], "diameter_mm": original["diameter_mm"]})).await;
+    assert_eq!(changed().await, [], "it says again what was approved");
+    set(json!({"diameter_mm": null, "pieces_min": null, "pieces_max": null})).await;
+    let [(_, after)] = changed().await.try_into().unwrap();
+    assert!(!after.contains("mm") && !after.contains('–'), "{after}");
+    set(json!({"diameter_mm": 80, "pieces_min": 20, "pieces_max": 24})).await;
+    let sku = json!({"spec": "75mm 2.5kg", "net_weight_g": 2500, "gross_weight_g": 2900, "price_fen": 4990});
+    let added = desk.post("coop-a", "/coop/products/p1/skus", sku).await;
+    assert_eq!(added.status, 201, "{added:?}");
+    let [(before, after)] = changed().await.try_into().unwrap();
+    assert!(before.is_empty() && after.contains("75mm 2.5kg"), "{before} → {after}");
+    assert_eq!(approve().await, 200);
+    assert_eq!((changed().await, approve().await), (vec![], 409));
+    // Off sale it is shown to nobody; on sale again, what it says now waits.
+    let added = format!("/coop/skus/{}", added.body["id"].as_str().unwrap());
+    let edit = json!({"active": false, "spec": "75mm 2kg"});
+    assert_eq!(desk.patch("coop-a", &added, edit).await.status, 200);
+    assert_eq!(changed().await, []);
+    assert_eq!(desk.patch("coop-a", &added, json!({"active": true})).await.status, 200);
+    assert_eq!(changed().await.len(), 1);
 }
 
 async fn a_decision_is_about_what_was_looked_at(shop: Arc<Shop>) {

@@ -1,6 +1,6 @@
 //! Backups taken while people buy, put back into either database; damaged ones are told (G-22, G-23).
 
-use std::{os::unix::fs::FileExt, path::Path, process::Output};
+use std::{os::unix::fs::FileExt, path::Path, process::Output, time::Duration};
 
 use yanxi::{
     db::{Db, Engine, q},
@@ -36,7 +36,7 @@ async fn counted(db: Db) -> (i64, i64, i64) {
 
 async fn backups_under_load_audit_and_go_into_either_database(engine: Engine) {
     let Some(market) = Market::start(engine, &[]).await else { return };
-    let load = Load::start(&market, 3).await;
+    let load = Load::paced(&market, 3, Duration::from_millis(100)).await;
     let folder = market.folder.path().to_owned();
     let copies = if long() { 50 } else { 3 };
     for n in 0..copies {

@@ -54,12 +54,18 @@ struct Worker {
     told: Arc<Told>,
     gate: Arc<RwLock<()>>,
     over: Arc<AtomicBool>,
+    pause: Duration,
     dice: Dice,
 }
 
 impl Load {
-    /// Starts `n` workers against a market.
+    /// Starts `n` workers against a market, as fast as they are answered.
     pub async fn start(market: &Market, n: u64) -> Self {
+        Self::paced(market, n, Duration::ZERO).await
+    }
+
+    /// Starts `n` workers, each of which rests between two acts: what runs long must not grow without end.
+    pub async fn paced(market: &Market, n: u64, pause: Duration) -> Self {
         let api = Api::of(&market.url);
         let operator = api.signed_in("operator").await;
         let mut coops = Vec::new();
@@ -76,6 +82,7 @@ impl Load {
             told: load.told.clone(),
             gate: load.gate.clone(),
             over: load.over.clone(),
+            pause,
             dice: Dice::Seeded(seed),
         };
         let workers = (1..=n).map(|seed| tokio::spawn(worker(seed).run())).collect();
@@ -128,6 +135,7 @@ impl Worker {
                 8 => self.refund().await,
                 _ => self.look().await,
             }
+            tokio::time::sleep(self.pause).await;
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{
     kernel::{Code, ProductId, Refusal},
     web::{
         Result, Route, State,
-        api::coop_products::{self, OwnProductView},
+        api::{coop_products, own_product::OwnProductView},
         auth::Caller,
         form::{self, Choice, Faults, Form, choices},
         pages::{
