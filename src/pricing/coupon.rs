@@ -1,20 +1,22 @@
 //! Coupons (优惠券): amount or percent, with limits that the database guards (I9).
 
 use crate::{
-    db::{Conn, FromRow, Tx, q, statements, text_enum},
-    kernel::{Bp, Code, Day, Error, Fen, OrderId, Refusal, Result, Step, hash::sha256_hex},
+    db::{Conn, FromRow, Tx, audit_log, q, statements, text_enum},
+    kernel::{At, Bp, Code, Day, Error, Fen, OrderId, Refusal, Result, Step, hash::sha256_hex},
 };
 
 statements! {
-    FIND = "SELECT code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to, funder
-            FROM coupons WHERE code = $1";
-    LIST = "SELECT code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to, funder
-            FROM coupons ORDER BY created_at DESC, code LIMIT $1 OFFSET $2";
+    FIND = "SELECT code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to, funder,
+              ended_at FROM coupons WHERE code = $1";
+    LIST = "SELECT code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to, funder,
+              ended_at FROM coupons ORDER BY created_at DESC, code LIMIT $1 OFFSET $2";
     COUNT = "SELECT CAST(count(*) AS BIGINT) FROM coupons";
     CREATE = "INSERT INTO coupons (code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from,
                 valid_to, funder, created_at, created_by)
               VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12) ON CONFLICT (code) DO NOTHING";
-    USE = "UPDATE coupons SET used = used + 1 WHERE code = $1 AND (limit_total IS NULL OR used < limit_total)";
+    USE = "UPDATE coupons SET used = used + 1 WHERE code = $1 AND (limit_total IS NULL OR used < limit_total)
+             AND ($2 OR ended_at IS NULL)";
+    END = "UPDATE coupons SET ended_at = $1 WHERE code = $2 AND ended_at IS NULL";
     USE_EACH = "INSERT INTO coupon_holders (coupon_code, holder, used, limit_each) VALUES ($1, $2, 1, $3)
                 ON CONFLICT (coupon_code, holder) DO UPDATE SET used = coupon_holders.used + 1
                 WHERE coupon_holders.limit_each IS NULL OR coupon_holders.used < coupon_holders.limit_each";
@@ -77,14 +79,16 @@ pub struct Coupon {
     pub valid_to: Day,
     /// Who pays.
     pub funder: Funder,
+    /// When the operator ended it early.
+    pub ended_at: Option<At>,
 }
 
 impl Coupon {
     /// The discount on goods that cost `goods`: never more than they do. Refuses a coupon that is
-    /// out of its days or below its minimum.
+    /// out of its days, was ended, or is below its minimum.
     pub fn discount(&self, goods: Fen, today: Day) -> Result<Fen> {
         let refuse = |code| Refusal::of_field("coupons[0]", code).with("coupon", &self.code);
-        if today < self.valid_from || today > self.valid_to {
+        if self.ended_at.is_some() || today < self.valid_from || today > self.valid_to {
             return Err(refuse(Code::CouponNotValid).into());
         }
         if goods < self.min_goods_fen {
@@ -135,6 +139,18 @@ pub async fn create(tx: &mut Tx, coupon: &Coupon, step: &Step) -> Result<()> {
     Ok(())
 }
 
+/// Ends a coupon: no further order uses it, those placed keep what it took off. One that was ended stays
+/// as it is; refuses an unknown one as not found.
+pub async fn end(tx: &mut Tx, code: &str, step: &Step) -> Result<Coupon> {
+    let ended = q(END).bind(step.at).bind(code).exec(tx).await?;
+    let coupon: Coupon = q(FIND).bind(code).opt(tx).await?.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    if ended == 1 {
+        let detail = format!("used {}", coupon.used);
+        audit_log::by(tx, step, ("coupon.end", code, &detail)).await?;
+    }
+    Ok(coupon)
+}
+
 /// Who holds a use: the person, or for guests the phone (by hash).
 pub fn holder(person: Option<&str>, phone: &str) -> String {
     match person {
@@ -157,18 +173,21 @@ pub struct Use<'a> {
     pub discount: Fen,
 }
 
-/// Uses the coupon within the order's transaction; refuses where a limit is reached (I9).
+/// Uses the coupon within the order's transaction; refuses where a limit is reached (I9) or it was ended.
 pub async fn redeem(tx: &mut Tx, using: Use<'_>) -> Result<()> {
-    count_use(tx, using.code, using.holder, using.limit_each).await?;
+    count_use(tx, (using.code, using.holder, using.limit_each), false).await?;
     let redeem = q(REDEEM).bind(using.order).bind(using.code).bind(using.holder).bind(using.discount);
     tx.expect_rows(redeem, 1).await
 }
 
-async fn count_use(tx: &mut Tx, code: &str, holder: &str, limit_each: Option<i64>) -> Result<()> {
-    let used = q(USE).bind(code).exec(tx).await?;
+/// Counts one more use; an order that used the coupon before may do so after its end.
+async fn count_use(tx: &mut Tx, (code, holder, limit_each): (&str, &str, Option<i64>), before: bool) -> Result<()> {
+    let used = q(USE).bind(code).bind(before).exec(tx).await?;
     let each = if used == 1 { q(USE_EACH).bind(code).bind(holder).bind(limit_each).exec(tx).await? } else { 0 };
     if each == 0 {
-        return Err(Refusal::of_field("coupons[0]", Code::CouponUsedUp).with("coupon", code).into());
+        let ended = !before && find(tx, code).await?.ended_at.is_some();
+        let why = if ended { Code::CouponNotValid } else { Code::CouponUsedUp };
+        return Err(Refusal::of_field("coupons[0]", why).with("coupon", code).into());
     }
     Ok(())
 }
@@ -199,7 +218,7 @@ pub async fn take_again(tx: &mut Tx, order: &OrderId) -> Result<()> {
     let again: Option<(String, String)> = q(TAKE_AGAIN).bind(order).opt(tx).await?;
     let Some((code, holder)) = again else { return Ok(()) };
     let coupon = find(tx, &code).await?;
-    let used = count_use(tx, &code, &holder, coupon.limit_each).await;
+    let used = count_use(tx, (&code, &holder, coupon.limit_each), true).await;
     used.map_err(|error| match error {
         Error::Refused(refusal) => Error::Conflict(anyhow::anyhow!("{refusal}")),
         other => other,
@@ -223,6 +242,7 @@ mod tests {
             valid_from: "2026-11-01".parse().unwrap(),
             valid_to: "2026-11-30".parse().unwrap(),
             funder: Funder::Platform,
+            ended_at: None,
         }
     }
 
@@ -241,5 +261,8 @@ mod tests {
         };
         assert_eq!(code(999, "2026-11-24"), Some(Code::CouponBelowMinimum));
         assert_eq!(code(2000, "2026-12-01"), Some(Code::CouponNotValid));
+        let ended = Coupon { ended_at: Some(At(0)), ..coupon(CouponKind::Amount, 500) };
+        let error = ended.discount(Fen(2000), "2026-11-24".parse().unwrap()).unwrap_err();
+        assert_eq!(error.refusal().map(|r| r.code), Some(Code::CouponNotValid));
     }
 }

@@ -175,6 +175,7 @@ pub async fn coupons(tx: &mut Tx, load: &Load) -> Result<()> {
             valid_from: days[0],
             valid_to: days[1],
             funder: Funder::try_from(c.funder.as_str()).map_err(|_| Error::fault("coupons.toml: unknown funder"))?,
+            ended_at: None,
         };
         coupon::create(tx, &coupon, &load.step).await?;
     }

@@ -1,6 +1,10 @@
 //! Coupons that the operator makes.
 
-use axum::{Json, extract::State as Inject, http::StatusCode};
+use axum::{
+    Json,
+    extract::{Path, State as Inject},
+    http::StatusCode,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
@@ -8,7 +12,7 @@ use super::orders::Paging;
 use crate::{
     db::{audit_log, tx},
     identity::Role,
-    kernel::{Code, Day, Fen, Refusal, Result as KernelResult, parse},
+    kernel::{At, Code, Day, Fen, Refusal, Result as KernelResult, parse},
     pricing::{
         Funder,
         coupon::{self, Coupon, CouponKind},
@@ -23,7 +27,7 @@ use crate::{
 
 /// Operations of this file.
 #[derive(OpenApi)]
-#[openapi(paths(create_coupon, list_coupons))]
+#[openapi(paths(create_coupon, list_coupons, end_coupon))]
 pub struct Operations;
 
 /// Routes of this file.
@@ -32,6 +36,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::post("/api/v1/admin/coupons", operator, create_coupon),
         Route::get("/api/v1/admin/coupons", operator, list_coupons),
+        Route::post("/api/v1/admin/coupons/{code}/end", operator, end_coupon),
     ]
 }
 
@@ -88,6 +93,10 @@ pub struct CouponView {
     #[schema(value_type = String)]
     pub to: Day,
     pub funder: Funder,
+    /// When it was ended early.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub ended_at: Option<At>,
 }
 
 /// A page of coupons.
@@ -113,6 +122,7 @@ impl From<Coupon> for CouponView {
             from: c.valid_from,
             to: c.valid_to,
             funder: c.funder,
+            ended_at: c.ended_at,
         }
     }
 }
@@ -147,6 +157,7 @@ fn coupon(request: &CouponRequest) -> KernelResult<Coupon> {
         valid_from: request.from,
         valid_to: request.to,
         funder: request.funder,
+        ended_at: None,
     })
 }
 
@@ -175,6 +186,29 @@ pub async fn created(state: &State, caller: &Caller, request: CouponRequest) -> 
             audit_log::by(&mut tx, &step, ("coupon.create", &coupon.code, &detail)).await
         })?;
         Ok(coupon)
+    })
+    .await
+}
+
+/// endCoupon
+#[utoipa::path(post, path = "/api/v1/admin/coupons/{code}/end", operation_id = "endCoupon", tag = "operator",
+    params(("code" = String, Path)), responses((status = 200, body = CouponView)))]
+pub async fn end_coupon(
+    Inject(state): Inject<State>,
+    caller: Caller,
+    Path(code): Path<String>,
+) -> Result<Json<CouponView>> {
+    Ok(Json(ended(&state, &caller, code).await?.into()))
+}
+
+/// Ends a coupon; the operator's page does the same.
+pub async fn ended(state: &State, caller: &Caller, code: String) -> Result<Coupon> {
+    let (trade, by, code) = (state.trade.clone(), caller.actor(), code.to_ascii_uppercase());
+    durable(async move {
+        tx!(trade.db, tx, {
+            let step = trade.step(by.clone());
+            coupon::end(&mut tx, &code, &step).await
+        })
     })
     .await
 }

@@ -58,6 +58,14 @@ async fn coupons_are_made_listed_and_checked(shop: Arc<Shop>) {
     let list = desk.get("operator", "/admin/coupons?per_page=2").await;
     assert_eq!((&list.body["total"], &list.body["items"][0]["code"]), (&json!(4), &json!("AUTUMN-10")));
     assert!(shop.quote(&[("P01-1", 1)], Some("AUTUMN-10")).await.is_ok());
+    let end = "/admin/coupons/autumn-10/end";
+    assert_eq!(desk.post("coop-a", end, json!({})).await.status, 403);
+    let ended = desk.post("operator", end, json!({})).await;
+    assert_eq!((ended.status, ended.body["ended_at"].is_string()), (200, true), "{ended:?}");
+    shop.trade.clock.advance(1_000_000);
+    assert_eq!(desk.post("operator", end, json!({})).await.body, ended.body, "ended once");
+    assert_eq!(desk.post("operator", "/admin/coupons/NOBODY/end", json!({})).await.status, 404);
+    assert!(shop.quote(&[("P01-1", 1)], Some("AUTUMN-10")).await.is_err());
 }
 
 async fn acts_of_staff_are_logged_in_one_chain(shop: Arc<Shop>) {

@@ -51,8 +51,9 @@ impl Row {
 }
 
 /// Takes no body, or bytes that are signed as a whole.
-const WITHOUT_BODY: [(&str, &str); 6] = [
+const WITHOUT_BODY: [(&str, &str); 7] = [
     ("DELETE", "/session"),
+    ("POST", "/admin/coupons/{code}/end"),
     ("POST", "/coop/products/{id}/submit"),
     ("POST", "/coop/products/{id}/withdraw"),
     ("POST", "/orders/{number}/cancel"),

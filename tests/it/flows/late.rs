@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use yanxi::{
-    kernel::{Code, time::SECOND},
-    orders::{OrderState, end, finish, finish::Finished},
+    db::q,
+    kernel::{Actor, Code, Error, Fen, time::SECOND},
+    orders::{OrderState, end, finish, finish::Finished, place},
     payments::{Provider, sandbox::Outcome},
+    pricing::coupon,
 };
 
 use crate::support::{Shop, on_both};
@@ -13,6 +15,7 @@ use crate::support::{Shop, on_both};
 on_both! {
     late_money_takes_the_stock_again_where_it_is_left,
     late_money_goes_back_where_the_stock_is_gone,
+    an_ended_coupon_takes_nothing_off_further_orders_and_keeps_its_word_to_those_placed,
     a_second_payment_of_a_paid_order_goes_back,
     events_in_any_number_and_the_poller_pay_once,
     forged_and_mismatched_events_change_nothing,
@@ -44,6 +47,31 @@ async fn late_money_goes_back_where_the_stock_is_gone(shop: Arc<Shop>) {
     let payments = yanxi::payments::store::of_order(&mut shop.trade.db.read().await.unwrap(), &order.id).await.unwrap();
     assert_eq!(payments[0].state.as_str(), "refunded");
     assert_eq!(shop.pay(&other.number).await, Finished::Paid);
+}
+
+async fn an_ended_coupon_takes_nothing_off_further_orders_and_keeps_its_word_to_those_placed(shop: Arc<Shop>) {
+    let paid = shop.placed(&[("P01-1", 1)], Some("TWENTY")).await;
+    let late = shop.placed(&[("P01-1", 1)], Some("TWENTY")).await;
+    let payment = shop.open_payment(&late.number).await;
+    let quoted = shop.quote(&[("P01-1", 1)], Some("TWENTY")).await.unwrap();
+    for ended in [1, 0] {
+        let mut tx = shop.trade.db.begin().await.unwrap();
+        coupon::end(&mut tx, "TWENTY", &shop.trade.step(Actor::GUEST)).await.unwrap();
+        tx.commit().await.unwrap();
+        let log = "SELECT CAST(count(*) AS BIGINT) FROM audit_log WHERE action = 'coupon.end'";
+        let (rows,): (i64,) = q(log).one(&mut shop.trade.db.read().await.unwrap()).await.unwrap();
+        assert_eq!(rows, 1, "logged once, {ended}");
+    }
+    let code = |error: Error| error.refusal().map(|refusal| refusal.code);
+    assert_eq!(code(shop.quote(&[("P01-1", 1)], Some("TWENTY")).await.unwrap_err()), Some(Code::CouponNotValid));
+    let placing = Shop::placing(&quoted, "13800000002");
+    let refused = place::place(&shop.trade, placing, Actor::GUEST, None).await.unwrap_err();
+    assert_eq!(code(refused), Some(Code::CouponNotValid));
+    assert_eq!(shop.pay(&paid.number).await, Finished::Paid);
+    shop.trade.clock.advance(901 * SECOND);
+    end::expire_overdue(&shop.trade, 10).await.unwrap();
+    assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, Finished::Paid);
+    assert!(shop.order(&late.number).await.discount_fen > Fen::ZERO);
 }
 
 async fn a_second_payment_of_a_paid_order_goes_back(shop: Arc<Shop>) {

@@ -151,4 +151,8 @@ async fn a_coupon_by_form_takes_its_part_off(shop: Arc<Shop>) {
     let ask = json!({"items": [{"sku": "P01-1", "qty": 1}], "address": {"region_code": "320213"}, "coupons": ["TWELVE-HALF"]});
     let quote = desk.post("shopper", "/quotes", ask).await.body;
     assert_eq!(quote["discount_fen"].as_i64(), Some(1123), "{quote}");
+    let list = operator.get("/admin/coupons").await;
+    let ended = list.form("form[action$='/TWELVE-HALF/end']").send(&mut operator).await;
+    assert_eq!((ended.status, ended.count("form[action$='/TWELVE-HALF/end']")), (200, 0), "{}", ended.text);
+    assert!(ended.text.contains("已停用"), "{}", ended.text);
 }

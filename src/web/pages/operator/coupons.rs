@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::State as Inject,
+    extract::{Path, State as Inject},
     http::Uri,
     response::{IntoResponse, Redirect, Response},
 };
@@ -14,7 +14,7 @@ use crate::{
     pricing::coupon::{self, Coupon, CouponKind, Funder},
     web::{
         Result, Route, State,
-        api::coupons::{CouponRequest, created},
+        api::coupons::{CouponRequest, created, ended},
         auth::Caller,
         form::{Choice, Faults, Form, choices},
         json::ApiQuery,
@@ -27,7 +27,11 @@ use crate::{
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/admin/coupons", OPERATOR, list), Route::post("/admin/coupons", OPERATOR, make)]
+    vec![
+        Route::get("/admin/coupons", OPERATOR, list),
+        Route::post("/admin/coupons", OPERATOR, make),
+        Route::post("/admin/coupons/{code}/end", OPERATOR, end),
+    ]
 }
 
 const PER_PAGE: i64 = 50;
@@ -106,6 +110,7 @@ struct Row {
     days: String,
     state: String,
     live: bool,
+    can_end: bool,
     funder: String,
 }
 
@@ -155,6 +160,7 @@ fn row(layout: &Layout, coupon: Coupon, today: Day) -> Row {
     let limit = |n: Option<i64>| n.map_or_else(|| layout.t("coupons.unlimited").to_owned(), |n| n.to_string());
     let used_up = coupon.limit_total.is_some_and(|limit| coupon.used >= limit);
     let key = match today {
+        _ if coupon.ended_at.is_some() => "ended",
         _ if used_up => "used_up",
         day if day < coupon.valid_from => "to_come",
         day if day > coupon.valid_to => "over",
@@ -168,6 +174,7 @@ fn row(layout: &Layout, coupon: Coupon, today: Day) -> Row {
         days: format!("{} – {}", coupon.valid_from, coupon.valid_to),
         state: layout.word("coupon_state", key),
         live: key == "live",
+        can_end: coupon.ended_at.is_none() && today <= coupon.valid_to,
         funder: layout.word("funder", coupon.funder.as_str()),
         code: coupon.code,
     }
@@ -188,6 +195,11 @@ async fn list(
     let page = parse::within("page", asked.page.unwrap_or(1), 1, 1_000_000)?;
     let typed = Typed { from: state.now().day().to_string(), limit_each: "1".to_owned(), ..Typed::default() };
     shown((&state, &caller, &uri), page, (typed, Faults::default())).await
+}
+
+async fn end(Inject(state): Inject<State>, caller: Caller, Path(code): Path<String>) -> Result<Response> {
+    ended(&state, &caller, code).await?;
+    Ok(Redirect::to("/admin/coupons").into_response())
 }
 
 async fn make(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typed): Form<Typed>) -> Result<Response> {
