@@ -7,7 +7,7 @@ use crate::{
 };
 
 statements! {
-    OWN = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.state, p.changed_at,
+    OWN = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.approved_version, p.state, p.changed_at,
              v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en, v.storage, v.storage_en, v.variety,
              v.grade, v.return_class, v.service, v.bad_fruit_promise, v.tags,
              (SELECT h.photo FROM product_photos h WHERE h.product_id = p.id ORDER BY h.position LIMIT 1) AS photo,
@@ -15,7 +15,7 @@ statements! {
            FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
            WHERE p.coop_id = $1 ORDER BY p.code LIMIT $2 OFFSET $3";
     COUNT = "SELECT CAST(count(*) AS BIGINT) FROM products WHERE coop_id = $1";
-    ONE = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.state, p.changed_at,
+    ONE = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.approved_version, p.state, p.changed_at,
              v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en, v.storage, v.storage_en, v.variety,
              v.grade, v.return_class, v.service, v.bad_fruit_promise, v.tags,
              (SELECT h.photo FROM product_photos h WHERE h.product_id = p.id ORDER BY h.position LIMIT 1) AS photo,
@@ -51,6 +51,8 @@ pub struct OwnProduct {
     pub category_code: String,
     /// Version of its words.
     pub version: i64,
+    /// The version that was approved last; 1 for what was on the shelf from the start.
+    pub approved_version: i64,
     /// Where it stands.
     pub state: ListingState,
     /// When it was changed last.

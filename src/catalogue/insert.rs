@@ -24,7 +24,7 @@ statements! {
     pub PHOTO = "INSERT INTO product_photos (product_id, position, photo, alt, alt_en, illustration)
                  VALUES ($1, $2, $3, $4, $5, $6)";
     pub SKU = "INSERT INTO skus (id, code, product_id, position, version, active, approved_version)
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (product_id, position) DO NOTHING";
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
     pub SKU_VERSION = "INSERT INTO sku_versions (sku_id, version, spec, spec_en, diameter_mm, pieces_min, pieces_max, pack,
                      net_weight_g, gross_weight_g, price_fen, season_from, season_to, presale_ships_by, created_at,
                      created_by)

@@ -210,6 +210,7 @@ fn blank(coop: &CoopId, county_code: String, step: &mut Step) -> Result<OwnProdu
         county_code,
         category_code: String::new(),
         version: 1,
+        approved_version: 1,
         state: ListingState::Draft,
         changed_at: step.at,
         name: String::new(),

@@ -14,19 +14,18 @@ use crate::{
 
 statements! {
     MOVE = "UPDATE products SET state = $1, changed_at = $2 WHERE id = $3 AND state = $4";
-    PUBLISHED = "UPDATE products SET published_at = $1 WHERE id = $2 AND published_at IS NULL";
+    APPROVED = "UPDATE products SET approved_version = version, published_at = COALESCE(published_at, $1) WHERE id = $2";
     DECISION = "INSERT INTO product_decisions (product_id, at, version, decision, reason, person_id)
                 VALUES ($1, $2, $3, $4, $5, $6)";
     SKUS_APPROVED = "UPDATE skus SET approved_version = version WHERE product_id = $1 AND approved_version < version";
-    WAITING = "SELECT p.id, p.code, p.state, p.version, v.name, c.name AS coop, p.changed_at,
-                 (SELECT CAST(SUM(k.version) AS BIGINT) FROM skus k WHERE k.product_id = p.id) AS skus_version,
-                 COALESCE(a.version, 1) AS approved
+    WAITING = "SELECT p.id, p.code, p.state, p.version, p.approved_version, v.name, c.name AS coop, p.changed_at,
+                 (SELECT CAST(SUM(k.version) AS BIGINT) FROM skus k WHERE k.product_id = p.id) AS skus_version
                FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
                JOIN coops c ON c.id = p.coop_id
-               LEFT JOIN (SELECT product_id, MAX(version) AS version FROM product_decisions WHERE decision = 'approve'
-                          GROUP BY product_id) a ON a.product_id = p.id
-               WHERE p.state = 'submitted' OR (p.state = 'published' AND (p.version > COALESCE(a.version, 1)
-                 OR p.id IN (SELECT k.product_id FROM skus k WHERE k.active AND k.approved_version < k.version)))
+               WHERE p.id IN (SELECT id FROM products WHERE state = 'submitted'
+                 UNION SELECT id FROM products WHERE state = 'published' AND approved_version < version
+                 UNION SELECT k.product_id FROM skus k JOIN products l ON l.id = k.product_id AND l.state = 'published'
+                   WHERE k.active AND k.approved_version < k.version)
                ORDER BY p.state DESC, p.changed_at, p.id";
 }
 
@@ -44,7 +43,7 @@ pub struct Waiting {
     /// Versions of its SKUs together, which rise with each change of one.
     pub skus_version: Option<i64>,
     /// Version of the words that were approved last; 1 for what was on the shelf from the start.
-    pub approved: i64,
+    pub approved_version: i64,
     /// Its name.
     pub name: String,
     /// Who sells it.
@@ -175,7 +174,7 @@ pub async fn decide(
     }
     let listed = product.state == ListingState::Published;
     let unapproved = since::unapproved(skus).next().is_some();
-    if listed && !unapproved && since::approved(tx, id).await? >= product.version {
+    if listed && !unapproved && product.approved_version >= product.version {
         return Err(Refusal::new(Code::WrongState).with("state", product.state).into());
     }
     match decision {
@@ -196,7 +195,7 @@ pub async fn decide(
     audit_log::by(tx, step, ("product.decide", &product.code, &detail)).await?;
     match decision {
         Decision::Approve => {
-            q(PUBLISHED).bind(step.at).bind(id).exec(tx).await?;
+            q(APPROVED).bind(step.at).bind(id).exec(tx).await?;
             q(SKUS_APPROVED).bind(id).exec(tx).await?;
             shown(tx, &found, step.at).await
         }

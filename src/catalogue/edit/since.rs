@@ -7,8 +7,6 @@ use crate::{
 };
 
 statements! {
-    APPROVED = "SELECT CAST(COALESCE(MAX(version), 1) AS BIGINT) FROM product_decisions
-                WHERE product_id = $1 AND decision = 'approve'";
     WORDS = "SELECT v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en, v.storage, v.storage_en, v.variety,
                v.grade, v.return_class, v.service, v.bad_fruit_promise, v.county_code, v.category_code
              FROM product_versions v WHERE v.product_id = $1 AND v.version = $2";
@@ -106,12 +104,6 @@ pub struct Change {
     pub after: String,
 }
 
-/// The version of a product's words that was approved last; 1 for what was on the shelf from the start.
-pub(super) async fn approved(conn: &mut Conn, id: &ProductId) -> Result<i64> {
-    let (version,): (i64,) = q(APPROVED).bind(id).one(conn).await?;
-    Ok(version)
-}
-
 /// What a SKU says otherwise than when it was approved; `None` where nothing. Its price may differ.
 pub(super) async fn sku(conn: &mut Conn, sku: &OwnSku) -> Result<Option<Change>> {
     let old: Option<SkuWords> = q(SKU).bind(&sku.id).bind(sku.approved_version).opt(conn).await?;
@@ -129,8 +121,9 @@ pub(super) fn unapproved(skus: &[OwnSku]) -> impl Iterator<Item = &OwnSku> {
 }
 
 /// What a product and its SKUs on sale say otherwise than when they were approved.
-pub async fn changes(conn: &mut Conn, id: &ProductId, approved: i64) -> Result<Vec<Change>> {
+pub async fn changes(conn: &mut Conn, id: &ProductId) -> Result<Vec<Change>> {
     let (product, skus) = desk::product(conn, id).await?;
+    let approved = product.approved_version;
     let Some(old) = q(WORDS).bind(id).bind(approved).opt::<Words>(conn).await? else { return Ok(Vec::new()) };
     let text = |text: Option<String>| text.unwrap_or_default();
     // A version from before counties and categories were kept in it says nothing of them.

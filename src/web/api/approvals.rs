@@ -227,7 +227,7 @@ pub async fn waiting(state: &State, (page, per_page): (i64, i64)) -> Result<(Vec
         sent_at: p.changed_at,
         version: p.version,
         skus_version: Some(p.skus_version.unwrap_or(0)),
-        approved_version: (p.state == ListingState::Published).then_some(p.approved),
+        approved_version: (p.state == ListingState::Published).then_some(p.approved_version),
         changes: Vec::new(),
     });
     let all: Vec<Approval> = coops.chain(products).collect();
@@ -236,8 +236,10 @@ pub async fn waiting(state: &State, (page, per_page): (i64, i64)) -> Result<(Vec
     let shown = all.into_iter().skip(from.unwrap_or(usize::MAX)).take(most.unwrap_or(0));
     let mut items: Vec<Approval> = shown.collect();
     for item in &mut items {
-        let Some(approved) = item.approved_version else { continue };
-        let changes = since::changes(&mut conn, &ProductId(item.id.clone()), approved).await?;
+        if item.approved_version.is_none() {
+            continue;
+        }
+        let changes = since::changes(&mut conn, &ProductId(item.id.clone())).await?;
         let view = |since::Change { field, before, after }| ChangeView { field, before, after };
         item.changes = changes.into_iter().map(view).collect();
     }

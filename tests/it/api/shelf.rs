@@ -29,7 +29,7 @@ pub async fn whole(shop: &Shop) {
                county_code, category_code)
              VALUES ('p1', 2, '洛川苹果', 'Apples', '脆甜', '', '', '', '阴凉处 30 天', '', NULL, NULL, 'fresh',
                'ambient', TRUE, '', 0, NULL, '610629', 'apple')",
-            "UPDATE products SET version = 2 WHERE id = 'p1'",
+            "UPDATE products SET version = 2, approved_version = 2 WHERE id = 'p1'",
             "INSERT INTO product_decisions (product_id, at, version, decision, reason, person_id)
              VALUES ('p1', 1, 2, 'approve', '', NULL)",
             "INSERT INTO certificates (id, product_id, coop_id, kind, number, holder, valid_from, valid_to)

@@ -147,6 +147,14 @@ async fn goods_come_to_the_shelf_by_forms_alone(shop: Arc<Shop>) {
     shop.trade.clock.advance(1);
     let empty = list.form(".subject form").with("decision", "approve").send(&mut operator).await;
     assert_eq!((empty.status, empty.count(".subject")), (200, 0), "{}", empty.text);
+    let link = coop.get(&path).await.attribute(".sku a[href*='/skus/']", "href").unwrap();
+    let sku = coop.get(&link).await;
+    assert_eq!(sku.count(".hint"), 1, "{}", sku.text);
+    sku.form("form.goods-form").with("net_weight_g", "4.5").send(&mut coop).await;
+    let list = operator.get("/admin").await;
+    assert_eq!(list.all(".since dt"), ["规格"], "{}", list.text);
+    let said = list.one(".since dd");
+    assert!(said.contains("5000/5400 g") && said.contains("4500/5400 g"), "{said}");
 }
 
 async fn a_form_refused_keeps_what_was_typed_and_says_why(shop: Arc<Shop>) {

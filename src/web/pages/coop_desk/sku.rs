@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{COOP, after, desk};
 use crate::{
     catalogue::{
+        ListingState,
         desk::{self as own, OwnProduct, OwnSku},
         edit::sku::{SeasonDays, SkuEdit},
     },
@@ -160,6 +161,8 @@ struct Page {
     product_id: String,
     action: String,
     new: bool,
+    /// On the shelf: all but the price waits for the operator's look.
+    listed: bool,
     faults: Faults,
     typed: Typed,
 }
@@ -178,6 +181,7 @@ fn shown(
         product_id: id.0.clone(),
         action: format!("/coop/products/{id}/skus/{}", sku.map_or("new", SkuId::as_str)),
         new: sku.is_none(),
+        listed: product.state == ListingState::Published,
         typed: Typed { key: form::new_key()?, ..typed },
         faults,
         layout,
