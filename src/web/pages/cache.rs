@@ -15,7 +15,7 @@ use super::compressed::Compressed;
 use crate::kernel::{Error, Lang, Result};
 
 /// Most bytes kept.
-const MOST_BYTES: u64 = 48 * 1024 * 1024;
+const MOST_BYTES: u64 = 40 * 1024 * 1024;
 /// Bytes of a usual page in its three forms.
 const USUAL_BYTES: u64 = 64 * 1024;
 
