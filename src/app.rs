@@ -127,12 +127,6 @@ pub async fn open_seeded(config: &Config, clock: &Clock) -> Result<(Db, bool)> {
 }
 
 impl App {
-    /// A market on the configured database: loads the seeds into a new one.
-    pub async fn build_at(config: Config, clock: Clock) -> Result<Self> {
-        let (db, _) = open_seeded(&config, &clock).await?;
-        Self::on(db, config, clock).await
-    }
-
     /// A market on a database that has its seeds: reads the catalogue, builds the index.
     pub async fn on(db: Db, config: Config, clock: Clock) -> Result<Self> {
         let demo = is_demo(&db).await?;

@@ -7,24 +7,24 @@ use crate::{
 };
 
 statements! {
-    OWN = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.approved_version, p.state, p.changed_at,
-             v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en, v.storage, v.storage_en, v.variety,
-             v.grade, v.return_class, v.service, v.bad_fruit_promise, v.tags,
+    OWN = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.approved_version,
+             p.state, p.changed_at, v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en,
+             v.storage, v.storage_en, v.variety, v.grade, v.return_class, v.service, v.bad_fruit_promise, v.tags,
              (SELECT h.photo FROM product_photos h WHERE h.product_id = p.id ORDER BY h.position LIMIT 1) AS photo,
              (SELECT d.reason FROM product_decisions d WHERE d.product_id = p.id ORDER BY d.at DESC LIMIT 1) AS reason
            FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
            WHERE p.coop_id = $1 ORDER BY p.code LIMIT $2 OFFSET $3";
     COUNT = "SELECT CAST(count(*) AS BIGINT) FROM products WHERE coop_id = $1";
-    ONE = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.approved_version, p.state, p.changed_at,
-             v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en, v.storage, v.storage_en, v.variety,
-             v.grade, v.return_class, v.service, v.bad_fruit_promise, v.tags,
+    ONE = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.approved_version,
+             p.state, p.changed_at, v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en,
+             v.storage, v.storage_en, v.variety, v.grade, v.return_class, v.service, v.bad_fruit_promise, v.tags,
              (SELECT h.photo FROM product_photos h WHERE h.product_id = p.id ORDER BY h.position LIMIT 1) AS photo,
              (SELECT d.reason FROM product_decisions d WHERE d.product_id = p.id ORDER BY d.at DESC LIMIT 1) AS reason
            FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
            WHERE p.id = $1";
-    SKUS = "SELECT k.id, k.code, k.product_id, k.position, k.version, k.approved_version, k.active, v.spec, v.spec_en, v.diameter_mm,
-              v.pieces_min, v.pieces_max, v.pack, v.net_weight_g, v.gross_weight_g, v.price_fen, v.season_from,
-              v.season_to, v.presale_ships_by, COALESCE(l.on_hand, 0) AS on_hand, COALESCE(l.held, 0) AS held
+    SKUS = "SELECT k.id, k.code, k.product_id, k.position, k.version, k.approved_version, k.active, v.spec, v.spec_en,
+              v.diameter_mm, v.pieces_min, v.pieces_max, v.pack, v.net_weight_g, v.gross_weight_g, v.price_fen,
+              v.season_from, v.season_to, v.presale_ships_by, COALESCE(l.on_hand, 0) AS on_hand, COALESCE(l.held, 0) AS held
             FROM skus k JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
             LEFT JOIN stock_levels l ON l.sku_id = k.id AND l.location = 'online'
             WHERE k.product_id IN ($1) ORDER BY k.product_id, k.position";

@@ -68,7 +68,7 @@ impl SkuWords {
         }
     }
 
-    /// In one line: `P01-1 75mm 5kg (75 mm 5 kg) · 5000/5400 g · 75 mm · 22–24 · 10-01 – 05-31`.
+    /// In one line: `P01-1 75mm 5kg · 75 mm, 5 kg · 5000/5400 g · 75 mm · 22 – 24`.
     fn line(&self, code: &str) -> String {
         let span = |from: String, to: String| format!("{from} – {to}");
         let pieces = |n: Option<i64>| n.map(|n| n.to_string()).unwrap_or_default();

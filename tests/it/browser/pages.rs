@@ -149,7 +149,7 @@ async fn look(window: &Window, pages: &[String]) {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
-/// What a thumb misses: controls less than 44 px high or wide. Links within a text, and boxes whose
+/// What a thumb misses: controls less than 44 px high. Links within a text, and boxes whose
 /// words can be tapped, are spared (design: touch targets 44 px).
 const SMALL_TARGETS: &str = r#"(() => {
     const own = "a, button, input:not([type=hidden]), select, summary, textarea";
