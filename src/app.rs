@@ -27,7 +27,7 @@ use crate::{
     payments::{Provider, sandbox::Sandbox},
     search::{Engine, Meili, Published},
     web::{
-        self, Market, State,
+        self, Market, Parts,
         limits::{Limits, Peer},
     },
 };
@@ -41,7 +41,7 @@ const HEADER_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A built market that does not listen yet.
 pub struct App {
-    state: State,
+    market: Market,
     router: Router,
     metrics: Option<(SocketAddr, PrometheusHandle)>,
 }
@@ -51,7 +51,7 @@ pub struct Serving {
     /// Where it listens, which may differ from what was asked (port 0).
     pub address: SocketAddr,
     /// What handlers see.
-    pub state: State,
+    pub market: Market,
     stop: watch::Sender<bool>,
     accepting: JoinHandle<()>,
     jobs: Jobs,
@@ -143,7 +143,7 @@ impl App {
             None => None,
         };
         let trade = Trade { db, clock, provider, keys, hold_seconds: config.hold_seconds };
-        let state = State::from(Market {
+        let market = Market::from(Parts {
             trade,
             shelf: Shelf::new(snapshot),
             search: engine,
@@ -154,19 +154,19 @@ impl App {
             sound: Arc::new(AtomicBool::new(true)),
             config: Arc::new(config),
         });
-        let router = web::router(&state).map_err(Error::fault)?;
-        Ok(Self { state, router, metrics })
+        let router = web::router(&market).map_err(Error::fault)?;
+        Ok(Self { market, router, metrics })
     }
 
     /// The router alone, for tests that need no socket.
-    pub fn router(&self) -> (Router, State) {
-        (self.router.clone(), self.state.clone())
+    pub fn router(&self) -> (Router, Market) {
+        (self.router.clone(), self.market.clone())
     }
 
     /// Listens, starts the jobs, prints the address and the demonstration's accounts.
     pub async fn start(self) -> Result<Serving> {
-        let Self { state, router, metrics } = self;
-        let wish = state.config.listen;
+        let Self { market, router, metrics } = self;
+        let wish = market.config.listen;
         let listener = TcpListener::bind(wish)
             .await
             .map_err(|e| Error::fault(format!("YANXI_LISTEN: {wish} cannot be used: {e}")))?;
@@ -174,11 +174,11 @@ impl App {
         if let Some((address, handle)) = metrics {
             serve_metrics(address, handle).await?;
         }
-        let jobs = jobs::start(&state)?;
+        let jobs = jobs::start(&market)?;
         let (stop, stopped) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, router, stopped));
-        greet(&state, address);
-        Ok(Serving { address, state, stop, accepting, jobs })
+        greet(&market, address);
+        Ok(Serving { address, market, stop, accepting, jobs })
     }
 }
 
@@ -207,7 +207,7 @@ impl Serving {
             tracing::warn!(%error, "the listener broke off");
         }
         self.jobs.stop().await;
-        self.state.db().close().await;
+        self.market.db().close().await;
     }
 }
 
@@ -264,12 +264,12 @@ async fn serve_metrics(address: SocketAddr, handle: PrometheusHandle) -> Result<
     Ok(())
 }
 
-fn greet(state: &State, address: SocketAddr) {
-    println!("延锡集市 Yanxi Market: {}", state.config.origin);
-    if state.config.origin != format!("http://{address}") {
+fn greet(market: &Market, address: SocketAddr) {
+    println!("延锡集市 Yanxi Market: {}", market.config.origin);
+    if market.config.origin != format!("http://{address}") {
         println!("listening on {address}");
     }
-    if state.demo {
+    if market.demo {
         println!("演示数据 demonstration data. Accounts, all with the password yanxi-demo:");
         println!("  shopper, coop01 … coop14, clerk, bureau, operator");
     }

@@ -14,7 +14,7 @@ use yanxi::{
         idempotency::{Key, Running},
         q,
     },
-    kernel::{Actor, Clock, Dice, QuoteId, Step},
+    kernel::{Actor, Clock, QuoteId, Random, Step},
     orders::{
         Trade,
         place::{self, Placing},
@@ -107,7 +107,7 @@ fn key(quote_id: &str) -> Key {
         scope: format!("quote:{quote_id}"),
         key: quote_id.to_owned(),
         operation: "placeOrder",
-        body_hash: Dice::hash_of(quote_id),
+        body_hash: Random::hash_of(quote_id),
     }
 }
 
@@ -140,7 +140,7 @@ impl Bench {
             fulfilment: Fulfilment::Delivery,
             outlet: None,
         };
-        let mut step = Step { at: self.trade.clock.now(), by: Actor::GUEST, dice: Dice::System };
+        let mut step = Step { at: self.trade.clock.now(), by: Actor::GUEST, random: Random::System };
         Ok(pricing::price(&mut self.trade.db.read().await?, &ask, &mut step).await?)
     }
 
@@ -157,7 +157,7 @@ impl Bench {
         let now = self.trade.clock.now();
         let mut quotes = Vec::with_capacity(count);
         for goods in self.goods.iter().cycle().take(count) {
-            quotes.push(Quote { quote_id: QuoteId(Dice::System.id(now)?), ..goods.quote.clone() });
+            quotes.push(Quote { quote_id: QuoteId(Random::System.id(now)?), ..goods.quote.clone() });
         }
         self.keep(&quotes).await?;
         Ok(quotes.into_iter().map(|quote| quote.quote_id.0).collect())

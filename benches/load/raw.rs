@@ -12,7 +12,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::{sync::Mutex, task::JoinSet};
-use yanxi::{db::declared, kernel::Dice};
+use yanxi::{db::declared, kernel::Random};
 
 use crate::client::Turn;
 
@@ -271,9 +271,9 @@ impl Template {
             } else if old.starts_with("quote:") {
                 format!("quote:{quote}")
             } else if old.starts_with("YX") {
-                Dice::System.order_number(now)?
+                Random::System.order_number(now)?
             } else {
-                Dice::System.id(now)?
+                Random::System.id(now)?
             };
             fresh.insert(old, id);
         }

@@ -59,9 +59,9 @@ const WEIGHTS: [i64; 8] = [250, 500, 1000, 1500, 2500, 5000, 7500, 10_000];
 const WORDS: [&str; 8] = ["礼盒", "家庭装", "食堂装", "精选", "山地", "特惠", "真空", "尝鲜"];
 
 /// A plain congruential generator: the same catalogue on every run.
-struct Dice(u64);
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn below(&mut self, n: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % n
@@ -74,22 +74,22 @@ impl Dice {
 
 /// `n` products.
 pub fn products(n: usize) -> Vec<Doc> {
-    let mut dice = Dice(20_261_124);
+    let mut random = Random(20_261_124);
     let han: Vec<char> = HAN.chars().collect();
-    (0..n).map(|at| product(at, n, &mut dice, &han)).collect()
+    (0..n).map(|at| product(at, n, &mut random, &han)).collect()
 }
 
-fn product(at: usize, n: usize, dice: &mut Dice, han: &[char]) -> Doc {
-    let (code, county, pairing) = *dice.pick(&COUNTIES);
-    let (goods, category) = *dice.pick(&GOODS);
+fn product(at: usize, n: usize, random: &mut Random, han: &[char]) -> Doc {
+    let (code, county, pairing) = *random.pick(&COUNTIES);
+    let (goods, category) = *random.pick(&GOODS);
     let short = county.trim_end_matches(['县', '区', '市']);
-    let brand: String = (0..2 + dice.below(2)).map(|_| *dice.pick(han)).collect();
-    let word = if dice.below(3) == 0 { *dice.pick(&WORDS) } else { "" };
-    let coop = dice.below((n / 40).clamp(14, 4000));
+    let brand: String = (0..2 + random.below(2)).map(|_| *random.pick(han)).collect();
+    let word = if random.below(3) == 0 { *random.pick(&WORDS) } else { "" };
+    let coop = random.below((n / 40).clamp(14, 4000));
     let apple = category == 0;
-    let mm = [70, 75, 80, 85][dice.below(4)];
-    let skus = (0..=dice.below(3)).map(|no| sku(at, no, apple.then_some(mm), dice)).collect();
-    let story: String = (0..24).map(|_| *dice.pick(han)).collect();
+    let mm = [70, 75, 80, 85][random.below(4)];
+    let skus = (0..=random.below(3)).map(|no| sku(at, no, apple.then_some(mm), random)).collect();
+    let story: String = (0..24).map(|_| *random.pick(han)).collect();
     Doc {
         code: format!("G{at:07}"),
         slug: format!("goods-{at}"),
@@ -99,29 +99,29 @@ fn product(at: usize, n: usize, dice: &mut Dice, han: &[char]) -> Doc {
         county: Term::new(code, county, county),
         pairing: pairing.map(str::to_owned),
         coop: Term::new(format!("coop-{coop}"), format!("{short}{coop}号合作社"), format!("Co-op {coop}")),
-        certs: (dice.below(3) == 0).then(|| Term::new("gi", "地理标志", "GI")).into_iter().collect(),
+        certs: (random.below(3) == 0).then(|| Term::new("gi", "地理标志", "GI")).into_iter().collect(),
         schemes: pairing.map(|_| Term::new("832", "832", "832")).into_iter().collect(),
-        grade: (dice.below(2) == 0).then(|| (*dice.pick(&["特级", "一级", "优等"])).to_owned()),
+        grade: (random.below(2) == 0).then(|| (*random.pick(&["特级", "一级", "优等"])).to_owned()),
         skus,
-        sales: dice.below(5000) as i64,
+        sales: random.below(5000) as i64,
         created_at: At(at as i64 * 1_000_000),
         summary: format!("{county}{goods}，{story}。"),
         keywords: word.to_owned(),
     }
 }
 
-fn sku(at: usize, no: usize, mm: Option<i64>, dice: &mut Dice) -> Spec {
-    let net_g = *dice.pick(&WEIGHTS);
-    let season = (dice.below(3) == 0).then(|| Season { from: "10-10".into(), to: "05-31".into() });
-    let melon = (dice.below(9) == 0).then(|| Season { from: "07-01".into(), to: "08-31".into() });
+fn sku(at: usize, no: usize, mm: Option<i64>, random: &mut Random) -> Spec {
+    let net_g = *random.pick(&WEIGHTS);
+    let season = (random.below(3) == 0).then(|| Season { from: "10-10".into(), to: "05-31".into() });
+    let melon = (random.below(9) == 0).then(|| Season { from: "07-01".into(), to: "08-31".into() });
     Spec {
         sku: format!("G{at:07}-{no}"),
         spec: format!("{}{net_g}g", mm.map_or(String::new(), |mm| format!("{mm}mm "))),
         net_g,
-        price_fen: 990 + net_g * (1 + dice.below(4) as i64),
+        price_fen: 990 + net_g * (1 + random.below(4) as i64),
         diameter_mm: mm,
         pieces: mm.map(|mm| (100 - mm, 104 - mm)),
-        in_stock: dice.below(12) > 0,
+        in_stock: random.below(12) > 0,
         season: melon.or(season),
     }
 }

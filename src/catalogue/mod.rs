@@ -8,12 +8,12 @@
 //! the version that was sold (电商法 art. 31). `edit` changes products for their cooperative.
 
 pub mod audit;
-pub mod desk;
 pub mod edit;
 mod facts;
 pub mod insert;
 mod listing;
 mod load;
+pub mod own;
 mod places;
 mod rows;
 pub mod sales;

@@ -191,8 +191,8 @@ async fn again(tx: &mut Tx, known: &Applied, (asked, county): (&Application, &st
 }
 
 async fn add(tx: &mut Tx, (asked, county): (&Application, &str), person: &Person, step: &mut Step) -> Result<()> {
-    let id = CoopId(step.dice.id(step.at)?);
-    let code = format!("C{}", step.dice.code(5)?);
+    let id = CoopId(step.random.id(step.at)?);
+    let code = format!("C{}", step.random.code(5)?);
     let none: Option<String> = None;
     let coop = q(insert::COOP)
         .bind(&id)

@@ -113,7 +113,7 @@ const NOT_SERVED: [&str; 3] = ["71", "81", "82"];
 
 /// A new cooperative ships by EMS, which reaches every village, until it agrees on something else.
 async fn start_freight(tx: &mut Tx, coop: &CoopId, step: &mut Step) -> Result<()> {
-    let id = step.dice.id(step.at)?;
+    let id = step.random.id(step.at)?;
     let template = q(insert::FREIGHT_TEMPLATE).bind(&id).bind(coop).bind("ambient").bind("ems");
     tx.expect_rows(template, 1).await?;
     let mut rules = Rows::of(insert::FREIGHT_RULE)?;

@@ -2,7 +2,7 @@
 //!
 //! Owns `coops`, `coop_applicants`, `households`, `freight_templates`, `freight_rules`. A person `apply`s;
 //! the operator decides, and an approved one gets freight to start with and its applicant its account
-//! (电商法 art. 27: nobody sells before his papers were seen). `insert` holds the rows' statements for
+//! (电商法 art. 27: nobody sells before the documents were seen). `insert` holds the rows' statements for
 //! whoever adds many.
 
 pub mod apply;

@@ -4,7 +4,7 @@
 //! transaction as the work's own rows; a crash repeats work, so that work is idempotent.
 
 use super::{Conn, FromRow, Query, Rows, Tx, q, statements};
-use crate::kernel::{At, Dice, Result};
+use crate::kernel::{At, Random, Result};
 
 statements! {
     ADD = "INSERT INTO outbox (id, topic, key, created_at) VALUES ($1, $2, $3, $4)";
@@ -32,10 +32,10 @@ pub struct Waiting {
 }
 
 /// Puts rows `(topic, key)` into the outbox within the caller's transaction.
-pub async fn add(tx: &mut Tx, dice: &mut Dice, at: At, rows: &[(&str, &str)]) -> Result<()> {
+pub async fn add(tx: &mut Tx, random: &mut Random, at: At, rows: &[(&str, &str)]) -> Result<()> {
     let mut insert = Rows::of(ADD)?;
     for (topic, key) in rows {
-        insert.push([dice.id(at)?.into(), (*topic).into(), (*key).into(), at.into()])?;
+        insert.push([random.id(at)?.into(), (*topic).into(), (*key).into(), at.into()])?;
     }
     insert.exec(tx).await.map(|_| ())
 }

@@ -1,7 +1,7 @@
 //! The façade over a real SQLite file: transactions, rows, keys. PostgreSQL runs the same in tests/it.
 
 use super::{Db, Query, Rows, idempotency, migrate, q, tx};
-use crate::kernel::{At, Clock, Code, Dice, Error};
+use crate::kernel::{At, Clock, Code, Error, Random};
 
 async fn fresh() -> (tempfile::TempDir, Db) {
     let folder = tempfile::tempdir().unwrap();
@@ -89,7 +89,7 @@ async fn a_key_gives_the_first_answer_and_refuses_another_body() {
     assert!(running.start(&key("a")).is_err());
     drop(first);
     assert!(running.start(&key("a")).is_ok());
-    let _ = Dice::System;
+    let _ = Random::System;
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ pub struct Address {
 
 /// An address as typed; the region's existence is the caller's to check.
 #[derive(Clone, Debug, Default)]
-pub struct Typed {
+pub struct NewAddress {
     /// Receiver.
     pub name: String,
     /// Receiver's phone.
@@ -41,7 +41,7 @@ pub struct Typed {
     pub street: String,
 }
 
-impl Typed {
+impl NewAddress {
     /// The same, cleaned; refuses every bad field at once.
     pub fn parsed(&self) -> Result<Self, Refusal> {
         let mut faults = Vec::new();
@@ -62,13 +62,13 @@ pub async fn list(conn: &mut Conn, person: &PersonId) -> Result<Vec<Address>> {
 }
 
 /// Keeps an address; the first becomes the default. Refuses bad fields and more than 30.
-pub async fn add(tx: &mut Tx, person: &PersonId, typed: &Typed, step: &mut Step) -> Result<String> {
+pub async fn add(tx: &mut Tx, person: &PersonId, typed: &NewAddress, step: &mut Step) -> Result<String> {
     let typed = typed.parsed()?;
     let (kept,): (i64,) = q(store::COUNT_ADDRESSES).bind(person).one(tx).await?;
     if kept >= MOST {
         return Err(Refusal::of_field("street", Code::OutOfRange).with("min", 0).with("max", MOST).into());
     }
-    let id = step.dice.id(step.at)?;
+    let id = step.random.id(step.at)?;
     let add = q(store::ADD_ADDRESS)
         .bind(&id)
         .bind(person)
@@ -83,7 +83,7 @@ pub async fn add(tx: &mut Tx, person: &PersonId, typed: &Typed, step: &mut Step)
 }
 
 /// Corrects an address; another's is not found.
-pub async fn set(tx: &mut Tx, person: &PersonId, id: &str, typed: &Typed) -> Result<()> {
+pub async fn set(tx: &mut Tx, person: &PersonId, id: &str, typed: &NewAddress) -> Result<()> {
     let typed = typed.parsed()?;
     let set = q(store::SET_ADDRESS)
         .bind(typed.name)

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::kernel::{Code, Dice, Error, Refusal, Result};
+use crate::kernel::{Code, Error, Random, Refusal, Result};
 
 /// Hashes that run at once.
 const AT_ONCE: usize = 2;
@@ -85,7 +85,7 @@ pub(super) async fn turn() -> Result<Turn> {
 /// The Argon2id hash of a password, as it is stored.
 pub async fn hash(password: &str) -> Result<String> {
     let _turn = turn().await?;
-    let (password, salt) = (password.to_owned(), Dice::System.salt()?);
+    let (password, salt) = (password.to_owned(), Random::System.salt()?);
     let hashed = tokio::task::spawn_blocking(move || {
         let salt = hex::decode(salt).unwrap_or_default();
         Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string())

@@ -78,7 +78,7 @@ pub async fn create_person(tx: &mut Tx, new: NewPerson, step: &mut Step) -> Resu
     if (new.role == Role::Coop) != new.coop.is_some() {
         return Err(Refusal::of_field("coop", Code::Missing).into());
     }
-    let id = PersonId(step.dice.id(step.at)?);
+    let id = PersonId(step.random.id(step.at)?);
     let added = q(store::ADD_PERSON)
         .bind(&id)
         .bind(&login)
@@ -148,7 +148,7 @@ pub async fn change_password(
         return Err(Refusal::of_field("password", Code::BadCredentials).into());
     }
     let hash = password::hash(new).await?;
-    let keep = keep.map(crate::kernel::Dice::hash_of).unwrap_or_default();
+    let keep = keep.map(crate::kernel::Random::hash_of).unwrap_or_default();
     crate::db::tx!(db, tx, {
         tx.expect_rows(q(store::SET_PASSWORD).bind(&hash).bind(&person.id), 1).await?;
         q(store::CLOSE_OTHER_SESSIONS).bind(&person.id).bind(&keep).exec(&mut tx).await.map(|_| ())

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     db::{Db, Tx, audit_log, q, tx},
-    kernel::{At, Code, Dice, PersonId, Refusal, Result, Step, time::DAY},
+    kernel::{At, Code, PersonId, Random, Refusal, Result, Step, time::DAY},
 };
 
 /// How long a code can be used.
@@ -40,7 +40,7 @@ pub struct Reset {
 
 fn hash_of(code: &str) -> String {
     let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-    Dice::hash_of(&plain.to_ascii_uppercase())
+    Random::hash_of(&plain.to_ascii_uppercase())
 }
 
 /// Issues a code, voids earlier ones, and logs who did it. Refuses accounts that are not active.
@@ -49,7 +49,7 @@ pub async fn issue(tx: &mut Tx, person: &Person, by: &PersonId, step: &mut Step)
         return Err(Refusal::new(Code::WrongState).with("state", person.state).into());
     }
     q(store::VOID_CODES).bind(&person.id).exec(tx).await?;
-    let code = format!("{}-{}-{}", step.dice.code(4)?, step.dice.code(4)?, step.dice.code(4)?);
+    let code = format!("{}-{}-{}", step.random.code(4)?, step.random.code(4)?, step.random.code(4)?);
     let expires_at = step.at.later(LIFE);
     let add = q(store::ADD_CODE).bind(hash_of(&code)).bind(&person.id).bind(by).bind(step.at).bind(expires_at);
     tx.expect_rows(add, 1).await?;

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     db::{Conn, Db, FromRow, Tx, q, tx},
     kernel::{
-        At, Code, Dice, PersonId, Refusal, Result, Step,
+        At, Code, PersonId, Random, Refusal, Result, Step,
         time::{DAY, HOUR},
     },
 };
@@ -82,7 +82,7 @@ pub async fn open(db: &Db, sign_in: &SignIn, step: &mut Step) -> Result<Opened> 
     }
     drop(turn);
     let person = known.map(|c| c.person).ok_or_else(|| Refusal::new(Code::BadCredentials))?;
-    let token = step.dice.token()?;
+    let token = step.random.token()?;
     let expires_at = step.at.later(life(person.role));
     tx!(db, tx, {
         guards.clear(&mut tx).await?;
@@ -93,7 +93,7 @@ pub async fn open(db: &Db, sign_in: &SignIn, step: &mut Step) -> Result<Opened> 
 
 /// Opens a session without a password, for a person who has just registered or reset it.
 pub async fn open_for(tx: &mut Tx, person: Person, step: &mut Step) -> Result<Opened> {
-    let token = step.dice.token()?;
+    let token = step.random.token()?;
     let expires_at = step.at.later(life(person.role));
     start(tx, &person.id, &token, (step.at, expires_at)).await?;
     Ok(Opened { token, expires_at, person })
@@ -104,18 +104,18 @@ fn life(role: Role) -> i64 {
 }
 
 async fn start(tx: &mut Tx, person: &PersonId, token: &str, (from, to): (At, At)) -> Result<()> {
-    let add = q(store::ADD_SESSION).bind(Dice::hash_of(token)).bind(person).bind(from).bind(to);
+    let add = q(store::ADD_SESSION).bind(Random::hash_of(token)).bind(person).bind(from).bind(to);
     tx.expect_rows(add, 1).await
 }
 
 /// The person behind a token; nobody where it is unknown, over, or its account is not active.
 pub async fn who(conn: &mut Conn, token: &str, now: At) -> Result<Option<Person>> {
-    q(store::WHO).bind(Dice::hash_of(token)).bind(now).opt(conn).await
+    q(store::WHO).bind(Random::hash_of(token)).bind(now).opt(conn).await
 }
 
 /// Ends the session of a token; one that is gone already is no error.
 pub async fn close(tx: &mut Tx, token: &str) -> Result<()> {
-    q(store::CLOSE_SESSION).bind(Dice::hash_of(token)).exec(tx).await.map(|_| ())
+    q(store::CLOSE_SESSION).bind(Random::hash_of(token)).exec(tx).await.map(|_| ())
 }
 
 /// A person's live sessions, newest first.
@@ -131,7 +131,7 @@ pub async fn close_one(tx: &mut Tx, person: &PersonId, token_hash: &str) -> Resu
 
 /// Ends the person's sessions but that of `token`.
 pub async fn close_others(tx: &mut Tx, person: &PersonId, token: &str) -> Result<()> {
-    q(store::CLOSE_OTHER_SESSIONS).bind(person).bind(Dice::hash_of(token)).exec(tx).await.map(|_| ())
+    q(store::CLOSE_OTHER_SESSIONS).bind(person).bind(Random::hash_of(token)).exec(tx).await.map(|_| ())
 }
 
 /// Removes sessions and sign-in counts that are over; answers how many rows went.

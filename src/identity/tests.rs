@@ -94,7 +94,7 @@ async fn a_reset_code_works_once_and_ends_sessions() {
 async fn a_closed_account_leaves_no_personal_data_and_frees_its_login() {
     let (_folder, db) = fresh().await;
     let lin = add(&db, "lin", Role::Shopper).await;
-    let home = address::Typed {
+    let home = address::NewAddress {
         name: "林".into(),
         phone: "13800138000".into(),
         region_code: "320211".into(),
@@ -116,7 +116,7 @@ async fn a_closed_account_leaves_no_personal_data_and_frees_its_login() {
 async fn addresses_are_their_owners_and_a_login_is_taken_once() {
     let (_folder, db) = fresh().await;
     let (lin, wu) = (add(&db, "lin", Role::Shopper).await, add(&db, "wu1", Role::Shopper).await);
-    let home = address::Typed {
+    let home = address::NewAddress {
         name: "林".into(),
         phone: "138 0013 8000".into(),
         region_code: "320211".into(),

@@ -5,13 +5,13 @@ use crate::{
     identity::session,
     kernel::{Result, time::DAY},
     pricing,
-    web::State,
+    web::Market,
 };
 
-pub async fn turn(state: State) -> Result<usize> {
-    state.limits.forget_quiet();
-    let now = state.now();
-    let gone = tx!(state.db(), tx, {
+pub async fn turn(market: Market) -> Result<usize> {
+    market.limits.forget_quiet();
+    let now = market.now();
+    let gone = tx!(market.db(), tx, {
         let quotes = pricing::forget_quotes(&mut tx, now.later(-DAY)).await?;
         let sessions = session::forget(&mut tx, now).await?;
         let keys = idempotency::forget(&mut tx, now.later(-30 * DAY)).await?;

@@ -1,9 +1,9 @@
 //! This process's counter follows the journal, so that its pages and streams show each block.
 
-use crate::{kernel::Result, web::State};
+use crate::{kernel::Result, web::Market};
 
-pub async fn turn(state: State) -> Result<usize> {
-    let now = state.now();
-    let changed = state.counter.refresh(state.db(), now).await?;
+pub async fn turn(market: Market) -> Result<usize> {
+    let now = market.now();
+    let changed = market.counter.refresh(market.db(), now).await?;
     Ok(usize::from(changed))
 }

@@ -19,8 +19,8 @@ use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     db::lease,
-    kernel::{Dice, Result, time::SECOND},
-    web::State,
+    kernel::{Random, Result, time::SECOND},
+    web::Market,
 };
 
 mod catalogue;
@@ -39,7 +39,7 @@ mod zero_hits;
 pub use catalogue::turn as follow_catalogue;
 
 /// A turn of a job; answers how many things it did.
-type Turn = fn(State) -> Pin<Box<dyn Future<Output = Result<usize>> + Send>>;
+type Turn = fn(Market) -> Pin<Box<dyn Future<Output = Result<usize>> + Send>>;
 
 /// A job of the table below.
 struct Job {
@@ -55,9 +55,9 @@ const LEASE: i64 = 15 * SECOND;
 /// How often it is renewed.
 const RENEW: Duration = Duration::from_secs(5);
 
-fn table(state: &State) -> Vec<Job> {
+fn table(market: &Market) -> Vec<Job> {
     let second = Duration::from_secs(1);
-    let reconcile = Duration::from_secs(state.config.reconcile_seconds.clamp(1, 60).unsigned_abs());
+    let reconcile = Duration::from_secs(market.config.reconcile_seconds.clamp(1, 60).unsigned_abs());
     vec![
         Job { name: "catalogue", every: second / 4, leased: false, turn: |s| Box::pin(catalogue::turn(s)) },
         Job { name: "live_counter", every: second, leased: false, turn: |s| Box::pin(live_counter::turn(s)) },
@@ -79,22 +79,22 @@ fn table(state: &State) -> Vec<Job> {
 pub struct Jobs {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
-    state: State,
+    market: Market,
     holder: String,
 }
 
 /// Starts all jobs.
-pub fn start(state: &State) -> Result<Jobs> {
+pub fn start(market: &Market) -> Result<Jobs> {
     let (stop, stopped) = watch::channel(false);
-    let holder = Dice::System.id(state.now())?;
+    let holder = Random::System.id(market.now())?;
     let leads = Arc::new(AtomicBool::new(false));
     let mut tasks = JoinSet::new();
-    tasks.spawn(lead(state.clone(), holder.clone(), leads.clone(), stopped.clone()));
-    tasks.spawn(look_once(state.clone()));
-    for job in table(state) {
-        tasks.spawn(repeat(job, state.clone(), leads.clone(), stopped.clone()));
+    tasks.spawn(lead(market.clone(), holder.clone(), leads.clone(), stopped.clone()));
+    tasks.spawn(look_once(market.clone()));
+    for job in table(market) {
+        tasks.spawn(repeat(job, market.clone(), leads.clone(), stopped.clone()));
     }
-    Ok(Jobs { stop, tasks, state: state.clone(), holder })
+    Ok(Jobs { stop, tasks, market: market.clone(), holder })
 }
 
 impl Jobs {
@@ -102,15 +102,15 @@ impl Jobs {
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
-        if let Err(error) = lease::release(self.state.db(), "jobs", &self.holder).await {
+        if let Err(error) = lease::release(self.market.db(), "jobs", &self.holder).await {
             tracing::warn!(%error, "the lease of the jobs runs out by itself");
         }
     }
 }
 
-async fn lead(state: State, holder: String, leads: Arc<AtomicBool>, mut stopped: watch::Receiver<bool>) {
+async fn lead(market: Market, holder: String, leads: Arc<AtomicBool>, mut stopped: watch::Receiver<bool>) {
     loop {
-        let took = lease::take(state.db(), "jobs", &holder, state.now(), LEASE).await;
+        let took = lease::take(market.db(), "jobs", &holder, market.now(), LEASE).await;
         if let Err(error) = &took {
             tracing::warn!(%error, "the lease of the jobs could not be asked for");
         }
@@ -121,17 +121,17 @@ async fn lead(state: State, holder: String, leads: Arc<AtomicBool>, mut stopped:
     }
 }
 
-async fn look_once(state: State) {
-    if let Err(error) = self_check::file(state).await {
+async fn look_once(market: Market) {
+    if let Err(error) = self_check::file(market).await {
         tracing::warn!(%error, "the database file was not looked through");
     }
 }
 
-async fn repeat(job: Job, state: State, leads: Arc<AtomicBool>, mut stopped: watch::Receiver<bool>) {
+async fn repeat(job: Job, market: Market, leads: Arc<AtomicBool>, mut stopped: watch::Receiver<bool>) {
     loop {
         if !job.leased || leads.load(Ordering::SeqCst) {
             let started = tokio::time::Instant::now();
-            match (job.turn)(state.clone()).await {
+            match (job.turn)(market.clone()).await {
                 Ok(0) => {}
                 Ok(done) => tracing::debug!(job = job.name, done, "job"),
                 Err(error) => {

@@ -1,7 +1,7 @@
 //! Parcels that a carrier picked up ten days ago count as received (counting.md 2.4).
 
-use crate::{kernel::Result, orders::receive, web::State};
+use crate::{kernel::Result, orders::receive, web::Market};
 
-pub async fn turn(state: State) -> Result<usize> {
-    receive::auto_receive(&state.trade, 500).await
+pub async fn turn(market: Market) -> Result<usize> {
+    receive::auto_receive(&market.trade, 500).await
 }

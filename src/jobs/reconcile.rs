@@ -2,16 +2,16 @@
 
 use crate::{
     kernel::{Result, time::SECOND},
-    orders::finish,
+    orders::payment_result,
     payments::store,
-    web::State,
+    web::Market,
 };
 
-pub async fn turn(state: State) -> Result<usize> {
-    let before = state.now().later(-state.config.reconcile_seconds * SECOND);
-    let open = store::to_ask(&mut state.db().read().await?, before, 100).await?;
+pub async fn turn(market: Market) -> Result<usize> {
+    let before = market.now().later(-market.config.reconcile_seconds * SECOND);
+    let open = store::to_ask(&mut market.db().read().await?, before, 100).await?;
     for payment in &open {
-        finish::ask_provider(&state.trade, &payment.id).await?;
+        payment_result::ask_provider(&market.trade, &payment.id).await?;
     }
     Ok(open.len())
 }

@@ -7,7 +7,7 @@ use crate::{
     cli::audit,
     db::copy,
     kernel::{At, Result, time::HOUR},
-    web::State,
+    web::Market,
 };
 
 /// The hour in Shanghai in which the market is quiet.
@@ -26,23 +26,23 @@ fn night(now: At) -> Option<i64> {
 }
 
 /// Reads through the SQLite file once, as a process starts; damage takes it off duty.
-pub async fn file(state: State) -> Result<usize> {
-    if !state.sound.load(Ordering::SeqCst) {
+pub async fn file(market: Market) -> Result<usize> {
+    if !market.sound.load(Ordering::SeqCst) {
         return Ok(0);
     }
-    note_damage(&state, copy::damage(&mut state.db().read().await?, "PRAGMA quick_check(1)").await?);
+    note_damage(&market, copy::damage(&mut market.db().read().await?, "PRAGMA quick_check(1)").await?);
     Ok(1)
 }
 
 /// The whole file and every invariant, in the quiet hour.
-pub async fn turn(state: State) -> Result<usize> {
-    let Some(tonight) = night(state.now()).filter(|night| LAST.load(Ordering::SeqCst) != *night) else {
+pub async fn turn(market: Market) -> Result<usize> {
+    let Some(tonight) = night(market.now()).filter(|night| LAST.load(Ordering::SeqCst) != *night) else {
         return Ok(0);
     };
     LAST.store(tonight, Ordering::SeqCst);
-    note_damage(&state, copy::damage(&mut state.db().read().await?, "PRAGMA integrity_check(1)").await?);
+    note_damage(&market, copy::damage(&mut market.db().read().await?, "PRAGMA integrity_check(1)").await?);
     let mut faults = 0_u32;
-    let found = audit::each(state.db(), state.now(), |finding| {
+    let found = audit::each(market.db(), market.now(), |finding| {
         if finding.faults > 0 {
             faults += 1;
             tracing::error!(check = finding.name, faults = finding.faults, example = finding.example, "audit");
@@ -54,10 +54,10 @@ pub async fn turn(state: State) -> Result<usize> {
     Ok(checks)
 }
 
-fn note_damage(state: &State, damage: Option<String>) {
+fn note_damage(market: &Market, damage: Option<String>) {
     if let Some(damage) = damage {
         tracing::error!(damage, "the database file is damaged: stop the market and restore a backup");
-        state.sound.store(false, Ordering::SeqCst);
+        market.sound.store(false, Ordering::SeqCst);
     }
 }
 

@@ -3,9 +3,9 @@
 use crate::{
     kernel::{Result, time::SECOND},
     orders::refund,
-    web::State,
+    web::Market,
 };
 
-pub async fn turn(state: State) -> Result<usize> {
-    refund::send_waiting(&state.trade, state.now().later(-30 * SECOND), 100).await
+pub async fn turn(market: Market) -> Result<usize> {
+    refund::send_waiting(&market.trade, market.now().later(-30 * SECOND), 100).await
 }

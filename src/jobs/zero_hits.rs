@@ -1,7 +1,7 @@
 //! Texts that found nothing in this process are written down for the operator.
 
-use crate::{kernel::Result, search::zero, web::State};
+use crate::{kernel::Result, search::zero, web::Market};
 
-pub async fn turn(state: State) -> Result<usize> {
-    zero::record(state.db(), state.search.noted(), state.now()).await
+pub async fn turn(market: Market) -> Result<usize> {
+    zero::record(market.db(), market.search.noted(), market.now()).await
 }

@@ -1,6 +1,6 @@
 //! Who does something, when, and with which randomness.
 
-use super::{At, Dice, PersonId};
+use super::{At, PersonId, Random};
 
 /// Who acts: a role, and the person where one is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl Actor {
     pub const GUEST: Self = Self { role: "guest", person: None };
 }
 
-/// One act: its instant, its actor, and the dice that make its ids.
+/// One act: its instant, its actor, and the random that make its ids.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// When.
@@ -28,12 +28,12 @@ pub struct Step {
     /// Who.
     pub by: Actor,
     /// Ids and tokens.
-    pub dice: Dice,
+    pub random: Random,
 }
 
 impl Step {
     /// An act of the real market, with the system's randomness.
     pub fn new(at: At, by: Actor) -> Self {
-        Self { at, by, dice: Dice::System }
+        Self { at, by, random: Random::System }
     }
 }

@@ -5,13 +5,13 @@
 //! needs no further checks. A business "no" is a [`Refusal`], a broken machine an [`Error`].
 
 pub mod actor;
-pub mod dice;
 pub mod error;
 pub mod hash;
 pub mod id;
 pub mod lang;
 pub mod money;
 pub mod parse;
+pub mod random;
 pub mod refusal;
 pub mod season;
 pub mod term;
@@ -19,11 +19,11 @@ pub mod time;
 pub mod weight;
 
 pub use actor::{Actor, Step};
-pub use dice::Dice;
 pub use error::{Error, Result};
 pub use id::*;
 pub use lang::Lang;
 pub use money::{Bp, Fen};
+pub use random::Random;
 pub use refusal::{Code, Refusal};
 pub use season::Season;
 pub use term::Term;

@@ -2,7 +2,7 @@
 
 use crate::{
     db::{Rows, Tx, Value, outbox, statements, text_enum},
-    kernel::{At, CoopId, Day, Dice, Fen, OrderId, ProductId, Result},
+    kernel::{At, CoopId, Day, Fen, OrderId, ProductId, Random, Result},
 };
 
 statements! {
@@ -169,10 +169,10 @@ pub async fn insert(tx: &mut Tx, entries: Vec<Entry>) -> Result<()> {
 }
 
 /// Posts the rows of one or more facts and queues each fact for the journal.
-pub async fn post(tx: &mut Tx, dice: &mut Dice, now: At, entries: Vec<Entry>) -> Result<()> {
+pub async fn post(tx: &mut Tx, random: &mut Random, now: At, entries: Vec<Entry>) -> Result<()> {
     let mut facts: Vec<String> = entries.iter().map(|e| e.entry.clone()).collect();
     facts.dedup();
     insert(tx, entries).await?;
     let queued: Vec<(&str, &str)> = facts.iter().map(|fact| (outbox::JOURNAL, fact.as_str())).collect();
-    outbox::add(tx, dice, now, &queued).await
+    outbox::add(tx, random, now, &queued).await
 }

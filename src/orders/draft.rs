@@ -5,18 +5,18 @@ use super::{
     record::{Buyer, Line, Order, Part, Record, SellerOrder, event},
 };
 use crate::{
-    kernel::{Dice, Fen, OrderId, Result, SellerOrderId, Step, time::SECOND},
+    kernel::{Fen, OrderId, Random, Result, SellerOrderId, Step, time::SECOND},
     pricing::{Funder, Quote, QuoteLine, SellerGroup},
 };
 
 /// The rows of a new order. `token` is kept only by hash; `hold` is how long stock is held, in seconds.
 pub fn from_quote(quote: &Quote, buyer: Buyer, token: &str, hold: i64, step: &mut Step) -> Result<Record> {
-    let order_id = OrderId(step.dice.id(step.at)?);
+    let order_id = OrderId(step.random.id(step.at)?);
     let order = order_row(quote, &buyer, order_id.clone(), token, step)?;
     let order = Order { hold_until: Some(step.at.later(hold * SECOND)), ..order };
     let mut sellers = Vec::with_capacity(quote.seller_groups.len());
     for group in &quote.seller_groups {
-        let id = SellerOrderId(step.dice.id(step.at)?);
+        let id = SellerOrderId(step.random.id(step.at)?);
         sellers.push(seller_row(group, i64::try_from(sellers.len()).unwrap_or(0) + 1, id, &order_id));
     }
     let funder = quote.coupon.as_ref().map(|c| c.funder);
@@ -45,8 +45,8 @@ pub fn from_quote(quote: &Quote, buyer: Buyer, token: &str, hold: i64, step: &mu
 fn order_row(quote: &Quote, buyer: &Buyer, id: OrderId, token: &str, step: &mut Step) -> Result<Order> {
     Ok(Order {
         id,
-        number: step.dice.order_number(step.at)?,
-        token_hash: Dice::hash_of(token),
+        number: step.random.order_number(step.at)?,
+        token_hash: Random::hash_of(token),
         quote_id: quote.quote_id.clone(),
         person_id: buyer.person.clone(),
         state: OrderState::AwaitingPayment,
@@ -63,7 +63,7 @@ fn order_row(quote: &Quote, buyer: &Buyer, id: OrderId, token: &str, step: &mut 
         total_fen: quote.total_fen,
         refunded_fen: Fen::ZERO,
         refund_reserved_fen: Fen::ZERO,
-        journal_salt: step.dice.salt()?,
+        journal_salt: step.random.salt()?,
         placed_at: step.at,
         placed_on: step.at.day(),
         hold_until: None,

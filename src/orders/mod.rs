@@ -3,7 +3,7 @@
 //! Owns `orders`, `order_contacts`, `seller_orders`, `order_lines`, `line_parts`, `order_events`,
 //! `shipments`, `shipment_lines`, `shipment_scans`, `refunds`, `refund_lines`. Invariants I2, I4, I5, I7, I8.
 //! The way of an order: `place` turns a quote into rows and holds stock; `pay` opens a payment;
-//! `finish` is the one path on which a payment's result reaches the order (webhook, browser and
+//! `payment_result` is the one path on which a payment's result reaches the order (webhook, browser and
 //! poller call it); `ship` and `receive` move the goods; `end` cancels and expires; `refund`
 //! promises money back, sends it, and books it. Each verb is one transaction that also posts to
 //! the ledger (`books`) and leaves outbox rows; `draft` builds an order's rows and `record` inserts
@@ -12,13 +12,13 @@
 pub mod account;
 pub mod audit;
 pub mod books;
-pub mod desk;
 pub mod draft;
 pub mod end;
-pub mod finish;
+pub mod listing;
 pub mod past;
 mod past_rows;
 pub mod pay;
+pub mod payment_result;
 pub mod place;
 pub mod read;
 pub mod receive;

@@ -78,7 +78,7 @@ pub fn live(
     pairings: &BTreeMap<String, String>,
     step: &mut Step,
 ) -> Result<Past> {
-    let token = step.dice.token()?;
+    let token = step.random.token()?;
     let mut record = draft::from_quote(quote, buyer, &token, hold, step)?;
     for part in &mut record.parts {
         if let Some(pairing) = pairings.get(&part.county_code) {
@@ -101,7 +101,7 @@ pub fn live(
 }
 
 fn acted(step: &Step, role: &'static str, at: At) -> Step {
-    Step { at, by: Actor { role, person: None }, dice: step.dice.clone() }
+    Step { at, by: Actor { role, person: None }, random: step.random.clone() }
 }
 
 impl Past {
@@ -137,7 +137,7 @@ impl Past {
             seller.state = seller.state.apply(SellerOrderEvent::Pay)?;
             seller.ship_by = Some(at.later(group.sla_hours * HOUR));
         }
-        let id = PaymentId(step.dice.id(order.placed_at)?);
+        let id = PaymentId(step.random.id(order.placed_at)?);
         let fact = if order.total_fen == Fen::ZERO { format!("capture:{}", order.id) } else { format!("capture:{id}") };
         self.payment = (order.total_fen > Fen::ZERO).then(|| PastPayment {
             payment: Payment {
@@ -213,7 +213,7 @@ impl Past {
         let shares = refund_split::split(&self.record.lines, asked)?;
         let goods = Fen::sum(shares.iter().map(|s| s.goods))?;
         let freight = Fen::sum(shares.iter().map(|s| s.freight))?;
-        let id = RefundId(step.dice.id(at)?);
+        let id = RefundId(step.random.id(at)?);
         let over = |s: &Share| part_shares(s.line_no, (s.qty, s.goods, s.freight), &self.record.parts);
         let lines = shares.iter().map(over).collect::<Result<Vec<LineRefund>>>()?;
         let sold = Self::sold(&self.record, self.payment.as_ref());

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     db::{Rows, Tx, Value, statements},
-    kernel::{At, Dice, Error, Fen, OrderId, Result},
+    kernel::{At, Error, Fen, OrderId, Random, Result},
     ledger,
     payments::past,
     stock::{
@@ -30,15 +30,15 @@ statements! {
 
 /// Inserts lives with their holds, movements, payments, parcels, refunds and ledger entries. Levels of
 /// stock, product sales, coupons and the journal are the caller's, who knows the sums.
-pub async fn insert(tx: &mut Tx, lives: &[Past], dice: &mut Dice) -> Result<()> {
+pub async fn insert(tx: &mut Tx, lives: &[Past], random: &mut Random) -> Result<()> {
     let records: Vec<Record> = lives.iter().map(|life| life.record.clone()).collect();
-    if !record::insert(tx, &records, dice).await? {
+    if !record::insert(tx, &records, random).await? {
         return Err(Error::fault("a past order was there before"));
     }
     past::insert(tx, lives.iter().filter_map(|life| life.payment.as_ref())).await?;
     let mut rows = Tables::new()?;
     for life in lives {
-        rows.stock(life, dice)?;
+        rows.stock(life, random)?;
         rows.parcels(life)?;
         if let Some(refund) = &life.refund {
             rows.refund(life, refund)?;
@@ -71,17 +71,17 @@ impl Tables {
         })
     }
 
-    fn stock(&mut self, life: &Past, dice: &mut Dice) -> Result<()> {
+    fn stock(&mut self, life: &Past, random: &mut Random) -> Result<()> {
         let order = &life.record.order;
         for line in &life.record.lines {
             let (id, sku) = ((&order.id).into(), (&line.sku_id).into());
             self.holds.push([id, sku, line.qty.into(), life.holds().into()])?;
             if let Some(at) = order.paid_at {
-                self.moved(&line.sku_id.0, (-line.qty, MovementKind::Sale), &order.id.0, at, dice)?;
+                self.moved(&line.sku_id.0, (-line.qty, MovementKind::Sale), &order.id.0, at, random)?;
             }
             if let Some(refund) = life.refund.as_ref().filter(|_| line.withdrawn_qty > 0) {
                 let back = (line.withdrawn_qty, MovementKind::Return);
-                self.moved(&line.sku_id.0, back, &refund.id.0, refund.at, dice)?;
+                self.moved(&line.sku_id.0, back, &refund.id.0, refund.at, random)?;
             }
         }
         Ok(())
@@ -93,10 +93,10 @@ impl Tables {
         (delta, kind): (i64, MovementKind),
         of: &str,
         at: At,
-        dice: &mut Dice,
+        random: &mut Random,
     ) -> Result<()> {
         let (none, no_person) = (Value::Text(None), Value::Text(None));
-        let id = dice.id(at)?.into();
+        let id = random.id(at)?.into();
         let place = ONLINE.into();
         self.movements.push([
             id,

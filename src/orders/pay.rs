@@ -47,7 +47,7 @@ pub async fn pay(trade: &Trade, order: &Order, method: Method, by: Actor, key: O
         if !open {
             return Err(Refusal::new(Code::WrongState).with("state", order.state).into());
         }
-        let id = PaymentId(step.dice.id(step.at)?);
+        let id = PaymentId(step.random.id(step.at)?);
         let reference = trade.provider.reference(&id);
         let payment = Payment {
             id: id.clone(),

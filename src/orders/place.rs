@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    OrderState, SellerOrderState, Trade, draft, finish,
+    OrderState, SellerOrderState, Trade, draft, payment_result,
     record::{self, Buyer, Contact, Record},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         idempotency::{self, Answer, Key},
         q, statements, tx,
     },
-    kernel::{Actor, At, Code, Dice, Fen, Refusal, Result, SellerOrderId, Step, parse},
+    kernel::{Actor, At, Code, Fen, Random, Refusal, Result, SellerOrderId, Step, parse},
     pricing::{self, Quote, coupon},
     stock::{Demand, hold},
 };
@@ -113,7 +113,7 @@ pub async fn place(trade: &Trade, placing: Placing, by: Actor, key: Option<&Key>
     let buyer = buyer(&quote, placing, &by)?;
     let done = tx!(trade.db, tx, {
         let mut step = trade.step(by.clone());
-        let token = step.dice.token()?;
+        let token = step.random.token()?;
         let record = place_in(&mut tx, &quote, buyer.clone(), (&token, trade.hold_seconds), &mut step).await?;
         let placed = answer(&quote, record, token);
         if let Some(key) = key {
@@ -193,9 +193,9 @@ pub async fn place_in(
     let phone = buyer.contact.phone.clone();
     let mut record = draft::from_quote(quote, buyer, secret.0, secret.1, step)?;
     let order = &record.order;
-    let mut dice = step.dice.clone();
-    let fresh = record::insert(tx, std::slice::from_ref(&record), &mut dice).await?;
-    step.dice = dice;
+    let mut random = step.random.clone();
+    let fresh = record::insert(tx, std::slice::from_ref(&record), &mut random).await?;
+    step.random = random;
     if !fresh {
         return Err(Refusal::of_field("quote_id", Code::QuoteUsed).into());
     }
@@ -213,7 +213,7 @@ pub async fn place_in(
     let demand = |l: &record::Line| Demand { sku_id: l.sku_id.clone(), qty: l.qty, sku: l.sku.clone() };
     hold::hold(tx, &order.id, record.lines.iter().map(demand).collect(), step).await?;
     if order.total_fen == Fen::ZERO {
-        record.order = finish::pay_nothing(tx, &record.order.id, step).await?;
+        record.order = payment_result::pay_nothing(tx, &record.order.id, step).await?;
     }
     Ok(record)
 }
@@ -241,5 +241,5 @@ fn answer(quote: &Quote, record: Record, token: String) -> Placed {
 
 /// Hash of an order's token as a request brings it.
 pub fn token_hash(token: &str) -> String {
-    Dice::hash_of(token)
+    Random::hash_of(token)
 }

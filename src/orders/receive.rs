@@ -168,7 +168,7 @@ async fn book_received(
         tx.expect_rows(q(LINE_RECEIVED).bind(step.at).bind(&order.id).bind(line.line_no), 1).await?;
         entries.extend(books::receipt(sold, line, step.at)?);
     }
-    ledger::post::post(tx, &mut step.dice, step.at, entries).await?;
+    ledger::post::post(tx, &mut step.random, step.at, entries).await?;
     for line in lines.iter_mut().filter(|l| complete(l)) {
         line.received_at = Some(step.at);
     }

@@ -4,7 +4,7 @@ use super::{OrderState, SellerOrderState, store};
 use crate::{
     db::{FromRow, Rows, Tx},
     kernel::{
-        Actor, At, CoopId, Day, Dice, Fen, Grams, OrderId, ProductId, QuoteId, Result, SellerOrderId, SkuId, Step,
+        Actor, At, CoopId, Day, Fen, Grams, OrderId, ProductId, QuoteId, Random, Result, SellerOrderId, SkuId, Step,
     },
 };
 
@@ -285,7 +285,7 @@ pub fn event(step: &Step, kind: &str, seller: Option<&SellerOrderId>, detail: &s
 
 /// Inserts orders with all that belongs to them, one statement for each table; `false` where the
 /// quote of a single order was used before (I2). Generators pass many at once.
-pub async fn insert(tx: &mut Tx, records: &[Record], dice: &mut Dice) -> Result<bool> {
+pub async fn insert(tx: &mut Tx, records: &[Record], random: &mut Random) -> Result<bool> {
     let mut orders = Rows::of(store::ADD_ORDER)?;
     let mut contacts = Rows::of(store::ADD_CONTACT)?;
     let mut sellers = Rows::of(store::ADD_SELLER)?;
@@ -305,7 +305,7 @@ pub async fn insert(tx: &mut Tx, records: &[Record], dice: &mut Dice) -> Result<
             parts.push(store::part_values(&record.order.id, part))?;
         }
         for event in &record.events {
-            let (id, person) = (dice.id(event.at)?, None);
+            let (id, person) = (random.id(event.at)?, None);
             events.push(store::event_values(&record.order.id, id, event, person))?;
         }
     }
@@ -324,7 +324,7 @@ pub async fn insert(tx: &mut Tx, records: &[Record], dice: &mut Dice) -> Result<
 /// Writes one event of an order.
 pub async fn note(tx: &mut Tx, order: &OrderId, event: OrderEventRow, step: &mut Step) -> Result<()> {
     let mut events = Rows::of(store::ADD_EVENT)?;
-    let id = step.dice.id(step.at)?;
+    let id = step.random.id(step.at)?;
     events.push(store::event_values(order, id, &event, step.by.person.clone()))?;
     events.exec(tx).await.map(|_| ())
 }

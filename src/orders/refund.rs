@@ -162,7 +162,7 @@ async fn request(tx: &mut Tx, order: &Order, asked: &Asked, reason: &str, step: 
     {
         return Err(Error::fault(format!("order {} has more to refund than its payment", order.number)));
     }
-    let id = RefundId(step.dice.id(step.at)?);
+    let id = RefundId(step.random.id(step.at)?);
     let new =
         New { id: &id, payment: payment.map(|p| p.id), amounts: (amount, goods, freight), reason, unapplied: false };
     add(tx, order, new, step).await?;
@@ -247,7 +247,7 @@ async fn add(tx: &mut Tx, order: &Order, new: New<'_>, step: &mut Step) -> Resul
 
 /// Promises back the whole of a captured payment that its order cannot take (I5).
 pub async fn request_unapplied(tx: &mut Tx, order: &Order, payment: &Payment, step: &mut Step) -> Result<RefundId> {
-    let id = RefundId(step.dice.id(step.at)?);
+    let id = RefundId(step.random.id(step.at)?);
     let amount = payment.amount_fen;
     if !store::reserve_refund(tx, &payment.id, amount).await? {
         return Err(Error::fault(format!("payment {} cannot go back", payment.id)));
@@ -318,8 +318,8 @@ async fn settle(tx: &mut Tx, refund: &Requested, reference: Option<String>, step
     let sellers = read::sellers(tx, &order.id).await?;
     let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method: &method };
     let entries = books::refund(sold, &refund.id, &shares, step.at)?;
-    ledger::post::post(tx, &mut step.dice, step.at, entries).await?;
-    outbox::add(tx, &mut step.dice, step.at, &[(outbox::SALES, &format!("refund:{}", refund.id))]).await?;
+    ledger::post::post(tx, &mut step.random, step.at, entries).await?;
+    outbox::add(tx, &mut step.random, step.at, &[(outbox::SALES, &format!("refund:{}", refund.id))]).await?;
     for (ask, share) in asked.iter().zip(&shares) {
         book_line(tx, &order, ask, share, &parts).await?;
     }

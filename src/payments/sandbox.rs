@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Event, Seen, event};
 use crate::{
     db::{Db, FromRow, Tx, market, q, statements, text_enum, tx},
-    kernel::{At, Code, Dice, Error, Fen, PaymentId, RefundId, Refusal, Result, time::SECOND},
+    kernel::{At, Code, Error, Fen, PaymentId, Random, RefundId, Refusal, Result, time::SECOND},
 };
 
 statements! {
@@ -57,7 +57,7 @@ pub struct Delivery {
 impl Sandbox {
     /// The sandbox of a database: its secret is made once and shared by all processes.
     pub async fn of(db: &Db) -> Result<Self> {
-        let fresh = Dice::System.token()?;
+        let fresh = Random::System.token()?;
         tx!(db, tx, {
             market::keep_first(&mut tx, SECRET, &fresh).await?;
             let kept = market::find(&mut tx, SECRET).await?;

@@ -73,7 +73,7 @@ pub fn price_known(items: &[AskedItem], sold: &[&Facts], known: Known, ask: &Ask
     let discount = Fen::sum(lines.iter().map(|l| l.discount_fen))?;
     let freight = Fen::sum(groups.iter().map(|g| g.freight_fen))?;
     Ok(Quote {
-        quote_id: QuoteId(step.dice.id(step.at)?),
+        quote_id: QuoteId(step.random.id(step.at)?),
         lines,
         seller_groups: groups,
         coupon,

@@ -12,7 +12,7 @@ use super::{
     lexicon::{Lexicon, Words},
     live::LiveDraft,
     name, normalize,
-    orders::OrdersDraft,
+    sorting::SortedListsDraft,
     store::ShownDraft,
     terms::{Draft, Terms, Tier},
     thesaurus::{Kind, thesaurus},
@@ -52,7 +52,7 @@ struct Rest {
     shown: ShownDraft,
     facets: FacetDraft,
     columns: ColumnsDraft,
-    orders: OrdersDraft,
+    orders: SortedListsDraft,
     live: LiveDraft,
 }
 

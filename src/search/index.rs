@@ -12,10 +12,10 @@ use super::{
     lexicon::Lexicon,
     live::Live,
     normalize,
-    orders::Orders,
     page::Top,
     posting::Posting,
     solve::{self, Solved},
+    sorting::SortedLists,
     store::{Shown, mix},
     suggest,
     terms::Terms,
@@ -40,7 +40,7 @@ pub struct Index {
     pub(super) facets: Arc<FacetTable>,
     pub(super) columns: Arc<Columns>,
     pub(super) live: Live,
-    pub(super) orders: Arc<Orders>,
+    pub(super) orders: Arc<SortedLists>,
 }
 
 impl Index {

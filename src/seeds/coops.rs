@@ -34,7 +34,7 @@ pub async fn load(tx: &mut Tx, load: &mut Load) -> Result<BTreeMap<String, Selle
     let mut rows = Rows::of(insert::COOP)?;
     let mut sellers = BTreeMap::new();
     for facts in coops {
-        let id = CoopId(load.step.dice.id(load.step.at)?);
+        let id = CoopId(load.step.random.id(load.step.at)?);
         rows.push(coop_row(&facts, &id, load))?;
         sellers.insert(facts.code.clone(), Seller { facts, id });
     }
@@ -75,14 +75,14 @@ fn coop_row(c: &Coop, id: &CoopId, load: &Load) -> [Value; 18] {
 
 /// Households by salted hash, with evidence in the past year (counting.md, Households).
 async fn households(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Load) -> Result<()> {
-    let salt = load.step.dice.salt()?;
+    let salt = load.step.random.salt()?;
     let mut rows = Rows::of(insert::HOUSEHOLD)?;
     for seller in sellers.values() {
         for n in 0..seller.facts.households {
             let code = &seller.facts.code;
             let kind = KINDS[if n % 17 == 0 { 2 } else { usize::from(n % 3 > 0) }];
-            let amount = 60_000 + i64::try_from(load.step.dice.below(4400)?).unwrap_or(0) * 100;
-            let on = load.day.plus_days(-1 - i64::try_from(load.step.dice.below(360)?).unwrap_or(0));
+            let amount = 60_000 + i64::try_from(load.step.random.below(4400)?).unwrap_or(0) * 100;
+            let on = load.day.plus_days(-1 - i64::try_from(load.step.random.below(360)?).unwrap_or(0));
             rows.push([
                 sha256_hex(format!("{salt}/{code}/{n}").as_bytes()).into(),
                 (&seller.id).into(),
@@ -107,7 +107,7 @@ async fn freight(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Loa
             let Some(name) = name else { continue };
             let missing = || Error::fault(format!("freight.toml has no {name}"));
             let template = known.template.iter().find(|t| t.name == *name).ok_or_else(missing)?;
-            let id = load.step.dice.id(load.step.at)?;
+            let id = load.step.random.id(load.step.at)?;
             templates.push([(&id).into(), (&seller.id).into(), service.into(), (&template.carrier).into()])?;
             for rule in known.rules.get(&template.rules).ok_or_else(missing)? {
                 for prefix in rule.prefix.split(' ') {
@@ -144,7 +144,7 @@ async fn certificates(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mu
         for (kind, expired) in both.into_iter().flat_map(|(kinds, expired)| kinds.iter().map(move |k| (k, expired))) {
             let (from, to) = load.validity(expired);
             rows.push([
-                load.step.dice.id(load.step.at)?.into(),
+                load.step.random.id(load.step.at)?.into(),
                 Value::Text(None),
                 (&seller.id).into(),
                 kind.into(),

@@ -71,11 +71,11 @@ pub async fn load(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Lo
     for (product, place) in files::products()?.into_iter().zip(0_i64..) {
         // Published one a day, so that the newest can be told.
         let at = load.step.at.later(place * DAY);
-        let id = ProductId(load.step.dice.id(at)?);
-        let sku = SkuId(load.step.dice.id(at)?);
+        let id = ProductId(load.step.random.id(at)?);
+        let sku = SkuId(load.step.random.id(at)?);
         tables.product(&product, &id, &known, at)?;
         tables.texts(&product, &id, &known, at)?;
-        tables.papers(&product, &id, &known, load)?;
+        tables.certificates(&product, &id, &known, load)?;
         tables.sku(&product, (&id, &sku), at, load)?;
         tables.parts(&product, &sku, &known)?;
         all.push((product, sku));
@@ -140,13 +140,13 @@ impl Tables {
     }
 
     /// Certificates and recognition schemes.
-    fn papers(&mut self, p: &Product, id: &ProductId, known: &Known<'_>, load: &mut Load) -> Result<()> {
+    fn certificates(&mut self, p: &Product, id: &ProductId, known: &Known<'_>, load: &mut Load) -> Result<()> {
         let seller = known.seller(&p.coop)?;
         let both = p.certs.iter().map(|kind| (kind, false)).chain(p.expired.iter().map(|kind| (kind, true)));
         for (kind, expired) in both {
             let (from, to) = load.validity(expired);
             self.certificates.push([
-                load.step.dice.id(load.step.at)?.into(),
+                load.step.random.id(load.step.at)?.into(),
                 id.into(),
                 (&seller.id).into(),
                 kind.into(),

@@ -7,7 +7,7 @@ use crate::{
     catalogue,
     db::Tx,
     identity::person,
-    kernel::{At, Day, Dice, ProductId, Result, SkuId},
+    kernel::{At, Day, ProductId, Random, Result, SkuId},
     orders::past::{self, Past},
     pricing::coupon,
 };
@@ -36,7 +36,7 @@ pub async fn load(tx: &mut Tx, load: &mut Load, now: At) -> Result<Sold> {
             lives.extend(habit.order(day, n, &market)?);
         }
     }
-    past::insert(tx, &lives, &mut load.step.dice).await?;
+    past::insert(tx, &lives, &mut load.step.random).await?;
     redeem(tx, &stall, &lives).await?;
     journal::seal(tx, &stall, &lives).await?;
     let mut sales: BTreeMap<ProductId, i64> = BTreeMap::new();
@@ -55,10 +55,10 @@ pub async fn load(tx: &mut Tx, load: &mut Load, now: At) -> Result<Sold> {
 
 /// How many orders a day has: more towards its weekend and in its season.
 fn orders_of(day: Day) -> Result<u64> {
-    let mut dice = Dice::nth(SEED, day.start().0.unsigned_abs());
+    let mut random = Random::nth(SEED, day.start().0.unsigned_abs());
     let month = MONTHS[usize::from(day.month() - 1)];
     let weekend = u64::from(day.week_start().plus_days(4) <= day);
-    Ok((8 + dice.below(6)? + 2 * weekend) * month / 10)
+    Ok((8 + random.below(6)? + 2 * weekend) * month / 10)
 }
 
 async fn redeem(tx: &mut Tx, stall: &Stall, lives: &[Past]) -> Result<()> {

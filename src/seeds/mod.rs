@@ -21,7 +21,7 @@ use crate::{
     catalogue,
     db::{Db, Tx, q, statements, tx},
     identity::password,
-    kernel::{Actor, At, Day, Dice, Result, Step, time::DAY},
+    kernel::{Actor, At, Day, Random, Result, Step, time::DAY},
 };
 
 statements! {
@@ -36,20 +36,20 @@ const SEED: u64 = 20_261_124;
 /// Days before today on which the demonstration market opened.
 const OPENED: i64 = 430;
 
-/// One loading: its instants and its dice.
+/// One loading: its instants and its random.
 pub(crate) struct Load {
     /// Today.
     pub day: Day,
     /// Midnight of today: what is loaded depends on the day alone, not on the hour.
     pub now: At,
-    /// The opening day of the demonstration, with the dice.
+    /// The opening day of the demonstration, with the random.
     pub step: Step,
 }
 
 impl Load {
     fn new(now: At) -> Self {
         let midnight = now.day().start();
-        let step = Step { at: midnight.later(-OPENED * DAY), by: Actor::SYSTEM, dice: Dice::Seeded(SEED) };
+        let step = Step { at: midnight.later(-OPENED * DAY), by: Actor::SYSTEM, random: Random::Seeded(SEED) };
         Self { day: now.day(), now: midnight, step }
     }
 

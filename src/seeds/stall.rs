@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     db::{Conn, FromRow, q, statements},
-    kernel::{Day, Dice, Error, ProductId, Result, Season, SkuId},
+    kernel::{Day, Error, ProductId, Random, Result, Season, SkuId},
     pricing::{
         self, Facts, PartFacts, SchemeDays,
         coupon::{self, Coupon},
@@ -170,9 +170,9 @@ impl Stall {
     }
 
     /// A region by weight.
-    pub fn region(&self, dice: &mut Dice) -> Result<&Region> {
+    pub fn region(&self, random: &mut Random) -> Result<&Region> {
         let sum = self.regions.iter().map(|r| r.1).sum();
-        let mut left = dice.below(sum)?;
+        let mut left = random.below(sum)?;
         for (region, weight) in &self.regions {
             if left < *weight {
                 return Ok(region);
@@ -205,9 +205,9 @@ impl<'a> Pool<'a> {
     }
 
     /// One of them.
-    pub fn pick(&self, dice: &mut Dice) -> Result<&'a Good> {
+    pub fn pick(&self, random: &mut Random) -> Result<&'a Good> {
         let sum = self.sums.last().copied().unwrap_or(0);
-        let hit = dice.below(sum)?;
+        let hit = random.below(sum)?;
         let place = self.sums.partition_point(|s| *s <= hit);
         self.goods.get(place).copied().ok_or_else(|| Error::fault("nothing is on sale"))
     }

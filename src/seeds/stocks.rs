@@ -37,8 +37,8 @@ pub async fn load(
             if qty == 0 {
                 continue;
             }
-            let id = BatchId(load.step.dice.id(harvested.start())?);
-            let plot = load.step.dice.below(12)? + 1;
+            let id = BatchId(load.step.random.id(harvested.start())?);
+            let plot = load.step.random.below(12)? + 1;
             let year = &harvested.to_string()[2..4];
             let towns = &seller.towns;
             let village = towns.get(place % towns.len().max(1)).cloned().unwrap_or_default();
@@ -63,7 +63,7 @@ pub async fn load(
             }
             let (of, kind) = ((&id.0).into(), MovementKind::Receipt.into());
             let (batch, nobody) = (picked.then(|| id.clone()).into(), Value::Text(None));
-            let movement = load.step.dice.id(at)?.into();
+            let movement = load.step.random.id(at)?.into();
             movements.push([
                 movement,
                 sku.into(),

@@ -2,7 +2,7 @@
 
 use super::movement::{self, Movement, MovementKind, ONLINE};
 use crate::{
-    catalogue::desk,
+    catalogue::own,
     db::{
         Conn, Db, FromRow, audit_log,
         idempotency::{self, Key},
@@ -57,7 +57,7 @@ pub async fn adjust(
     let reason = parse::text("reason", &change.reason, 200)?;
     tx!(db, tx, {
         let mut step = Step::new(clock.now(), by.clone());
-        let sku = desk::own_sku(&mut tx, &change.sku, coop).await?;
+        let sku = own::own_sku(&mut tx, &change.sku, coop).await?;
         if idempotency::first(&mut tx, key).await?.is_some() {
             return level(&mut tx, &sku.id).await;
         }
@@ -66,7 +66,7 @@ pub async fn adjust(
             location: ONLINE.to_owned(),
             delta,
             kind: MovementKind::Adjustment,
-            reference: step.dice.id(step.at)?,
+            reference: step.random.id(step.at)?,
             reason: reason.clone(),
             batch_id: None,
         };

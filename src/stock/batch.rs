@@ -8,7 +8,7 @@ use super::{
     movement::{self, Movement, MovementKind, ONLINE},
 };
 use crate::{
-    catalogue::desk,
+    catalogue::own,
     db::{
         Conn, Db, FromRow, Query, audit_log,
         idempotency::{self, Key},
@@ -113,16 +113,16 @@ pub async fn add(
     }
     tx!(db, tx, {
         let mut step = Step::new(clock.now(), by.clone());
-        let sku = desk::own_sku(&mut tx, sku, coop).await?;
+        let sku = own::own_sku(&mut tx, sku, coop).await?;
         if let Some(code) = idempotency::first(&mut tx, key).await? {
             let (id,): (BatchId,) = q(KNOWN).bind(&code).one(&mut tx).await?;
             return Ok(Kept { level: adjust::level(&mut tx, &sku.id).await?, id, code });
         }
         let code = match &asked {
             Some(code) => code.clone(),
-            None => format!("{}-{}", sku.code, step.dice.code(6)?),
+            None => format!("{}-{}", sku.code, step.random.code(6)?),
         };
-        let id = BatchId(step.dice.id(step.at)?);
+        let id = BatchId(step.random.id(step.at)?);
         let row = q(insert::BATCH)
             .bind(&id)
             .bind(&code)

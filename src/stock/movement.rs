@@ -78,7 +78,7 @@ pub async fn record(tx: &mut Tx, movements: Vec<Movement>, step: &mut Step) -> R
     let mut rows = Rows::of(insert::MOVEMENT)?;
     for m in movements {
         rows.push([
-            step.dice.id(step.at)?.into(),
+            step.random.id(step.at)?.into(),
             m.sku_id.into(),
             m.location.into(),
             m.delta.into(),

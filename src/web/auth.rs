@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 
-use super::{Error, State};
+use super::{Error, Market};
 use crate::{
     identity::{Person, session},
     kernel::{Actor, Code, Lang, Refusal},
@@ -50,16 +50,16 @@ impl Caller {
     }
 }
 
-impl FromRequestParts<State> for Caller {
+impl FromRequestParts<Market> for Caller {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, market: &Market) -> Result<Self, Error> {
         if let Some(caller) = parts.extensions.get::<Self>() {
             return Ok(caller.clone());
         }
-        let token = bearer(&parts.headers).or_else(|| cookie(&parts.headers, &secret_name(state, SESSION)));
+        let token = bearer(&parts.headers).or_else(|| cookie(&parts.headers, &secret_name(market, SESSION)));
         let person = match &token {
-            Some(token) => session::who(&mut state.db().read().await?, token, state.now()).await?,
+            Some(token) => session::who(&mut market.db().read().await?, token, market.now()).await?,
             None => None,
         };
         let order_token = parts.headers.get("x-order-token").and_then(|v| v.to_str().ok()).map(str::to_owned);
@@ -85,30 +85,30 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Name of a cookie that only the server reads; https adds `__Host-`, so that no other host can set it.
-pub fn secret_name(state: &State, name: &str) -> String {
-    if state.config.https() { format!("__Host-{name}") } else { name.to_owned() }
+pub fn secret_name(market: &Market, name: &str) -> String {
+    if market.config.https() { format!("__Host-{name}") } else { name.to_owned() }
 }
 
 /// `Set-Cookie` of a value that only the server reads, for so many seconds; `0` takes it away.
-pub fn secret_cookie(state: &State, name: &str, (value, age): (&str, i64)) -> String {
-    let secure = if state.config.https() { "; Secure" } else { "" };
-    format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", secret_name(state, name))
+pub fn secret_cookie(market: &Market, name: &str, (value, age): (&str, i64)) -> String {
+    let secure = if market.config.https() { "; Secure" } else { "" };
+    format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", secret_name(market, name))
 }
 
 /// `Set-Cookie` of a value that the browser's script may read, for so many seconds; `0` takes it away.
-pub fn open_cookie(state: &State, name: &str, (value, age): (&str, i64)) -> String {
-    let secure = if state.config.https() { "; Secure" } else { "" };
+pub fn open_cookie(market: &Market, name: &str, (value, age): (&str, i64)) -> String {
+    let secure = if market.config.https() { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={age}{secure}")
 }
 
 /// The same of a wish, such as a language: for a year.
-pub fn wish_cookie(state: &State, name: &str, value: &str) -> Option<HeaderValue> {
-    HeaderValue::from_str(&open_cookie(state, name, (value, 365 * 24 * 3600))).ok()
+pub fn wish_cookie(market: &Market, name: &str, value: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(&open_cookie(market, name, (value, 365 * 24 * 3600))).ok()
 }
 
 /// `Set-Cookie` that opens a session in a browser for so many seconds; none ends it.
-pub fn session_cookie(state: &State, opened: Option<(&str, i64)>) -> String {
-    secret_cookie(state, SESSION, opened.unwrap_or(("", 0)))
+pub fn session_cookie(market: &Market, opened: Option<(&str, i64)>) -> String {
+    secret_cookie(market, SESSION, opened.unwrap_or(("", 0)))
 }
 
 /// The language asked for: `?lang=`, else the cookie, else `Accept-Language`, else Chinese.

@@ -6,44 +6,44 @@
 use std::time::Instant;
 
 use axum::{
-    extract::{MatchedPath, Request, State as Inject},
+    extract::{MatchedPath, Request, State},
     http::{HeaderValue, Method},
     middleware::Next,
     response::Response,
 };
 
-use super::{State, auth, headers, pages, problem};
-use crate::kernel::Dice;
+use super::{Market, auth, headers, pages, problem};
+use crate::kernel::Random;
 
 /// Numbers the request, turns errors into answers, sets the headers that all answers have, logs writes.
-pub async fn edge(Inject(state): Inject<State>, request: Request, next: Next) -> Response {
+pub async fn edge(State(market): State<Market>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
-    let id = Dice::System.id(state.now()).unwrap_or_default();
+    let id = Random::System.id(market.now()).unwrap_or_default();
     let lang = auth::language(&parts);
     let (method, uri) = (parts.method.clone(), parts.uri.clone());
     let route = parts.extensions.get::<MatchedPath>().cloned();
     let response = next.run(Request::from_parts(parts, body)).await;
-    let mut response = problem::spoken(&state, response, (&method, uri.path(), lang, &id));
-    pages::remember_language(&state, &uri, response.headers_mut());
-    headers::always(&state, response.headers_mut());
+    let mut response = problem::spoken(&market, response, (&method, uri.path(), lang, &id));
+    pages::remember_language(&market, &uri, response.headers_mut());
+    headers::always(&market, response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    note(&state, (&method, route), response.status().as_u16(), (&id, begun));
+    note(&market, (&method, route), response.status().as_u16(), (&id, begun));
     response
 }
 
 /// Counts the request, and logs one that wrote. By its route: a path may name an order, a query what
 /// a person looks for.
-fn note(state: &State, (method, route): (&Method, &str), status: u16, (id, begun): (&str, Instant)) {
+fn note(market: &Market, (method, route): (&Method, &str), status: u16, (id, begun): (&str, Instant)) {
     let took = begun.elapsed();
     if !method.is_safe() {
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(request_id = id, %method, route, status, milliseconds, "request");
     }
-    if state.config.metrics_listen.is_some() {
+    if market.config.metrics_listen.is_some() {
         let (route, status) = (route.to_owned(), format!("{}xx", status / 100));
         let labels = [("method", method.to_string()), ("route", route), ("status", status)];
         metrics::histogram!("yanxi_request_seconds", &labels).record(took.as_secs_f64());

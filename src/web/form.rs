@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use super::{Error, auth::Caller, json};
 use crate::{
     db::idempotency::Key,
-    kernel::{Code, Dice, Lang, Refusal, hash::sha256_hex},
+    kernel::{Code, Lang, Random, Refusal, hash::sha256_hex},
 };
 
 /// A posted form as a typed value (`application/x-www-form-urlencoded`).
@@ -40,7 +40,7 @@ pub fn choices(rows: impl IntoIterator<Item = (String, String)>, chosen: &str) -
 
 /// A new key for a form that must not do its work twice: its hidden field `key`.
 pub fn new_key() -> Result<String, Error> {
-    Ok(Dice::System.salt()?)
+    Ok(Random::System.salt()?)
 }
 
 /// The idempotency key of a form of the caller; `what` is all that it asks for, so that the same key with

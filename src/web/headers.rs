@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::State;
+use super::Market;
 
 const ALWAYS: [(HeaderName, &str); 6] = [
     (
@@ -18,12 +18,12 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 ];
 
 /// Sets them. Answers that say nothing about caching are not kept anywhere.
-pub fn always(state: &State, headers: &mut HeaderMap) {
+pub fn always(market: &Market, headers: &mut HeaderMap) {
     headers.reserve(ALWAYS.len() + 3);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if state.config.https() {
+    if market.config.https() {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }

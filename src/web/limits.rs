@@ -7,14 +7,14 @@ use std::{
 };
 
 use axum::{
-    extract::{FromRequestParts, Request, State as Inject},
+    extract::{FromRequestParts, Request, State},
     http::{HeaderValue, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, clock::Clock};
 
-use super::{Error, State};
+use super::{Error, Market};
 use crate::kernel::{Code, Refusal};
 
 /// Who called, by the connection.
@@ -71,10 +71,10 @@ impl Limits {
 }
 
 /// The layer of a route that writes: 429 with `Retry-After` past the limit.
-pub async fn limit(Inject(state): Inject<State>, request: Request, next: Next) -> Response {
+pub async fn limit(State(market): State<Market>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(&mut parts, &state).await;
-    match state.limits.check(address) {
+    let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(&mut parts, &market).await;
+    match market.limits.check(address) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(seconds) => {
             let refusal = Refusal::new(Code::TooManyRequests).with("seconds", seconds);

@@ -14,12 +14,12 @@ pub mod form;
 pub mod headers;
 pub mod json;
 pub mod limits;
+pub mod market;
 pub mod openapi;
 pub mod pages;
 pub mod photos;
 pub mod problem;
 pub mod route;
-pub mod state;
 mod strict;
 
 use std::time::Duration;
@@ -34,9 +34,9 @@ use axum::{
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 
+pub use market::{Market, Parts};
 pub use problem::{Error, Result};
 pub use route::{Allow, Route};
-pub use state::{Market, State};
 
 /// Longest time a handler may take before it is answered 503.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -63,17 +63,17 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The router over a state.
-pub fn router(state: &State) -> Result<Router, String> {
+pub fn router(market: &Market) -> Result<Router, String> {
     let csrf = CsrfLayer::new()
-        .add_trusted_origin(state.config.origin.as_str())
+        .add_trusted_origin(market.config.origin.as_str())
         .map_err(|error| format!("YANXI_ORIGIN: {error}"))?;
     let mut router = Router::new();
     for route in routes() {
-        router = route.mount(router, state);
+        router = route.mount(router, market);
     }
-    Ok(router.fallback(|| async { StatusCode::NOT_FOUND }).with_state(state.clone()).layer(
+    Ok(router.fallback(|| async { StatusCode::NOT_FOUND }).with_state(market.clone()).layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(state.clone(), edge::edge))
+            .layer(from_fn_with_state(market.clone(), edge::edge))
             .map_response(IntoResponse::into_response)
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
             .layer(CatchPanicLayer::custom(panicked))

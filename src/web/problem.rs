@@ -13,7 +13,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{State, is_api};
+use super::{Market, is_api};
 use crate::kernel::{self, Code, Lang, Refusal};
 
 /// What a handler fails with.
@@ -129,7 +129,7 @@ pub fn problem(refusal: &Refusal, lang: Lang, request_id: &str) -> Problem {
 /// The answer that people or programs get in place of an error, in their language; any other answer
 /// stays as it is. A fault is logged here, once.
 pub fn spoken(
-    state: &State,
+    market: &Market,
     mut response: Response,
     (method, path, lang, id): (&Method, &str, Lang, &str),
 ) -> Response {
@@ -140,7 +140,7 @@ pub fn spoken(
             None => return response,
         },
     };
-    answer(state, &refusal, lang, (path, id), &response)
+    answer(market, &refusal, lang, (path, id), &response)
 }
 
 /// Logs what the operator must know; the person is told a refusal.
@@ -177,7 +177,7 @@ fn bare(response: &Response) -> Option<Code> {
     })
 }
 
-fn answer(state: &State, refusal: &Refusal, lang: Lang, (path, id): (&str, &str), from: &Response) -> Response {
+fn answer(market: &Market, refusal: &Refusal, lang: Lang, (path, id): (&str, &str), from: &Response) -> Response {
     let problem = problem(refusal, lang, id);
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = if is_api(path) {
@@ -186,7 +186,7 @@ fn answer(state: &State, refusal: &Refusal, lang: Lang, (path, id): (&str, &str)
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
     } else {
-        super::pages::errors::page(state, &problem, lang)
+        super::pages::errors::page(market, &problem, lang)
     };
     *response.status_mut() = status;
     for kept in [header::ALLOW, header::RETRY_AFTER] {

@@ -9,7 +9,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 
-use super::{Error, State, auth::Caller, limits};
+use super::{Error, Market, auth::Caller, limits};
 use crate::{
     identity::Role,
     kernel::{Code, Refusal},
@@ -39,47 +39,47 @@ pub struct Route {
     pub path: &'static str,
     /// Who may.
     pub allow: Allow,
-    handler: MethodRouter<State>,
+    handler: MethodRouter<Market>,
 }
 
 impl Route {
     fn new<H, T>((method, filter): (Method, MethodFilter), path: &'static str, allow: Allow, handler: H) -> Self
     where
-        H: Handler<T, State>,
+        H: Handler<T, Market>,
         T: 'static,
     {
         Self { method, path, allow, handler: on(filter, handler) }
     }
 
     /// A read; answers HEAD too.
-    pub fn get<H: Handler<T, State>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+    pub fn get<H: Handler<T, Market>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
         Self::new((Method::GET, MethodFilter::GET), path, allow, handler)
     }
 
     /// A write.
-    pub fn post<H: Handler<T, State>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+    pub fn post<H: Handler<T, Market>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
         Self::new((Method::POST, MethodFilter::POST), path, allow, handler)
     }
 
     /// A change of some fields.
-    pub fn patch<H: Handler<T, State>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+    pub fn patch<H: Handler<T, Market>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
         Self::new((Method::PATCH, MethodFilter::PATCH), path, allow, handler)
     }
 
     /// A removal.
-    pub fn delete<H: Handler<T, State>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+    pub fn delete<H: Handler<T, Market>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
         Self::new((Method::DELETE, MethodFilter::DELETE), path, allow, handler)
     }
 
     /// The router with this row, guarded by its permission; writes are counted.
-    pub fn mount(self, router: axum::Router<State>, state: &State) -> axum::Router<State> {
+    pub fn mount(self, router: axum::Router<Market>, market: &Market) -> axum::Router<Market> {
         let handler = match self.allow {
             Allow::Anyone | Allow::Owner => self.handler,
-            allow => self.handler.layer(from_fn_with_state((state.clone(), allow), guard)),
+            allow => self.handler.layer(from_fn_with_state((market.clone(), allow), guard)),
         };
         let handler = match self.method.is_safe() || self.path == UNLIMITED {
             true => handler,
-            false => handler.layer(from_fn_with_state(state.clone(), limits::limit)),
+            false => handler.layer(from_fn_with_state(market.clone(), limits::limit)),
         };
         router.route(self.path, handler)
     }
@@ -88,12 +88,12 @@ impl Route {
 /// Lets the request through to whom the row allows: 401 who is not signed in, 403 other roles;
 /// a page sends to the sign-in instead.
 async fn guard(
-    axum::extract::State((state, allow)): axum::extract::State<(State, Allow)>,
+    axum::extract::State((market, allow)): axum::extract::State<(Market, Allow)>,
     request: Request,
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let caller = match Caller::from_request_parts(&mut parts, &state).await {
+    let caller = match Caller::from_request_parts(&mut parts, &market).await {
         Ok(caller) => caller,
         Err(error) => return error.into_response(),
     };

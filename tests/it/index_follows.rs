@@ -14,7 +14,7 @@ use yanxi::{
     catalogue::{self, Product, Refreshed, Shelf},
     db::{Db, Engine},
     jobs,
-    kernel::{Clock, Dice, time::DAY},
+    kernel::{Clock, Random, time::DAY},
     search::{Doc, Index, SearchRequest, Sort, docs},
 };
 
@@ -49,14 +49,14 @@ async fn every_edit_reaches_the_index_by_the_next_turn_of_the_job(shop: Arc<Shop
         for _ in 0..=round % 4 {
             editor.edit(shop.trade.clock.now()).await;
         }
-        jobs::follow_catalogue(state.clone()).await.unwrap();
+        jobs::follow_catalogue(market.clone()).await.unwrap();
         let mut conn = shop.trade.db.read().await.unwrap();
         let expected = docs(&catalogue::load(&mut conn, shop.trade.clock.now()).await.unwrap());
         let expected: BTreeMap<String, u64> = expected.iter().map(|doc| (doc.code.clone(), doc.digest())).collect();
-        let index = state.search.now();
+        let index = market.search.now();
         let held: BTreeMap<String, u64> = index.digests().map(|(code, digest)| (code.to_owned(), digest)).collect();
         assert_eq!(held, expected, "round {round}");
-        let shown: BTreeSet<String> = state.shelf.now().products.iter().map(|p| p.code.clone()).collect();
+        let shown: BTreeSet<String> = market.shelf.now().products.iter().map(|p| p.code.clone()).collect();
         assert_eq!(shown, expected.into_keys().collect(), "round {round}");
     }
     editor.unsell().await;
@@ -91,7 +91,7 @@ async fn a_thousand_edits_and_kills_in_the_middle_leave_the_index_equal_to_the_d
     let Some(mut market) = Market::start(engine, &[]).await else { return };
     let db = Db::open(&market.database(), None).await.unwrap();
     let mut editor = Editor::of(db.clone(), 15).await;
-    let mut dice = Dice::Seeded(15);
+    let mut random = Random::Seeded(15);
     let clock = Clock::System;
     let coop = Api::of(&market.url).signed_in("coop01").await;
     let skus = skus_of(&coop).await;
@@ -102,7 +102,7 @@ async fn a_thousand_edits_and_kills_in_the_middle_leave_the_index_equal_to_the_d
         }
         // The rest go through the program itself, which is killed while it writes one of them.
         let pricing = tokio::spawn(price_changes(coop.clone(), skus.clone(), 60, round));
-        tokio::time::sleep(Duration::from_millis(20 + dice.below(150).unwrap())).await;
+        tokio::time::sleep(Duration::from_millis(20 + random.below(150).unwrap())).await;
         market.kill();
         told += pricing.await.unwrap();
         market.run().await;

@@ -234,7 +234,7 @@ async fn goods_are_whole(db: &Db) {
     let mut conn = db.read().await.unwrap();
     let ids: Vec<(ProductId,)> = q("SELECT id FROM products WHERE state = 'published'").all(&mut conn).await.unwrap();
     for (id,) in ids {
-        let found = catalogue::desk::product(&mut conn, &id).await.unwrap();
+        let found = catalogue::own::product(&mut conn, &id).await.unwrap();
         let lacking = publish::lacks(&mut conn, &found, now().day()).await.unwrap();
         assert!(lacking.is_empty(), "{}: {lacking:?}", found.0.code);
     }

@@ -6,9 +6,8 @@ use utoipa::ToSchema;
 use super::{met, needed, publish, words};
 use crate::{
     catalogue::{
-        ListingState,
-        desk::{self, OwnProduct},
-        insert,
+        ListingState, insert,
+        own::{self, OwnProduct},
     },
     db::{
         Db, Tx, audit_log,
@@ -175,7 +174,7 @@ pub async fn change(
 ) -> Result<()> {
     tx!(db, tx, {
         let mut step = Step::new(clock.now(), by.clone());
-        let (mut product, _) = desk::own_product(&mut tx, id, coop).await?;
+        let (mut product, _) = own::own_product(&mut tx, id, coop).await?;
         let (before, same) = (product.version, product.clone());
         apply(&mut tx, &mut product, edit).await?;
         if product == same && edit.certificates.as_ref().is_none_or(Vec::is_empty) {
@@ -201,9 +200,9 @@ pub async fn change(
 }
 
 fn blank(coop: &CoopId, county_code: String, step: &mut Step) -> Result<OwnProduct> {
-    let code = format!("P{}", step.dice.code(6)?);
+    let code = format!("P{}", step.random.code(6)?);
     Ok(OwnProduct {
-        id: ProductId(step.dice.id(step.at)?),
+        id: ProductId(step.random.id(step.at)?),
         slug: format!("p-{}", code.to_ascii_lowercase()),
         code,
         coop_id: coop.clone(),
@@ -334,7 +333,7 @@ async fn certify(tx: &mut Tx, product: &OwnProduct, edit: &ProductEdit, step: &m
             return Err(Refusal::of_field(field("valid_to"), Code::RangeReversed).into());
         }
         let add = q(CERTIFICATE)
-            .bind(step.dice.id(step.at)?)
+            .bind(step.random.id(step.at)?)
             .bind(&product.id)
             .bind(&product.coop_id)
             .bind(certificate.kind)

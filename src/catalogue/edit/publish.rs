@@ -4,7 +4,7 @@ use super::{met, product::CertificateKind, since};
 use crate::{
     catalogue::{
         Certificate, ListingEvent, ListingState, TOUCH,
-        desk::{self, OwnProduct, OwnSku, WithSkus},
+        own::{self, OwnProduct, OwnSku, WithSkus},
         product_changed, touch,
     },
     cooperatives::decide::Decision,
@@ -71,7 +71,7 @@ pub fn missing(product: &OwnProduct, skus: &[OwnSku], certificates: &[Certificat
     let food = product.category_code != "culture";
     let meat = product.category_code == "meat";
     let holds = |kind: CertificateKind| certificates.iter().any(|c| c.kind == kind.as_str() && c.holds(today));
-    let papers = match (food, meat) {
+    let documents = match (food, meat) {
         (false, _) => true,
         (_, true) => holds(CertificateKind::Quarantine),
         _ => [
@@ -89,14 +89,14 @@ pub fn missing(product: &OwnProduct, skus: &[OwnSku], certificates: &[Certificat
         ("photo", product.photo.is_none()),
         ("skus", !skus.iter().any(|sku| sku.active)),
         ("service", meat && product.service != "cold_chain"),
-        ("certificates", !papers),
+        ("certificates", !documents),
     ];
     wants.into_iter().filter(|(_, wanting)| *wanting).map(|(field, _)| field).collect()
 }
 
 /// What an own product still lacks.
 pub async fn lacks(conn: &mut Conn, (product, skus): &WithSkus, today: Day) -> Result<Vec<&'static str>> {
-    let certificates = desk::certificates(conn, product).await?;
+    let certificates = own::certificates(conn, product).await?;
     Ok(missing(product, skus, &certificates, today))
 }
 
@@ -105,7 +105,7 @@ pub async fn lacks(conn: &mut Conn, (product, skus): &WithSkus, today: Day) -> R
 pub async fn submit((db, clock): (&Db, &Clock), (coop, id): (&CoopId, &ProductId), by: &Actor) -> Result<()> {
     tx!(db, tx, {
         let step = Step::new(clock.now(), by.clone());
-        let found = desk::own_product(&mut tx, id, coop).await?;
+        let found = own::own_product(&mut tx, id, coop).await?;
         found.0.state.apply(ListingEvent::Submit)?;
         let lacking = lacks(&mut tx, &found, step.at.day()).await?;
         if !lacking.is_empty() {
@@ -120,7 +120,7 @@ pub async fn submit((db, clock): (&Db, &Clock), (coop, id): (&CoopId, &ProductId
 /// it lacks then what the shelf asks for. Changes of one product wait here for each other.
 pub(super) async fn changed(tx: &mut Tx, id: &ProductId, at: At) -> Result<()> {
     touch(tx, id, at).await?;
-    let found = desk::product(tx, id).await?;
+    let found = own::product(tx, id).await?;
     if found.0.state == ListingState::Published { shown(tx, &found, at).await } else { Ok(()) }
 }
 
@@ -144,7 +144,7 @@ fn not_publishable(lacking: &[&str]) -> Refusal {
 pub async fn withdraw((db, clock): (&Db, &Clock), (coop, id): (&CoopId, &ProductId), by: &Actor) -> Result<()> {
     tx!(db, tx, {
         let step = Step::new(clock.now(), by.clone());
-        let (product, _) = desk::own_product(&mut tx, id, coop).await?;
+        let (product, _) = own::own_product(&mut tx, id, coop).await?;
         shift(&mut tx, &product, ListingEvent::Withdraw, &step).await?;
         audit_log::by(&mut tx, &step, ("product.withdraw", &product.code, "")).await?;
         product_changed(&mut tx, id, step.at).await
@@ -164,7 +164,7 @@ pub async fn decide(
     if q(TOUCH).bind(step.at).bind(id).exec(tx).await? == 0 {
         return Err(Refusal::new(Code::NotFound).into());
     }
-    let found = desk::product(tx, id).await?;
+    let found = own::product(tx, id).await?;
     let (product, skus) = &found;
     let skus_version: i64 = skus.iter().map(|sku| sku.version).sum();
     let same = looked.version.is_none_or(|version| version == product.version)

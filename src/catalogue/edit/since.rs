@@ -1,7 +1,7 @@
 //! What changed on a product since the operator approved it: its words and its SKUs' beside those that he saw.
 
 use crate::{
-    catalogue::desk::{self, OwnSku},
+    catalogue::own::{self, OwnSku},
     db::{Conn, FromRow, q, statements},
     kernel::{Day, Grams, ProductId, Result},
 };
@@ -122,7 +122,7 @@ pub(super) fn unapproved(skus: &[OwnSku]) -> impl Iterator<Item = &OwnSku> {
 
 /// What a product and its SKUs on sale say otherwise than when they were approved.
 pub async fn changes(conn: &mut Conn, id: &ProductId) -> Result<Vec<Change>> {
-    let (product, skus) = desk::product(conn, id).await?;
+    let (product, skus) = own::product(conn, id).await?;
     let approved = product.approved_version;
     let Some(old) = q(WORDS).bind(id).bind(approved).opt::<Words>(conn).await? else { return Ok(Vec::new()) };
     let text = |text: Option<String>| text.unwrap_or_default();

@@ -6,9 +6,8 @@ use utoipa::ToSchema;
 use super::{met, needed, publish, since, words};
 use crate::{
     catalogue::{
-        SeasonView,
-        desk::{self, OwnSku},
-        insert,
+        SeasonView, insert,
+        own::{self, OwnSku},
     },
     db::{
         Db, Tx, audit_log,
@@ -113,7 +112,7 @@ pub async fn add(
             return Ok(SkuId(first));
         }
         let mut step = Step::new(clock.now(), by.clone());
-        let (owner, skus) = desk::own_product(&mut tx, product, coop).await?;
+        let (owner, skus) = own::own_product(&mut tx, product, coop).await?;
         if skus.len() >= MOST_SKUS {
             return Err(Refusal::of_field("spec", Code::OutOfRange).with("min", 1).with("max", MOST_SKUS).into());
         }
@@ -144,8 +143,8 @@ pub async fn change(
 ) -> Result<()> {
     tx!(db, tx, {
         let step = Step::new(clock.now(), by.clone());
-        let owner = desk::own_sku(&mut tx, id, coop).await?;
-        let (_, skus) = desk::product(&mut tx, &owner.product_id).await?;
+        let owner = own::own_sku(&mut tx, id, coop).await?;
+        let (_, skus) = own::product(&mut tx, &owner.product_id).await?;
         let mut sku = skus.into_iter().find(|sku| sku.id == *id).ok_or_else(|| Refusal::new(Code::NotFound))?;
         let (before, price) = (sku.version, sku.price_fen);
         apply(&mut sku, edit)?;
@@ -167,7 +166,7 @@ pub async fn change(
 
 fn blank(product: &ProductId, code: String, position: i64, step: &mut Step) -> Result<OwnSku> {
     Ok(OwnSku {
-        id: SkuId(step.dice.id(step.at)?),
+        id: SkuId(step.random.id(step.at)?),
         code,
         product_id: product.clone(),
         position,

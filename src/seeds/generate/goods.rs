@@ -8,7 +8,7 @@ use crate::{
     catalogue::insert,
     cooperatives,
     db::{Db, Rows, Value, q, statements, tx},
-    kernel::{At, CoopId, Dice, Fen, Grams, ProductId, Result, SkuId, time::DAY},
+    kernel::{At, CoopId, Fen, Grams, ProductId, Random, Result, SkuId, time::DAY},
     stock::{
         self,
         movement::{MovementKind, ONLINE},
@@ -80,9 +80,9 @@ struct Maker<'a> {
 /// A cooperative of the generation: its id, its county, its code.
 fn seller(n: u64, seed: u64, counties: &[County]) -> Result<(CoopId, &County, String)> {
     let place = n / PER_COOP;
-    let mut dice = Dice::nth(!seed, place);
+    let mut random = Random::nth(!seed, place);
     let county = &counties[usize::try_from(place).unwrap_or(0) % counties.len()];
-    Ok((CoopId(dice.id(At(0))?), county, format!("K{place:05}")))
+    Ok((CoopId(random.id(At(0))?), county, format!("K{place:05}")))
 }
 
 impl<'a> Maker<'a> {
@@ -171,17 +171,17 @@ impl<'a> Maker<'a> {
     }
 
     fn product(&mut self, n: u64) -> Result<()> {
-        let mut dice = Dice::nth(self.seed, n);
+        let mut random = Random::nth(self.seed, n);
         let (coop, county, _) = seller(n, self.seed, self.counties)?;
-        let at = self.now.later(-OPENED * DAY + i64::try_from(dice.below(60)?).unwrap_or(0) * DAY);
-        let kind = &KINDS[pick(&mut dice, KINDS.len())?];
-        let (word, word_en) = WORDS[pick(&mut dice, WORDS.len())?];
-        let id = ProductId(dice.id(at)?);
+        let at = self.now.later(-OPENED * DAY + i64::try_from(random.below(60)?).unwrap_or(0) * DAY);
+        let kind = &KINDS[pick(&mut random, KINDS.len())?];
+        let (word, word_en) = WORDS[pick(&mut random, WORDS.len())?];
+        let id = ProductId(random.id(at)?);
         let code = format!("G{n:07}");
         let han: Vec<char> = HAN.chars().collect();
         let mut brand = String::new();
         for _ in 0..2 {
-            brand.push(han[pick(&mut dice, han.len())?]);
+            brand.push(han[pick(&mut random, han.len())?]);
         }
         self.products.push([
             (&id).into(),
@@ -199,7 +199,7 @@ impl<'a> Maker<'a> {
         ])?;
         let name = format!("{}{brand}{}{word}", county.1, kind.zh);
         let name_en = format!("{} {}{word_en}", county.2, kind.en);
-        let grade = match dice.below(4)? {
+        let grade = match random.below(4)? {
             0 => Some("特级"),
             1 => Some("一级"),
             _ => None,
@@ -207,10 +207,10 @@ impl<'a> Maker<'a> {
         self.texts(&id, (&name, &name_en), (kind, grade), at)?;
         let (photo, alt, alt_en) = kind.photo;
         self.photos.push([(&id).into(), 1_i64.into(), photo.into(), alt.into(), alt_en.into(), true.into()])?;
-        self.papers((&id, &coop, county.3), &code, &mut dice)?;
-        let many = 1 + dice.below(3)?;
+        self.certificates((&id, &coop, county.3), &code, &mut random)?;
+        let many = 1 + random.below(3)?;
         for place in 1..=i64::try_from(many).unwrap_or(1) {
-            self.sku((&id, &code, place), kind, at, &mut dice)?;
+            self.sku((&id, &code, place), kind, at, &mut random)?;
         }
         Ok(())
     }
@@ -257,13 +257,18 @@ impl<'a> Maker<'a> {
         ])
     }
 
-    fn papers(&mut self, (id, coop, origin): (&ProductId, &CoopId, bool), code: &str, dice: &mut Dice) -> Result<()> {
-        let kind = ["gi", "green", "conformity", "conformity"][pick(dice, 4)?];
+    fn certificates(
+        &mut self,
+        (id, coop, origin): (&ProductId, &CoopId, bool),
+        code: &str,
+        random: &mut Random,
+    ) -> Result<()> {
+        let kind = ["gi", "green", "conformity", "conformity"][pick(random, 4)?];
         let (from, to) = (self.now.day().plus_days(-OPENED), self.now.day().plus_days(700));
-        // A mark of origin alone is no paper that goods may be sold with.
+        // A mark of origin alone is no certificate that goods may be sold with.
         for kind in [kind, "conformity"].into_iter().take(1 + usize::from(kind == "gi")) {
             self.certificates.push([
-                dice.id(self.now)?.into(),
+                random.id(self.now)?.into(),
                 Some(id.clone()).into(),
                 coop.into(),
                 kind.into(),
@@ -285,14 +290,14 @@ impl<'a> Maker<'a> {
         (product, code, place): (&ProductId, &str, i64),
         kind: &Kind,
         at: At,
-        dice: &mut Dice,
+        random: &mut Random,
     ) -> Result<()> {
-        let id = SkuId(dice.id(at)?);
-        let net = WEIGHTS[pick(dice, WEIGHTS.len())?];
-        let percent = 80 + i64::try_from(dice.below(60)?).unwrap_or(0);
+        let id = SkuId(random.id(at)?);
+        let net = WEIGHTS[pick(random, WEIGHTS.len())?];
+        let percent = 80 + i64::try_from(random.below(60)?).unwrap_or(0);
         let price = Fen((kind.price * net / 500 * percent / 1000).max(1) * 10);
         let apple = kind.category == "apple" && kind.fresh;
-        let diameter = if apple { Some([70, 75, 80, 85][pick(dice, 4)?]) } else { None };
+        let diameter = if apple { Some([70, 75, 80, 85][pick(random, 4)?]) } else { None };
         let weight = Grams(net).label();
         let spec = diameter.map_or(weight.clone(), |mm: i64| format!("{mm}mm {weight}"));
         let (from, to) = kind.season.unzip();
@@ -317,10 +322,10 @@ impl<'a> Maker<'a> {
             at.into(),
             Value::Text(None),
         ])?;
-        let stocked = 40 + i64::try_from(dice.below(960)?).unwrap_or(0);
+        let stocked = 40 + i64::try_from(random.below(960)?).unwrap_or(0);
         self.levels.push([(&id).into(), ONLINE.into(), stocked.into(), 0_i64.into(), at.into()])?;
         let nothing = || Value::Text(None);
-        let movement = dice.id(at)?.into();
+        let movement = random.id(at)?.into();
         let (kind, reference) = (MovementKind::Receipt.into(), format!("generated {sku}").into());
         self.movements.push([
             movement,
@@ -337,6 +342,6 @@ impl<'a> Maker<'a> {
     }
 }
 
-fn pick(dice: &mut Dice, of: usize) -> Result<usize> {
-    Ok(usize::try_from(dice.below(of as u64)?).unwrap_or(0))
+fn pick(random: &mut Random, of: usize) -> Result<usize> {
+    Ok(usize::try_from(random.below(of as u64)?).unwrap_or(0))
 }

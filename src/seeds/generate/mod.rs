@@ -15,7 +15,7 @@ use super::{buying::Habit, journal, stall::Stall};
 use crate::{
     catalogue,
     db::{Db, Engine, Rows, Tx, Value, tx},
-    kernel::{At, Dice, Error, ProductId, Result, SkuId},
+    kernel::{At, Error, ProductId, Random, Result, SkuId},
     ledger,
     orders::past::{self, Past},
     stock::{
@@ -103,7 +103,7 @@ async fn history(db: &Db, wanted: u64, seed: u64, kept: Kept, now: At) -> Result
     let stall = Stall::read(&mut db.read().await?, skewed).await?;
     let habit = Habit { stall: &stall, now: now.day().start(), seed, regular: None, coupons: false };
     let mut progress = Progress::new(if kept == Kept::Orders { "orders" } else { "ledger rows" }, wanted);
-    let mut dice = Dice::Seeded(seed);
+    let mut random = Random::Seeded(seed);
     let (mut made, mut written, mut batch) = (0, 0, 0_u64);
     let mut lives: Vec<Past> = Vec::with_capacity(BATCH);
     for back in (1..=DAYS).rev() {
@@ -120,7 +120,7 @@ async fn history(db: &Db, wanted: u64, seed: u64, kept: Kept, now: At) -> Result
             if lives.len() == BATCH || (made >= wanted && !lives.is_empty()) {
                 batch += 1;
                 let reference = format!("generated {seed}/{batch}");
-                write(db, &stall, &lives, (kept, &reference), &mut dice).await?;
+                write(db, &stall, &lives, (kept, &reference), &mut random).await?;
                 written = made;
                 lives.clear();
                 progress.at(written);
@@ -137,16 +137,16 @@ fn skewed(sku: &str) -> u64 {
     1 + 400 / (1 + place % 101)
 }
 
-async fn write(db: &Db, stall: &Stall, lives: &[Past], (kept, of): (Kept, &str), dice: &mut Dice) -> Result<()> {
-    let first = dice.clone();
+async fn write(db: &Db, stall: &Stall, lives: &[Past], (kept, of): (Kept, &str), random: &mut Random) -> Result<()> {
+    let first = random.clone();
     let at = lives.first().map_or(At(0), |life| life.record.order.placed_at);
     tx!(db, tx, {
         tx.unhurried().await?;
-        *dice = first.clone();
+        *random = first.clone();
         match kept {
             Kept::Orders => {
-                past::insert(&mut tx, lives, dice).await?;
-                restock(&mut tx, lives, (of, at), dice).await?;
+                past::insert(&mut tx, lives, random).await?;
+                restock(&mut tx, lives, (of, at), random).await?;
             }
             Kept::LedgerOnly => {
                 let entries = lives.iter().flat_map(|life| life.entries.iter().cloned()).collect();
@@ -163,7 +163,7 @@ async fn write(db: &Db, stall: &Stall, lives: &[Past], (kept, of): (Kept, &str),
 }
 
 /// What a batch sold came in first, so that what is on hand stays as it was.
-async fn restock(tx: &mut Tx, lives: &[Past], (of, at): (&str, At), dice: &mut Dice) -> Result<()> {
+async fn restock(tx: &mut Tx, lives: &[Past], (of, at): (&str, At), random: &mut Random) -> Result<()> {
     let mut sold: BTreeMap<&SkuId, i64> = BTreeMap::new();
     for (sku, qty) in lives.iter().flat_map(Past::units) {
         *sold.entry(sku).or_default() += qty;
@@ -171,7 +171,7 @@ async fn restock(tx: &mut Tx, lives: &[Past], (of, at): (&str, At), dice: &mut D
     let mut rows = Rows::of(insert::MOVEMENT)?;
     for (sku, qty) in sold.into_iter().filter(|(_, qty)| *qty > 0) {
         let (kind, nothing) = (MovementKind::Receipt.into(), || Value::Text(None));
-        let id = dice.id(at)?.into();
+        let id = random.id(at)?.into();
         let place = ONLINE.into();
         rows.push([id, sku.into(), place, qty.into(), kind, of.into(), "".into(), nothing(), nothing(), at.into()])?;
     }

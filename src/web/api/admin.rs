@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use crate::{
         refund::{self, Asked, AskedLine, Refunding},
     },
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery, IdempotencyKey},
@@ -143,7 +143,7 @@ impl From<Logged> for LoggedView {
     request_body = RefundRequest, params(("number" = String, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 201, body = Refunding)))]
 pub async fn refund_order(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(number): Path<String>,
     key: IdempotencyKey,
@@ -151,23 +151,23 @@ pub async fn refund_order(
 ) -> Result<(StatusCode, Json<Refunding>)> {
     let key = key.needed(format!("person:{}", caller.person()?.id), "refund", &number, &hash)?;
     let by = caller.person()?.actor();
-    let (order, asked, reason) = wished(&state, &number, &value).await?;
-    let trade = state.trade.clone();
+    let (order, asked, reason) = wished(&market, &number, &value).await?;
+    let trade = market.trade.clone();
     let refunding =
         durable(async move { refund::refund(&trade, &order, (&asked, &reason), by, Some(&key)).await }).await?;
     Ok((StatusCode::CREATED, Json(refunding)))
 }
 
 /// The order, what of it is asked back, and why; the operator's page asks the same.
-pub async fn wished(state: &State, number: &str, request: &RefundRequest) -> Result<(Order, Asked, String)> {
+pub async fn wished(market: &Market, number: &str, request: &RefundRequest) -> Result<(Order, Asked, String)> {
     let reason = parse::text("reason", &request.reason, 200)?;
-    let order = read::by_number(&mut state.db().read().await?, number).await?;
-    let asked = asked(state, &order, request).await?;
+    let order = read::by_number(&mut market.db().read().await?, number).await?;
+    let asked = asked(market, &order, request).await?;
     Ok((order, asked, reason))
 }
 
 /// What the request asks back; refuses lines of another seller order, and lines with an amount in all.
-async fn asked(state: &State, order: &Order, request: &RefundRequest) -> Result<Asked> {
+async fn asked(market: &Market, order: &Order, request: &RefundRequest) -> Result<Asked> {
     let Some(lines) = &request.lines else { return by_amount(request.amount_fen) };
     if request.amount_fen.is_some() {
         return Err(Refusal::of_field("amount_fen", Code::Repeated).into());
@@ -175,7 +175,7 @@ async fn asked(state: &State, order: &Order, request: &RefundRequest) -> Result<
     if lines.is_empty() {
         return Err(Refusal::of_field("lines", Code::Missing).into());
     }
-    let own = read::lines(&mut state.db().read().await?, &order.id).await?;
+    let own = read::lines(&mut market.db().read().await?, &order.id).await?;
     let mut asked = Vec::with_capacity(lines.len());
     for (place, line) in lines.iter().enumerate() {
         let field = |name: &str| format!("lines[{place}].{name}");
@@ -203,19 +203,19 @@ fn by_amount(amount: Option<Fen>) -> Result<Asked> {
 #[utoipa::path(post, path = "/api/v1/admin/reset-codes", operation_id = "issueResetCode", tag = "operator",
     request_body = ResetRequest, responses((status = 201, body = ResetCode)))]
 pub async fn issue_reset_code(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     ApiJson { value, .. }: ApiJson<ResetRequest>,
 ) -> Result<(StatusCode, Json<ResetCode>)> {
-    Ok((StatusCode::CREATED, Json(reset_code(&state, &caller, &value.login).await?)))
+    Ok((StatusCode::CREATED, Json(reset_code(&market, &caller, &value.login).await?)))
 }
 
 /// Issues a code for an account; the operator's page does the same.
-pub async fn reset_code(state: &State, caller: &Caller, login: &str) -> Result<ResetCode> {
+pub async fn reset_code(market: &Market, caller: &Caller, login: &str) -> Result<ResetCode> {
     let by = caller.person()?.clone();
-    let person = person::find_by_login(&mut state.db().read().await?, login).await?;
+    let person = person::find_by_login(&mut market.db().read().await?, login).await?;
     let login = person.login.clone();
-    let trade = state.trade.clone();
+    let trade = market.trade.clone();
     let issued = durable(async move {
         tx!(trade.db, tx, {
             let mut step = trade.step(by.actor());
@@ -229,10 +229,10 @@ pub async fn reset_code(state: &State, caller: &Caller, login: &str) -> Result<R
 /// auditLog
 #[utoipa::path(get, path = "/api/v1/admin/audit", operation_id = "auditLog", tag = "operator", params(AuditQuery),
     responses((status = 200, body = AuditPage)))]
-pub async fn audit_log(Inject(state): Inject<State>, ApiQuery(query): ApiQuery<AuditQuery>) -> Result<Json<AuditPage>> {
+pub async fn audit_log(State(market): State<Market>, ApiQuery(query): ApiQuery<AuditQuery>) -> Result<Json<AuditPage>> {
     let after = parse::within("after", query.after.unwrap_or(0), 0, i64::MAX)?;
     let limit = parse::within("limit", query.limit.unwrap_or(100), 1, 1000)?;
-    let rows = audit_log::after(&mut state.db().read().await?, after, limit).await?;
+    let rows = audit_log::after(&mut market.db().read().await?, after, limit).await?;
     let chain_holds = audit_log::holds(&rows);
     Ok(Json(AuditPage { items: rows.into_iter().map(LoggedView::from).collect(), chain_holds }))
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ use crate::{
     identity::Role,
     kernel::{At, Code, CoopId, Day, ProductId, Refusal, parse},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery},
@@ -165,26 +165,26 @@ impl From<Applied> for ApplicationView {
 #[utoipa::path(post, path = "/api/v1/coop/application", operation_id = "applyCoop", tag = "cooperative",
     request_body = Application, responses((status = 201, body = ApplicationView)))]
 pub async fn apply_coop(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     ApiJson { value, .. }: ApiJson<Application>,
 ) -> Result<(StatusCode, Json<ApplicationView>)> {
-    let applied = applied(&state, &caller, value).await?;
+    let applied = applied(&market, &caller, value).await?;
     Ok((StatusCode::CREATED, Json(applied.into())))
 }
 
 /// Sends the caller's application; its page does the same.
-pub async fn applied(state: &State, caller: &Caller, application: Application) -> Result<Applied> {
+pub async fn applied(market: &Market, caller: &Caller, application: Application) -> Result<Applied> {
     let person = caller.person()?.clone();
-    let (db, clock) = (state.db().clone(), state.trade.clock.clone());
+    let (db, clock) = (market.db().clone(), market.trade.clock.clone());
     durable(async move { apply::apply((&db, &clock), application, &person).await }).await
 }
 
 /// getCoopApplication
 #[utoipa::path(get, path = "/api/v1/coop/application", operation_id = "getCoopApplication", tag = "cooperative",
     responses((status = 200, body = ApplicationView)))]
-pub async fn coop_application(Inject(state): Inject<State>, caller: Caller) -> Result<Json<ApplicationView>> {
-    let own = apply::own(&mut state.db().read().await?, &caller.person()?.id).await?;
+pub async fn coop_application(State(market): State<Market>, caller: Caller) -> Result<Json<ApplicationView>> {
+    let own = apply::own(&mut market.db().read().await?, &caller.person()?.id).await?;
     Ok(Json(own.ok_or_else(|| Refusal::new(Code::NotFound))?.into()))
 }
 
@@ -192,18 +192,18 @@ pub async fn coop_application(Inject(state): Inject<State>, caller: Caller) -> R
 #[utoipa::path(get, path = "/api/v1/admin/approvals", operation_id = "approvals", tag = "operator", params(Paging),
     responses((status = 200, body = ApprovalPage)))]
 pub async fn list_approvals(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     ApiQuery(paging): ApiQuery<Paging>,
 ) -> Result<Json<ApprovalPage>> {
     let (page, per_page) = paging.checked(24)?;
-    let (items, total) = waiting(&state, (page, per_page)).await?;
+    let (items, total) = waiting(&market, (page, per_page)).await?;
     Ok(Json(ApprovalPage { items, total, page, per_page }))
 }
 
 /// A page of what waits for the operator, with the number of all: applications first, then submitted
 /// products, then changed ones, each oldest first.
-pub async fn waiting(state: &State, (page, per_page): (i64, i64)) -> Result<(Vec<Approval>, i64)> {
-    let mut conn = state.db().read().await?;
+pub async fn waiting(market: &Market, (page, per_page): (i64, i64)) -> Result<(Vec<Approval>, i64)> {
+    let mut conn = market.db().read().await?;
     let coops = decide::waiting(&mut conn).await?.into_iter().map(|c| Approval {
         id: c.id.0,
         kind: "coop",
@@ -250,20 +250,20 @@ pub async fn waiting(state: &State, (page, per_page): (i64, i64)) -> Result<(Vec
 #[utoipa::path(post, path = "/api/v1/admin/approvals/{id}", operation_id = "decideApproval", tag = "operator",
     request_body = DecisionRequest, params(("id" = String, Path)), responses((status = 200, body = Decided)))]
 pub async fn decide_approval(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
     ApiJson { value, .. }: ApiJson<DecisionRequest>,
 ) -> Result<Json<Decided>> {
     let decision = value.decision;
     let looked = Looked { version: value.version, skus_version: value.skus_version };
-    decided(&state, &caller, id.clone(), (decision, &value.reason), looked).await?;
+    decided(&market, &caller, id.clone(), (decision, &value.reason), looked).await?;
     Ok(Json(Decided { id, decision }))
 }
 
 /// Decides an application or a product for the operator; the operator's page does the same.
 pub async fn decided(
-    state: &State,
+    market: &Market,
     caller: &Caller,
     id: String,
     (decision, reason): (Decision, &str),
@@ -273,7 +273,7 @@ pub async fn decided(
         Decision::Approve => parse::optional_text("reason", reason, 300)?,
         Decision::Reject | Decision::Ask => parse::text("reason", reason, 300)?,
     };
-    let (trade, by) = (state.trade.clone(), caller.actor());
+    let (trade, by) = (market.trade.clone(), caller.actor());
     durable(async move {
         tx!(trade.db, tx, {
             let mut step = trade.step(by.clone());

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
 };
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::{
     catalogue::{Coop, ProductView, Snapshot},
     kernel::{Code, Lang, Refusal, parse},
     search::{Facet, FacetCount, Hits, SearchRequest, Sort, Suggestion},
-    web::{Allow, Result, Route, State, auth::Language, json::ApiQuery},
+    web::{Allow, Market, Result, Route, auth::Language, json::ApiQuery},
 };
 
 /// Operations of this file.
@@ -140,21 +140,21 @@ pub fn listing(query: &str, snapshot: &Snapshot) -> Result<Listing, Refusal> {
 #[utoipa::path(get, path = "/api/v1/products", operation_id = "listProducts", tag = "catalogue",
     params(ProductQuery), responses((status = 200, body = ProductPage)))]
 pub async fn list_products(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     uri: Uri,
 ) -> Result<Json<ProductPage>> {
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let listing = listing(uri.query().unwrap_or_default(), &snapshot)?;
-    let hits = state.search.search(&listing.request).await;
-    Ok(Json(page(&state, &snapshot, (listing.page, listing.per_page), hits, lang)))
+    let hits = market.search.search(&listing.request).await;
+    Ok(Json(page(&market, &snapshot, (listing.page, listing.per_page), hits, lang)))
 }
 
-fn page(state: &State, snapshot: &Snapshot, (page, per_page): (i64, i64), hits: Hits, lang: Lang) -> ProductPage {
+fn page(market: &Market, snapshot: &Snapshot, (page, per_page): (i64, i64), hits: Hits, lang: Lang) -> ProductPage {
     let items = hits.codes.iter().filter_map(|code| snapshot.by_code(code));
     let value = |v: FacetCount| FacetValue { label: v.label_in(lang).to_owned(), value: v.value, count: v.count };
     ProductPage {
-        items: items.map(|product| snapshot.view(product, lang, state.demo)).collect(),
+        items: items.map(|product| snapshot.view(product, lang, market.demo)).collect(),
         total: hits.total,
         page,
         per_page,
@@ -181,14 +181,14 @@ fn page(state: &State, snapshot: &Snapshot, (page, per_page): (i64, i64), hits: 
 #[utoipa::path(get, path = "/api/v1/products/{slug}", operation_id = "getProduct", tag = "catalogue",
     params(("slug" = String, Path)), responses((status = 200, body = ProductView)))]
 pub async fn get_product(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     Path(slug): Path<String>,
 ) -> Result<Json<ProductView>> {
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let product = snapshot.by_slug(&slug).or_else(|| snapshot.by_code(&slug));
     let product = product.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    Ok(Json(snapshot.view(product, lang, state.demo)))
+    Ok(Json(snapshot.view(product, lang, market.demo)))
 }
 
 /// What is typed.
@@ -220,12 +220,12 @@ pub struct Suggestions {
 #[utoipa::path(get, path = "/api/v1/search/suggest", operation_id = "suggest", tag = "catalogue",
     params(SuggestQuery), responses((status = 200, body = Suggestions)))]
 pub async fn suggest(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     ApiQuery(query): ApiQuery<SuggestQuery>,
 ) -> Result<Json<Suggestions>> {
     let text = parse::optional_text("q", &query.q.unwrap_or_default(), 10_000)?;
-    let items = state.search.suggest(&text).into_iter().map(|s| suggestion(s, lang)).collect();
+    let items = market.search.suggest(&text).into_iter().map(|s| suggestion(s, lang)).collect();
     Ok(Json(Suggestions { items }))
 }
 
@@ -276,7 +276,7 @@ pub struct Coops {
     pub per_page: i64,
 }
 
-fn coop_view(state: &State, snapshot: &Snapshot, coop: &Coop, lang: Lang) -> CoopView {
+fn coop_view(market: &Market, snapshot: &Snapshot, coop: &Coop, lang: Lang) -> CoopView {
     let county = snapshot.county(&coop.county_code);
     CoopView {
         code: coop.code.clone(),
@@ -290,7 +290,7 @@ fn coop_view(state: &State, snapshot: &Snapshot, coop: &Coop, lang: Lang) -> Coo
         credit_code: coop.credit_code.clone(),
         households: coop.households,
         products: snapshot.of_coop(&coop.id).count(),
-        demo: state.demo,
+        demo: market.demo,
     }
 }
 
@@ -298,16 +298,16 @@ fn coop_view(state: &State, snapshot: &Snapshot, coop: &Coop, lang: Lang) -> Coo
 #[utoipa::path(get, path = "/api/v1/coops", operation_id = "listCoops", tag = "catalogue",
     params(super::orders::Paging), responses((status = 200, body = Coops)))]
 pub async fn list_coops(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     ApiQuery(paging): ApiQuery<super::orders::Paging>,
 ) -> Result<Json<Coops>> {
     let (page, per_page) = paging.checked(24)?;
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let first = usize::try_from((page - 1) * per_page).unwrap_or(usize::MAX);
     let items = snapshot.coops.iter().skip(first).take(usize::try_from(per_page).unwrap_or(24));
     Ok(Json(Coops {
-        items: items.map(|coop| coop_view(&state, &snapshot, coop, lang)).collect(),
+        items: items.map(|coop| coop_view(&market, &snapshot, coop, lang)).collect(),
         total: snapshot.coops.len(),
         page,
         per_page,
@@ -318,11 +318,11 @@ pub async fn list_coops(
 #[utoipa::path(get, path = "/api/v1/coops/{slug}", operation_id = "getCoop", tag = "catalogue",
     params(("slug" = String, Path)), responses((status = 200, body = CoopView)))]
 pub async fn get_coop(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     Path(slug): Path<String>,
 ) -> Result<Json<CoopView>> {
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let coop = snapshot.coop_by_slug(&slug).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    Ok(Json(coop_view(&state, &snapshot, coop, lang)))
+    Ok(Json(coop_view(&market, &snapshot, coop, lang)))
 }

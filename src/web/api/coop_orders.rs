@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::{
         view::{self, CoopOrderView},
     },
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery},
@@ -122,44 +122,44 @@ pub struct Scanned {
 #[utoipa::path(get, path = "/api/v1/coop/orders", operation_id = "coopOrders", tag = "cooperative",
     params(CoopOrdersQuery), responses((status = 200, body = CoopOrderPage)))]
 pub async fn coop_orders(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     ApiQuery(query): ApiQuery<CoopOrdersQuery>,
 ) -> Result<Json<CoopOrderPage>> {
     let (page, per_page) = Paging { page: query.page, per_page: query.per_page }.checked(24)?;
     let coop = caller.person()?.own_coop()?;
-    let mut conn = state.db().read().await?;
+    let mut conn = market.db().read().await?;
     let (ids, total) = read::of_coop(&mut conn, coop, query.state, (per_page, (page - 1) * per_page)).await?;
     let mut items = Vec::with_capacity(ids.len());
     for id in &ids {
-        items.push(view::coop_view(&mut conn, id, coop, (state.now(), caller.lang)).await?);
+        items.push(view::coop_view(&mut conn, id, coop, (market.now(), caller.lang)).await?);
     }
-    Ok(Json(CoopOrderPage { items, total, page, per_page, demo: state.demo }))
+    Ok(Json(CoopOrderPage { items, total, page, per_page, demo: market.demo }))
 }
 
 /// getCoopOrder
 #[utoipa::path(get, path = "/api/v1/coop/orders/{id}", operation_id = "getCoopOrder", tag = "cooperative",
     params(("id" = String, Path)), responses((status = 200, body = CoopOrderView)))]
 pub async fn coop_order(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<CoopOrderView>> {
-    Ok(Json(seen(&state, &caller, &SellerOrderId(id)).await?))
+    Ok(Json(seen(&market, &caller, &SellerOrderId(id)).await?))
 }
 
 /// A cooperative's own order; not found for another.
-pub async fn seen(state: &State, caller: &Caller, id: &SellerOrderId) -> Result<CoopOrderView> {
+pub async fn seen(market: &Market, caller: &Caller, id: &SellerOrderId) -> Result<CoopOrderView> {
     let coop = caller.person()?.own_coop()?;
-    let mut conn = state.db().read().await?;
-    Ok(view::coop_view(&mut conn, id, coop, (state.now(), caller.lang)).await?)
+    let mut conn = market.db().read().await?;
+    Ok(view::coop_view(&mut conn, id, coop, (market.now(), caller.lang)).await?)
 }
 
 /// ship
 #[utoipa::path(post, path = "/api/v1/coop/orders/{id}/shipments", operation_id = "ship", tag = "cooperative",
     request_body = ShipmentRequest, params(("id" = String, Path)), responses((status = 201, body = Shipped)))]
 pub async fn ship_order(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
     ApiJson { value, .. }: ApiJson<ShipmentRequest>,
@@ -167,14 +167,14 @@ pub async fn ship_order(
     let lines = value.lines.map(|lines| lines.into_iter().map(|line| (line.line_no, line.qty)).collect());
     let shipping = Shipping { carrier: value.carrier, tracking_no: value.tracking_no, lines };
     let id = SellerOrderId(id);
-    let n = shipped(&state, &caller, id.clone(), shipping).await?;
-    Ok((StatusCode::CREATED, Json(Shipped { n, order: seen(&state, &caller, &id).await? })))
+    let n = shipped(&market, &caller, id.clone(), shipping).await?;
+    Ok((StatusCode::CREATED, Json(Shipped { n, order: seen(&market, &caller, &id).await? })))
 }
 
 /// Ships for the caller's cooperative; its page does the same.
-pub async fn shipped(state: &State, caller: &Caller, id: SellerOrderId, shipping: Shipping) -> Result<i64> {
+pub async fn shipped(market: &Market, caller: &Caller, id: SellerOrderId, shipping: Shipping) -> Result<i64> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (trade, by) = (state.trade.clone(), caller.actor());
+    let (trade, by) = (market.trade.clone(), caller.actor());
     durable(async move { ship::ship(&trade, &coop, &id, shipping, by).await }).await
 }
 
@@ -183,7 +183,7 @@ pub async fn shipped(state: &State, caller: &Caller, id: SellerOrderId, shipping
     tag = "cooperative", request_body = ScanRequest, params(("id" = String, Path), ("n" = i64, Path)),
     responses((status = 201, body = Scanned)))]
 pub async fn add_scan(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path((id, n)): Path<(String, String)>,
     ApiJson { value, .. }: ApiJson<ScanRequest>,
@@ -192,13 +192,13 @@ pub async fn add_scan(
     let n = n.parse().unwrap_or(0);
     let id = SellerOrderId(id);
     let scan = Scan { n, kind: value.kind, at: value.at, source: value.source };
-    scanned(&state, &caller, id.clone(), scan).await?;
-    let seller = read::seller(&mut state.db().read().await?, &id).await?;
+    scanned(&market, &caller, id.clone(), scan).await?;
+    let seller = read::seller(&mut market.db().read().await?, &id).await?;
     Ok((StatusCode::CREATED, Json(Scanned { seller_order: id.0, n, kind: value.kind, state: seller.state })))
 }
 
 /// Enters a scan for the operator; the operator's page does the same.
-pub async fn scanned(state: &State, caller: &Caller, id: SellerOrderId, scan: Scan) -> Result<()> {
-    let (trade, by) = (state.trade.clone(), caller.actor());
+pub async fn scanned(market: &Market, caller: &Caller, id: SellerOrderId, scan: Scan) -> Result<()> {
+    let (trade, by) = (market.trade.clone(), caller.actor());
     durable(async move { ship::scan(&trade, &id, scan, by).await }).await
 }

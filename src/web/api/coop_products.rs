@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::StatusCode,
 };
 use utoipa::OpenApi;
@@ -13,18 +13,18 @@ use super::{
 };
 use crate::{
     catalogue::{
-        desk,
         edit::{
             product::{self, ProductEdit},
             publish,
             sku::{self, SkuEdit},
         },
+        own,
     },
     db::idempotency::Key,
     identity::Role,
     kernel::{Code, ProductId, Refusal, SkuId},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery, IdempotencyKey},
@@ -64,17 +64,17 @@ pub fn routes() -> Vec<Route> {
 #[utoipa::path(get, path = "/api/v1/coop/products", operation_id = "coopProducts", tag = "cooperative",
     params(Paging), responses((status = 200, body = OwnProductPage)))]
 pub async fn coop_products(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     ApiQuery(paging): ApiQuery<Paging>,
 ) -> Result<Json<OwnProductPage>> {
     let (page, per_page) = paging.checked(24)?;
     let coop = caller.person()?.own_coop()?;
-    let mut conn = state.db().read().await?;
-    let (products, total) = desk::products(&mut conn, coop, (per_page, (page - 1) * per_page)).await?;
+    let mut conn = market.db().read().await?;
+    let (products, total) = own::products(&mut conn, coop, (per_page, (page - 1) * per_page)).await?;
     let mut items = Vec::with_capacity(products.len());
     for product in products {
-        items.push(own_view(&state, &mut conn, product).await?);
+        items.push(own_view(&market, &mut conn, product).await?);
     }
     Ok(Json(OwnProductPage { items, total, page, per_page }))
 }
@@ -83,39 +83,39 @@ pub async fn coop_products(
 #[utoipa::path(get, path = "/api/v1/coop/products/{id}", operation_id = "getCoopProduct", tag = "cooperative",
     params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
 pub async fn coop_product(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<OwnProductView>> {
-    Ok(Json(seen(&state, &caller, &ProductId(id)).await?))
+    Ok(Json(seen(&market, &caller, &ProductId(id)).await?))
 }
 
 /// A cooperative's own product; not found for another.
-pub async fn seen(state: &State, caller: &Caller, id: &ProductId) -> Result<OwnProductView> {
+pub async fn seen(market: &Market, caller: &Caller, id: &ProductId) -> Result<OwnProductView> {
     let coop = caller.person()?.own_coop()?;
-    let mut conn = state.db().read().await?;
-    let found = desk::own_product(&mut conn, id, coop).await?;
-    Ok(own_view(state, &mut conn, found).await?)
+    let mut conn = market.db().read().await?;
+    let found = own::own_product(&mut conn, id, coop).await?;
+    Ok(own_view(market, &mut conn, found).await?)
 }
 
 /// createProduct
 #[utoipa::path(post, path = "/api/v1/coop/products", operation_id = "createProduct", tag = "cooperative",
     request_body = ProductEdit, responses((status = 201, body = OwnProductView)))]
 pub async fn create_product(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     key: IdempotencyKey,
     ApiJson { value, hash }: ApiJson<ProductEdit>,
 ) -> Result<(StatusCode, Json<OwnProductView>)> {
     let key = key.given(caller.scope(), "createProduct", "", &hash);
-    let id = created(&state, &caller, value, key).await?;
-    Ok((StatusCode::CREATED, Json(seen(&state, &caller, &id).await?)))
+    let id = created(&market, &caller, value, key).await?;
+    Ok((StatusCode::CREATED, Json(seen(&market, &caller, &id).await?)))
 }
 
 /// Writes a product for the caller's cooperative; its page does the same.
-pub async fn created(state: &State, caller: &Caller, edit: ProductEdit, key: Option<Key>) -> Result<ProductId> {
+pub async fn created(market: &Market, caller: &Caller, edit: ProductEdit, key: Option<Key>) -> Result<ProductId> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
     durable(async move { product::create((&db, &clock), &coop, (&edit, key.as_ref()), &by).await }).await
 }
 
@@ -123,20 +123,20 @@ pub async fn created(state: &State, caller: &Caller, edit: ProductEdit, key: Opt
 #[utoipa::path(patch, path = "/api/v1/coop/products/{id}", operation_id = "changeProduct", tag = "cooperative",
     request_body = ProductEdit, params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
 pub async fn change_product(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
     ApiJson { value, .. }: ApiJson<ProductEdit>,
 ) -> Result<Json<OwnProductView>> {
     let id = ProductId(id);
-    changed(&state, &caller, id.clone(), value).await?;
-    Ok(Json(seen(&state, &caller, &id).await?))
+    changed(&market, &caller, id.clone(), value).await?;
+    Ok(Json(seen(&market, &caller, &id).await?))
 }
 
 /// Changes a product of the caller's cooperative; its page does the same.
-pub async fn changed(state: &State, caller: &Caller, id: ProductId, edit: ProductEdit) -> Result<()> {
+pub async fn changed(market: &Market, caller: &Caller, id: ProductId, edit: ProductEdit) -> Result<()> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
     durable(async move { product::change((&db, &clock), (&coop, &id), &edit, &by).await }).await
 }
 
@@ -144,19 +144,19 @@ pub async fn changed(state: &State, caller: &Caller, id: ProductId, edit: Produc
 #[utoipa::path(post, path = "/api/v1/coop/products/{id}/submit", operation_id = "submitProduct",
     tag = "cooperative", params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
 pub async fn submit_product(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<OwnProductView>> {
     let id = ProductId(id);
-    submitted(&state, &caller, id.clone()).await?;
-    Ok(Json(seen(&state, &caller, &id).await?))
+    submitted(&market, &caller, id.clone()).await?;
+    Ok(Json(seen(&market, &caller, &id).await?))
 }
 
 /// Sends a product of the caller's cooperative to the operator; its page does the same.
-pub async fn submitted(state: &State, caller: &Caller, id: ProductId) -> Result<()> {
+pub async fn submitted(market: &Market, caller: &Caller, id: ProductId) -> Result<()> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
     durable(async move { publish::submit((&db, &clock), (&coop, &id), &by).await }).await
 }
 
@@ -164,19 +164,19 @@ pub async fn submitted(state: &State, caller: &Caller, id: ProductId) -> Result<
 #[utoipa::path(post, path = "/api/v1/coop/products/{id}/withdraw", operation_id = "withdrawProduct",
     tag = "cooperative", params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
 pub async fn withdraw_product(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<OwnProductView>> {
     let id = ProductId(id);
-    withdrawn(&state, &caller, id.clone()).await?;
-    Ok(Json(seen(&state, &caller, &id).await?))
+    withdrawn(&market, &caller, id.clone()).await?;
+    Ok(Json(seen(&market, &caller, &id).await?))
 }
 
 /// Takes a product of the caller's cooperative off the shelf; its page does the same.
-pub async fn withdrawn(state: &State, caller: &Caller, id: ProductId) -> Result<()> {
+pub async fn withdrawn(market: &Market, caller: &Caller, id: ProductId) -> Result<()> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
     durable(async move { publish::withdraw((&db, &clock), (&coop, &id), &by).await }).await
 }
 
@@ -184,26 +184,26 @@ pub async fn withdrawn(state: &State, caller: &Caller, id: ProductId) -> Result<
 #[utoipa::path(post, path = "/api/v1/coop/products/{id}/skus", operation_id = "addSku", tag = "cooperative",
     request_body = SkuEdit, params(("id" = String, Path)), responses((status = 201, body = OwnSkuView)))]
 pub async fn add_sku(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
     key: IdempotencyKey,
     ApiJson { value, hash }: ApiJson<SkuEdit>,
 ) -> Result<(StatusCode, Json<OwnSkuView>)> {
     let key = key.given(caller.scope(), "addSku", &id, &hash);
-    let sku = sku_added(&state, &caller, ProductId(id), (value, key)).await?;
-    Ok((StatusCode::CREATED, Json(seen_sku(&state, &caller, &sku).await?)))
+    let sku = sku_added(&market, &caller, ProductId(id), (value, key)).await?;
+    Ok((StatusCode::CREATED, Json(seen_sku(&market, &caller, &sku).await?)))
 }
 
 /// Adds a SKU for the caller's cooperative; its page does the same.
 pub async fn sku_added(
-    state: &State,
+    market: &Market,
     caller: &Caller,
     product: ProductId,
     (edit, key): (SkuEdit, Option<Key>),
 ) -> Result<SkuId> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
     durable(async move { sku::add((&db, &clock), (&coop, &product), (&edit, key.as_ref()), &by).await }).await
 }
 
@@ -211,28 +211,28 @@ pub async fn sku_added(
 #[utoipa::path(patch, path = "/api/v1/coop/skus/{id}", operation_id = "setSku", tag = "cooperative",
     request_body = SkuEdit, params(("id" = String, Path)), responses((status = 200, body = OwnSkuView)))]
 pub async fn set_sku(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
     ApiJson { value, .. }: ApiJson<SkuEdit>,
 ) -> Result<Json<OwnSkuView>> {
     let id = SkuId(id);
-    sku_set(&state, &caller, id.clone(), value).await?;
-    Ok(Json(seen_sku(&state, &caller, &id).await?))
+    sku_set(&market, &caller, id.clone(), value).await?;
+    Ok(Json(seen_sku(&market, &caller, &id).await?))
 }
 
 /// Changes a SKU of the caller's cooperative; its page does the same.
-pub async fn sku_set(state: &State, caller: &Caller, id: SkuId, edit: SkuEdit) -> Result<()> {
+pub async fn sku_set(market: &Market, caller: &Caller, id: SkuId, edit: SkuEdit) -> Result<()> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
     durable(async move { sku::change((&db, &clock), (&coop, &id), &edit, &by).await }).await
 }
 
-async fn seen_sku(state: &State, caller: &Caller, id: &SkuId) -> Result<OwnSkuView> {
+async fn seen_sku(market: &Market, caller: &Caller, id: &SkuId) -> Result<OwnSkuView> {
     let coop = caller.person()?.own_coop()?;
-    let mut conn = state.db().read().await?;
-    let owner = desk::own_sku(&mut conn, id, coop).await?;
-    let (_, skus) = desk::product(&mut conn, &owner.product_id).await?;
+    let mut conn = market.db().read().await?;
+    let owner = own::own_sku(&mut conn, id, coop).await?;
+    let (_, skus) = own::product(&mut conn, &owner.product_id).await?;
     let sku = skus.into_iter().find(|sku| sku.id == *id).ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(sku.into())
 }

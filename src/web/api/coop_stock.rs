@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::{
         batch::{self, Kept, NewBatch},
     },
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Caller,
         durable::durable,
         json::{ApiJson, IdempotencyKey},
@@ -72,7 +72,7 @@ pub struct BatchView {
 #[utoipa::path(post, path = "/api/v1/coop/skus/{id}/stock", operation_id = "adjustStock", tag = "cooperative",
     request_body = StockRequest, params(("id" = String, Path)), responses((status = 200, body = StockView)))]
 pub async fn adjust_stock(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
     key: IdempotencyKey,
@@ -80,14 +80,14 @@ pub async fn adjust_stock(
 ) -> Result<Json<StockView>> {
     let key = key.given(caller.scope(), "adjustStock", &id, &hash);
     let change = Change { sku: SkuId(id.clone()), delta: value.delta, reason: value.reason };
-    let level = adjusted(&state, &caller, change, key).await?;
+    let level = adjusted(&market, &caller, change, key).await?;
     Ok(Json(StockView { id, on_hand: level.on_hand, held: level.held, available: level.on_hand - level.held }))
 }
 
 /// Changes stock for the caller's cooperative; its page does the same.
-pub async fn adjusted(state: &State, caller: &Caller, change: Change, key: Option<Key>) -> Result<Level> {
+pub async fn adjusted(market: &Market, caller: &Caller, change: Change, key: Option<Key>) -> Result<Level> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
     durable(async move { adjust::adjust((&db, &clock), &coop, (&change, key.as_ref()), &by).await }).await
 }
 
@@ -95,14 +95,14 @@ pub async fn adjusted(state: &State, caller: &Caller, change: Change, key: Optio
 #[utoipa::path(post, path = "/api/v1/coop/skus/{id}/batches", operation_id = "addBatch", tag = "cooperative",
     request_body = NewBatch, params(("id" = String, Path)), responses((status = 201, body = BatchView)))]
 pub async fn add_batch(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
     key: IdempotencyKey,
     ApiJson { value, hash }: ApiJson<NewBatch>,
 ) -> Result<(StatusCode, Json<BatchView>)> {
     let key = key.given(caller.scope(), "addBatch", &id, &hash);
-    let kept = batch_added(&state, &caller, SkuId(id), (value, key)).await?;
+    let kept = batch_added(&market, &caller, SkuId(id), (value, key)).await?;
     let Level { on_hand, held } = kept.level;
     let view = BatchView { id: kept.id.0, code: kept.code, on_hand, held, available: on_hand - held };
     Ok((StatusCode::CREATED, Json(view)))
@@ -110,12 +110,12 @@ pub async fn add_batch(
 
 /// Takes a batch into stock for the caller's cooperative; its page does the same.
 pub async fn batch_added(
-    state: &State,
+    market: &Market,
     caller: &Caller,
     sku: SkuId,
     (new, key): (NewBatch, Option<Key>),
 ) -> Result<Kept> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (state.db().clone(), state.trade.clock.clone(), caller.actor());
+    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
     durable(async move { batch::add((&db, &clock), (&coop, &sku), (&new, key.as_ref()), &by).await }).await
 }

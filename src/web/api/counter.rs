@@ -4,7 +4,7 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Json,
-    extract::State as Inject,
+    extract::State,
     http::header,
     response::{
         IntoResponse, Response,
@@ -18,7 +18,7 @@ use utoipa::{IntoParams, OpenApi};
 use crate::{
     counter::{Figures, read},
     kernel::parse,
-    web::{Allow, Result, Route, State, json::ApiQuery},
+    web::{Allow, Market, Result, Route, json::ApiQuery},
 };
 
 /// Operations of this file.
@@ -38,18 +38,18 @@ pub fn routes() -> Vec<Route> {
 /// getCounter
 #[utoipa::path(get, path = "/api/v1/counter", operation_id = "getCounter", tag = "counter",
     responses((status = 200, body = Figures)))]
-pub async fn get_counter(Inject(state): Inject<State>) -> Result<Json<Figures>> {
+pub async fn get_counter(State(market): State<Market>) -> Result<Json<Figures>> {
     // The job reads once a second; asking here too makes an answer after a sale never older than that.
-    state.counter.refresh(state.db(), state.now()).await?;
-    Ok(Json(state.counter.now()))
+    market.counter.refresh(market.db(), market.now()).await?;
+    Ok(Json(market.counter.now()))
 }
 
 /// streamCounter
 #[utoipa::path(get, path = "/api/v1/counter/stream", operation_id = "streamCounter", tag = "counter",
     responses((status = 200, content_type = "text/event-stream", body = Figures)))]
-pub async fn stream_counter(Inject(state): Inject<State>) -> Response {
-    let figures = state.counter.subscribe();
-    let first = stream::once(std::future::ready(state.counter.now()));
+pub async fn stream_counter(State(market): State<Market>) -> Response {
+    let figures = market.counter.subscribe();
+    let first = stream::once(std::future::ready(market.counter.now()));
     let changes = stream::unfold(figures, |mut figures| async move {
         figures.changed().await.ok()?;
         let now = figures.borrow_and_update().clone();
@@ -88,10 +88,10 @@ pub struct JournalQuery {
 /// getJournal
 #[utoipa::path(get, path = "/api/v1/journal", operation_id = "getJournal", tag = "counter", params(JournalQuery),
     responses((status = 200, content_type = "application/jsonl", body = String)))]
-pub async fn get_journal(Inject(state): Inject<State>, ApiQuery(query): ApiQuery<JournalQuery>) -> Result<Response> {
+pub async fn get_journal(State(market): State<Market>, ApiQuery(query): ApiQuery<JournalQuery>) -> Result<Response> {
     let after = parse::within("after", query.after.unwrap_or(0), 0, i64::MAX)?;
     let limit = parse::within("limit", query.limit.unwrap_or(1000), 1, 10_000)?;
-    let lines = read::after(&mut state.db().read().await?, after, limit).await?;
+    let lines = read::after(&mut market.db().read().await?, after, limit).await?;
     let mut text = String::with_capacity(lines.len() * 700);
     for line in lines {
         text.push_str(&line.body);

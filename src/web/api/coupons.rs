@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::{
         coupon::{self, Coupon, CouponKind},
     },
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery},
@@ -165,18 +165,18 @@ fn coupon(request: &CouponRequest) -> KernelResult<Coupon> {
 #[utoipa::path(post, path = "/api/v1/admin/coupons", operation_id = "createCoupon", tag = "operator",
     request_body = CouponRequest, responses((status = 201, body = CouponView)))]
 pub async fn create_coupon(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     ApiJson { value, .. }: ApiJson<CouponRequest>,
 ) -> Result<(StatusCode, Json<CouponView>)> {
-    let made = created(&state, &caller, value).await?;
+    let made = created(&market, &caller, value).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
 /// Makes a coupon; the operator's page does the same.
-pub async fn created(state: &State, caller: &Caller, request: CouponRequest) -> Result<Coupon> {
+pub async fn created(market: &Market, caller: &Caller, request: CouponRequest) -> Result<Coupon> {
     let coupon = coupon(&request)?;
-    let (trade, by) = (state.trade.clone(), caller.actor());
+    let (trade, by) = (market.trade.clone(), caller.actor());
     durable(async move {
         tx!(trade.db, tx, {
             let step = trade.step(by.clone());
@@ -194,16 +194,16 @@ pub async fn created(state: &State, caller: &Caller, request: CouponRequest) -> 
 #[utoipa::path(post, path = "/api/v1/admin/coupons/{code}/end", operation_id = "endCoupon", tag = "operator",
     params(("code" = String, Path)), responses((status = 200, body = CouponView)))]
 pub async fn end_coupon(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(code): Path<String>,
 ) -> Result<Json<CouponView>> {
-    Ok(Json(ended(&state, &caller, code).await?.into()))
+    Ok(Json(ended(&market, &caller, code).await?.into()))
 }
 
 /// Ends a coupon; the operator's page does the same.
-pub async fn ended(state: &State, caller: &Caller, code: String) -> Result<Coupon> {
-    let (trade, by, code) = (state.trade.clone(), caller.actor(), code.to_ascii_uppercase());
+pub async fn ended(market: &Market, caller: &Caller, code: String) -> Result<Coupon> {
+    let (trade, by, code) = (market.trade.clone(), caller.actor(), code.to_ascii_uppercase());
     durable(async move {
         tx!(trade.db, tx, {
             let step = trade.step(by.clone());
@@ -217,11 +217,11 @@ pub async fn ended(state: &State, caller: &Caller, code: String) -> Result<Coupo
 #[utoipa::path(get, path = "/api/v1/admin/coupons", operation_id = "listCoupons", tag = "operator", params(Paging),
     responses((status = 200, body = CouponPage)))]
 pub async fn list_coupons(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     ApiQuery(paging): ApiQuery<Paging>,
 ) -> Result<Json<CouponPage>> {
     let (page, per_page) = paging.checked(24)?;
-    let mut conn = state.db().read().await?;
+    let mut conn = market.db().read().await?;
     let (coupons, total) = coupon::list(&mut conn, (per_page, (page - 1) * per_page)).await?;
     Ok(Json(CouponPage { items: coupons.into_iter().map(CouponView::from).collect(), total, page, per_page }))
 }

@@ -2,13 +2,13 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use axum::{Json, extract::State as Inject};
+use axum::{Json, extract::State};
 use serde::Serialize;
 
 use crate::{
     db::{q, statements},
     kernel,
-    web::{Allow, Result, Route, State},
+    web::{Allow, Market, Result, Route},
 };
 
 statements! {
@@ -34,11 +34,11 @@ async fn alive() -> Json<Health> {
 }
 
 /// Asks the database; 503 while it is away, silent for two seconds, or damaged.
-async fn ready(Inject(state): Inject<State>) -> Result<Json<Health>> {
-    let ping = async { q(PING).one::<(i64,)>(&mut state.db().read().await?).await };
+async fn ready(State(market): State<Market>) -> Result<Json<Health>> {
+    let ping = async { q(PING).one::<(i64,)>(&mut market.db().read().await?).await };
     let answered = tokio::time::timeout(PATIENCE, ping).await;
     answered.map_err(|_| kernel::Error::Unavailable(anyhow::anyhow!("the database does not answer")))??;
-    if !state.sound.load(Ordering::SeqCst) {
+    if !market.sound.load(Ordering::SeqCst) {
         return Err(kernel::Error::Unavailable(anyhow::anyhow!("the database file is damaged")).into());
     }
     Ok(Json(Health { status: "ok" }))

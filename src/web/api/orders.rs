@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::{
         view::{self, OrderView},
     },
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery, IdempotencyKey},
@@ -123,7 +123,7 @@ impl Paging {
     request_body = OrderRequest, params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = Placed)))]
 pub async fn place_order(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     key: IdempotencyKey,
     ApiJson { value, hash }: ApiJson<OrderRequest>,
@@ -147,7 +147,7 @@ pub async fn place_order(
         invoice: value.invoice.map(|i| (i.title, i.tax_no)),
         unit: value.unit,
     };
-    let (trade, by) = (state.trade.clone(), caller.actor());
+    let (trade, by) = (market.trade.clone(), caller.actor());
     let placed = durable(async move { place::place(&trade, placing, by, Some(&key)).await }).await?;
     Ok((StatusCode::CREATED, Json(placed)))
 }
@@ -157,16 +157,16 @@ pub async fn place_order(
     params(("number" = String, Path), ("X-Order-Token" = Option<String>, Header)),
     responses((status = 200, body = OrderView)))]
 pub async fn get_order(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(number): Path<String>,
 ) -> Result<Json<OrderView>> {
-    Ok(Json(seen(&state, &caller, &number).await?))
+    Ok(Json(seen(&market, &caller, &number).await?))
 }
 
 /// The owner's view of an order; not found for everyone else.
-pub async fn seen(state: &State, caller: &Caller, number: &str) -> Result<OrderView> {
-    let mut conn = state.db().read().await?;
+pub async fn seen(market: &Market, caller: &Caller, number: &str) -> Result<OrderView> {
+    let mut conn = market.db().read().await?;
     let order = read::owned(&mut conn, number, &caller.owner()).await?;
     Ok(view::view(&mut conn, order, caller.lang, true).await?)
 }
@@ -175,13 +175,13 @@ pub async fn seen(state: &State, caller: &Caller, number: &str) -> Result<OrderV
 #[utoipa::path(get, path = "/api/v1/orders", operation_id = "listMyOrders", tag = "shopping", params(Paging),
     responses((status = 200, body = OrderPage)))]
 pub async fn list_my_orders(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     ApiQuery(paging): ApiQuery<Paging>,
 ) -> Result<Json<OrderPage>> {
     let (page, per_page) = paging.checked(24)?;
     let person = caller.person()?;
-    let mut conn = state.db().read().await?;
+    let mut conn = market.db().read().await?;
     let (orders, total) = read::of_person(&mut conn, &person.id, (per_page, (page - 1) * per_page)).await?;
     let mut items = Vec::with_capacity(orders.len());
     for order in orders {
@@ -194,18 +194,18 @@ pub async fn list_my_orders(
 #[utoipa::path(post, path = "/api/v1/orders/{number}/cancel", operation_id = "cancelOrder", tag = "shopping",
     params(("number" = String, Path)), responses((status = 200, body = OrderView)))]
 pub async fn cancel_order(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(number): Path<String>,
 ) -> Result<Json<OrderView>> {
-    cancel(&state, &caller, &number).await?;
-    Ok(Json(seen(&state, &caller, &number).await?))
+    cancel(&market, &caller, &number).await?;
+    Ok(Json(seen(&market, &caller, &number).await?))
 }
 
 /// Cancels for the owner; the order's page does the same.
-pub async fn cancel(state: &State, caller: &Caller, number: &str) -> Result<()> {
-    let order = read::owned(&mut state.db().read().await?, number, &caller.owner()).await?;
-    let (trade, by) = (state.trade.clone(), caller.actor());
+pub async fn cancel(market: &Market, caller: &Caller, number: &str) -> Result<()> {
+    let order = read::owned(&mut market.db().read().await?, number, &caller.owner()).await?;
+    let (trade, by) = (market.trade.clone(), caller.actor());
     durable(async move { end::cancel(&trade, &order, by).await }).await
 }
 
@@ -214,17 +214,17 @@ pub async fn cancel(state: &State, caller: &Caller, number: &str) -> Result<()> 
     tag = "shopping", params(("number" = String, Path), ("id" = String, Path)),
     responses((status = 200, body = OrderView)))]
 pub async fn confirm_receipt(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path((number, id)): Path<(String, String)>,
 ) -> Result<Json<OrderView>> {
-    confirm(&state, &caller, &number, id).await?;
-    Ok(Json(seen(&state, &caller, &number).await?))
+    confirm(&market, &caller, &number, id).await?;
+    Ok(Json(seen(&market, &caller, &number).await?))
 }
 
 /// Confirms receipt for the owner; the order's page does the same.
-pub async fn confirm(state: &State, caller: &Caller, number: &str, seller_order: String) -> Result<()> {
-    let order = read::owned(&mut state.db().read().await?, number, &caller.owner()).await?;
-    let (trade, by) = (state.trade.clone(), caller.actor());
+pub async fn confirm(market: &Market, caller: &Caller, number: &str, seller_order: String) -> Result<()> {
+    let order = read::owned(&mut market.db().read().await?, number, &caller.owner()).await?;
+    let (trade, by) = (market.trade.clone(), caller.actor());
     durable(async move { receive::confirm(&trade, &order, &SellerOrderId(seller_order), by).await }).await
 }

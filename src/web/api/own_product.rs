@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 use crate::{
     catalogue::{
         ListingState, SeasonView,
-        desk::{self, OwnSku, WithSkus},
         edit::publish,
+        own::{self, OwnSku, WithSkus},
     },
     db::Conn,
     kernel::{At, Day, Fen, Result},
-    web::State,
+    web::Market,
 };
 
 /// A product as its cooperative sees it.
@@ -141,9 +141,9 @@ impl From<OwnSku> for OwnSkuView {
 }
 
 /// A product with its SKUs, for programs.
-pub async fn own_view(state: &State, conn: &mut Conn, (p, skus): WithSkus) -> Result<OwnProductView> {
-    let certificates = desk::certificates(conn, &p).await?;
-    let missing = publish::missing(&p, &skus, &certificates, state.now().day());
+pub async fn own_view(market: &Market, conn: &mut Conn, (p, skus): WithSkus) -> Result<OwnProductView> {
+    let certificates = own::certificates(conn, &p).await?;
+    let missing = publish::missing(&p, &skus, &certificates, market.now().day());
     let certificates = certificates.into_iter().map(|c| OwnCertificate {
         kind: c.kind,
         number: c.number,
@@ -177,6 +177,6 @@ pub async fn own_view(state: &State, conn: &mut Conn, (p, skus): WithSkus) -> Re
         skus: skus.into_iter().map(OwnSkuView::from).collect(),
         certificates: certificates.collect(),
         missing,
-        demo: state.demo,
+        demo: market.demo,
     })
 }

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::{HeaderMap, StatusCode},
 };
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,13 @@ use utoipa::{OpenApi, ToSchema};
 use crate::{
     kernel::{Code, PaymentId, Refusal},
     orders::{
-        finish::{self, Finished},
         pay::{self, Paying},
+        payment_result::{self, PaymentOutcome},
         read,
     },
     payments::{Method, PaymentState, Provider, sandbox::Outcome, store},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Caller,
         durable::durable,
         json::{ApiJson, IdempotencyKey},
@@ -73,19 +73,19 @@ pub struct Received {
     request_body = PaymentRequest, params(("number" = String, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 201, body = Paying)))]
 pub async fn pay_order(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(number): Path<String>,
     key: IdempotencyKey,
     ApiJson { value, hash }: ApiJson<PaymentRequest>,
 ) -> Result<(StatusCode, Json<Paying>)> {
-    let order = read::owned(&mut state.db().read().await?, &number, &caller.owner()).await?;
+    let order = read::owned(&mut market.db().read().await?, &number, &caller.owner()).await?;
     let scope = match &caller.person {
         Some(person) => format!("person:{}", person.id),
         None => format!("order:{}", order.id),
     };
     let key = key.needed(scope, "payOrder", &number, &hash)?;
-    let (trade, by) = (state.trade.clone(), caller.actor());
+    let (trade, by) = (market.trade.clone(), caller.actor());
     let paying = durable(async move { pay::pay(&trade, &order, value.method, by, Some(&key)).await }).await?;
     Ok((StatusCode::CREATED, Json(paying)))
 }
@@ -95,24 +95,24 @@ pub async fn pay_order(
     tag = "shopping", request_body = SettleRequest, params(("payment_id" = String, Path)),
     responses((status = 200, body = PaymentAnswer)))]
 pub async fn settle_sandbox(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Path(payment_id): Path<String>,
     ApiJson { value, .. }: ApiJson<SettleRequest>,
 ) -> Result<Json<PaymentAnswer>> {
     let id = PaymentId(payment_id);
-    settle(&state, &id, value.outcome).await?;
-    let payment = store::find(&mut state.db().read().await?, id.as_str()).await?;
+    settle(&market, &id, value.outcome).await?;
+    let payment = store::find(&mut market.db().read().await?, id.as_str()).await?;
     let payment = payment.ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(Json(PaymentAnswer { payment_id: payment.id.0, state: payment.state }))
 }
 
 /// Acts as the payer at the sandbox, whose signed event then comes in as any provider's does.
-pub async fn settle(state: &State, id: &PaymentId, outcome: Outcome) -> Result<Finished> {
-    let (trade, id) = (state.trade.clone(), id.clone());
+pub async fn settle(market: &Market, id: &PaymentId, outcome: Outcome) -> Result<PaymentOutcome> {
+    let (trade, id) = (market.trade.clone(), id.clone());
     durable(async move {
         let Provider::Sandbox(sandbox) = &trade.provider;
         let delivery = sandbox.settle(&trade.db, &id, outcome, trade.clock.now()).await?;
-        finish::take_event(&trade, &delivery.signature, &delivery.body).await
+        payment_result::take_event(&trade, &delivery.signature, &delivery.body).await
     })
     .await
 }
@@ -121,10 +121,10 @@ pub async fn settle(state: &State, id: &PaymentId, outcome: Outcome) -> Result<F
 #[utoipa::path(post, path = "/api/v1/webhooks/stripe", operation_id = "stripeWebhook", tag = "shopping",
     params(("Stripe-Signature" = String, Header)), request_body = String,
     responses((status = 200, body = Received)))]
-pub async fn stripe_webhook(Inject(state): Inject<State>, headers: HeaderMap, body: Bytes) -> Result<Json<Received>> {
+pub async fn stripe_webhook(State(market): State<Market>, headers: HeaderMap, body: Bytes) -> Result<Json<Received>> {
     let signature = headers.get("stripe-signature").and_then(|v| v.to_str().ok());
     let signature = signature.ok_or_else(|| Refusal::new(Code::SignatureInvalid))?.to_owned();
-    let trade = state.trade.clone();
-    durable(async move { finish::take_event(&trade, &signature, &body).await }).await?;
+    let trade = market.trade.clone();
+    durable(async move { payment_result::take_event(&trade, &signature, &body).await }).await?;
     Ok(Json(Received { received: true }))
 }

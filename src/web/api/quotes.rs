@@ -1,6 +1,6 @@
 //! Quotes: what goods, freight and discounts cost, priced by the server alone.
 
-use axum::{Json, extract::State as Inject};
+use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
@@ -8,7 +8,7 @@ use crate::{
     db::tx,
     kernel::{At, Code, Fen, Lang, Refusal, Result as KernelResult},
     pricing::{self, Ask, AskedItem, Fulfilment, Quote},
-    web::{Allow, Result, Route, State, auth::Caller, durable::durable, json::ApiJson},
+    web::{Allow, Market, Result, Route, auth::Caller, durable::durable, json::ApiJson},
 };
 
 /// Operations of this file.
@@ -141,10 +141,10 @@ fn ask(request: QuoteRequest) -> KernelResult<Ask> {
 }
 
 /// Prices and keeps a quote for the caller; pages use it too.
-pub async fn priced(state: &State, caller: &Caller, ask: Ask) -> Result<Quote> {
-    let mut step = state.trade.step(caller.actor());
-    let quote = pricing::price(&mut state.db().read().await?, &ask, &mut step).await?;
-    let (db, person) = (state.db().clone(), step.by.person.clone());
+pub async fn priced(market: &Market, caller: &Caller, ask: Ask) -> Result<Quote> {
+    let mut step = market.trade.step(caller.actor());
+    let quote = pricing::price(&mut market.db().read().await?, &ask, &mut step).await?;
+    let (db, person) = (market.db().clone(), step.by.person.clone());
     durable(async move {
         tx!(db, tx, { pricing::keep_quote(&mut tx, &quote, person.as_ref(), step.at).await })?;
         Ok(quote)
@@ -156,11 +156,11 @@ pub async fn priced(state: &State, caller: &Caller, ask: Ask) -> Result<Quote> {
 #[utoipa::path(post, path = "/api/v1/quotes", operation_id = "quote", tag = "shopping",
     request_body = QuoteRequest, responses((status = 200, body = QuoteView)))]
 pub async fn quote(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     ApiJson { value, .. }: ApiJson<QuoteRequest>,
 ) -> Result<Json<QuoteView>> {
-    let quote = priced(&state, &caller, ask(value)?).await?;
+    let quote = priced(&market, &caller, ask(value)?).await?;
     Ok(Json(view(quote, caller.lang)))
 }
 

@@ -1,6 +1,6 @@
 //! Regions for address forms: the divisions below one, and an address read from pasted text.
 
-use axum::{Json, extract::State as Inject};
+use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
@@ -11,7 +11,7 @@ use crate::{
         region, romanised,
     },
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Language,
         json::{ApiJson, ApiQuery},
     },
@@ -74,11 +74,11 @@ pub struct ReadAddress {
 #[utoipa::path(get, path = "/api/v1/regions", operation_id = "listRegions", tag = "shopping", params(Below),
     responses((status = 200, body = RegionList)))]
 pub async fn list_regions(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     ApiQuery(below): ApiQuery<Below>,
 ) -> Result<Json<RegionList>> {
-    let rows = region::children(&mut state.db().read().await?, &below.parent).await?;
+    let rows = region::children(&mut market.db().read().await?, &below.parent).await?;
     let items = rows.into_iter().map(|(code, name)| RegionView { code, name: romanised::name(&name, lang) }).collect();
     Ok(Json(RegionList { items }))
 }
@@ -87,16 +87,16 @@ pub async fn list_regions(
 #[utoipa::path(post, path = "/api/v1/addresses/read", operation_id = "readAddress", tag = "shopping",
     request_body = PastedText, responses((status = 200, body = ReadAddress)))]
 pub async fn read_address(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     ApiJson { value, .. }: ApiJson<PastedText>,
 ) -> Result<Json<ReadAddress>> {
-    let Pasted { name, phone, region_code, street } = read(&state, &value.text).await?;
+    let Pasted { name, phone, region_code, street } = read(&market, &value.text).await?;
     Ok(Json(ReadAddress { name, phone, region_code, street }))
 }
 
 /// Takes a pasted address apart; forms without script do the same.
-pub async fn read(state: &State, text: &str) -> KernelResult<Pasted> {
+pub async fn read(market: &Market, text: &str) -> KernelResult<Pasted> {
     let text = parse::text("text", &text.replace(['\n', '\r', '\t'], " "), pasted::LONGEST)?;
-    let regions = region::named(&mut state.db().read().await?).await?;
+    let regions = region::named(&mut market.db().read().await?).await?;
     Ok(pasted::read(&text, &regions))
 }

@@ -1,7 +1,7 @@
 //! The bureau's reports for programs and spreadsheets.
 
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::header,
     response::{IntoResponse, Response},
 };
@@ -16,7 +16,7 @@ use crate::{
         self, Ask, Dimension, ReportView, Sight,
         export::{Format, export},
     },
-    web::{Allow, Result, Route, State, auth::Caller, durable::durable, json::ApiQuery},
+    web::{Allow, Market, Result, Route, auth::Caller, durable::durable, json::ApiQuery},
 };
 
 /// Operations of this file.
@@ -102,7 +102,7 @@ impl ReportQuery {
 #[utoipa::path(get, path = "/api/v1/bureau/reports/{kind}", operation_id = "report", tag = "bureau",
     params(("kind" = String, Path), ReportQuery), responses((status = 200, body = ReportView)))]
 pub async fn report(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(kind): Path<String>,
     ApiQuery(query): ApiQuery<ReportQuery>,
@@ -114,21 +114,21 @@ pub async fn report(
             Refusal::of_field("format", Code::OneOf).with("choices", choices)
         })?,
     };
-    let ask = query.ask(&kind, state.now().day())?;
-    answer(&state, &caller, &ask, format).await
+    let ask = query.ask(&kind, market.now().day())?;
+    answer(&market, &caller, &ask, format).await
 }
 
 /// The sight of a caller.
-pub fn sight(state: &State, lang: Lang) -> Sight {
-    Sight { now: state.now(), lang, demo: state.demo }
+pub fn sight(market: &Market, lang: Lang) -> Sight {
+    Sight { now: market.now(), lang, demo: market.demo }
 }
 
 /// The report as a file or JSON; what leaves as a file is logged.
-async fn answer(state: &State, caller: &Caller, ask: &Ask, format: Format) -> Result<Response> {
-    let drawn = reports::draw(state.db(), ask, sight(state, caller.lang)).await?;
+async fn answer(market: &Market, caller: &Caller, ask: &Ask, format: Format) -> Result<Response> {
+    let drawn = reports::draw(market.db(), ask, sight(market, caller.lang)).await?;
     let file = matches!(format, Format::Csv | Format::Xlsx);
     if file {
-        log(state, caller, ask, format).await?;
+        log(market, caller, ask, format).await?;
     }
     // Writing a year's lines takes a while: other requests go on meanwhile.
     let body = tokio::task::spawn_blocking(move || export(&drawn, format)).await;
@@ -143,8 +143,8 @@ async fn answer(state: &State, caller: &Caller, ask: &Ask, format: Format) -> Re
     Ok(response)
 }
 
-async fn log(state: &State, caller: &Caller, ask: &Ask, format: Format) -> Result<()> {
-    let (db, step, ask) = (state.db().clone(), Step::new(state.now(), caller.actor()), ask.clone());
+async fn log(market: &Market, caller: &Caller, ask: &Ask, format: Format) -> Result<()> {
+    let (db, step, ask) = (market.db().clone(), Step::new(market.now(), caller.actor()), ask.clone());
     durable(async move {
         tx!(db, tx, {
             let detail = format!("{} {} {format}", ask.from, ask.to);

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::State as Inject,
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::{
     },
     kernel::{Actor, Refusal, parse, time::SECOND},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::{self, Caller},
         durable::durable,
         json::ApiJson,
@@ -80,50 +80,50 @@ pub struct UserView {
 #[utoipa::path(post, path = "/api/v1/session", operation_id = "signIn", tag = "account",
     request_body = SignInRequest, responses((status = 200, body = SessionAnswer)))]
 pub async fn sign_in(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     ClientAddress(address): ClientAddress,
     ApiJson { value, .. }: ApiJson<SignInRequest>,
 ) -> Result<(HeaderMap, Json<SessionAnswer>)> {
     let SignInRequest { login, password } = value;
-    let opened = open(&state, SignIn { login, password, address }).await?;
-    Ok((cookie_of(&state, &opened), Json(answer(opened))))
+    let opened = open(&market, SignIn { login, password, address }).await?;
+    Ok((cookie_of(&market, &opened), Json(answer(opened))))
 }
 
 /// Checks a sign-in and opens a session; the sign-in page does the same.
-pub async fn open(state: &State, sign_in: SignIn) -> Result<Opened> {
-    let trade = state.trade.clone();
+pub async fn open(market: &Market, sign_in: SignIn) -> Result<Opened> {
+    let trade = market.trade.clone();
     durable(async move { session::open(&trade.db, &sign_in, &mut trade.step(Actor::GUEST)).await }).await
 }
 
 /// signOut
 #[utoipa::path(delete, path = "/api/v1/session", operation_id = "signOut", tag = "account",
     responses((status = 204)))]
-pub async fn sign_out(Inject(state): Inject<State>, caller: Caller) -> Result<(StatusCode, HeaderMap)> {
-    Ok((StatusCode::NO_CONTENT, close(&state, &caller).await?))
+pub async fn sign_out(State(market): State<Market>, caller: Caller) -> Result<(StatusCode, HeaderMap)> {
+    Ok((StatusCode::NO_CONTENT, close(&market, &caller).await?))
 }
 
 /// Ends the caller's session; answers the header that takes its cookie away.
-pub async fn close(state: &State, caller: &Caller) -> Result<HeaderMap> {
+pub async fn close(market: &Market, caller: &Caller) -> Result<HeaderMap> {
     if let Some(token) = caller.session.clone() {
-        let db = state.db().clone();
+        let db = market.db().clone();
         durable(async move { tx!(db, tx, { session::close(&mut tx, &token).await }) }).await?;
     }
-    Ok(set_cookie(&auth::session_cookie(state, None)))
+    Ok(set_cookie(&auth::session_cookie(market, None)))
 }
 
 /// register
 #[utoipa::path(post, path = "/api/v1/shoppers", operation_id = "register", tag = "shopping",
     request_body = RegisterRequest, responses((status = 201, body = SessionAnswer)))]
 pub async fn register(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     ApiJson { value, .. }: ApiJson<RegisterRequest>,
 ) -> Result<(StatusCode, HeaderMap, Json<SessionAnswer>)> {
-    let opened = new_shopper(&state, value).await?;
-    Ok((StatusCode::CREATED, cookie_of(&state, &opened), Json(answer(opened))))
+    let opened = new_shopper(&market, value).await?;
+    Ok((StatusCode::CREATED, cookie_of(&market, &opened), Json(answer(opened))))
 }
 
 /// Makes a shopper's account and signs it in; refuses every bad field at once, and a taken login.
-pub async fn new_shopper(state: &State, asked: RegisterRequest) -> Result<Opened> {
+pub async fn new_shopper(market: &Market, asked: RegisterRequest) -> Result<Opened> {
     let RegisterRequest { login, password, name } = asked;
     let faults = [
         parse::login("login", &login).err(),
@@ -133,7 +133,7 @@ pub async fn new_shopper(state: &State, asked: RegisterRequest) -> Result<Opened
     if let Some(refusal) = Refusal::all(faults.into_iter().flatten().collect()) {
         return Err(refusal.into());
     }
-    let trade = state.trade.clone();
+    let trade = market.trade.clone();
     durable(async move {
         let password_hash = password::hash(&password).await?;
         tx!(trade.db, tx, {
@@ -159,9 +159,9 @@ fn answer(opened: Opened) -> SessionAnswer {
 }
 
 /// The header that gives a browser its session.
-pub fn cookie_of(state: &State, opened: &Opened) -> HeaderMap {
-    let seconds = (opened.expires_at.0 - state.now().0).max(0) / SECOND;
-    set_cookie(&auth::session_cookie(state, Some((&opened.token, seconds))))
+pub fn cookie_of(market: &Market, opened: &Opened) -> HeaderMap {
+    let seconds = (opened.expires_at.0 - market.now().0).max(0) / SECOND;
+    set_cookie(&auth::session_cookie(market, Some((&opened.token, seconds))))
 }
 
 fn set_cookie(cookie: &str) -> HeaderMap {

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::State as Inject,
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
@@ -15,7 +15,7 @@ use crate::{
     kernel::{Code, Day, Error, Fen, Lang, Refusal, Result as KernelResult},
     orders::statement::{self, Moved, Statement},
     reports::export::{Format, safe_text},
-    web::{Allow, Result, Route, State, auth::Caller, json::ApiQuery},
+    web::{Allow, Market, Result, Route, auth::Caller, json::ApiQuery},
 };
 
 /// Operations of this file.
@@ -66,7 +66,7 @@ impl StatementQuery {
 #[utoipa::path(get, path = "/api/v1/coop/statements", operation_id = "statements", tag = "cooperative",
     params(StatementQuery), responses((status = 200, body = StatementView)))]
 pub async fn statements(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     ApiQuery(query): ApiQuery<StatementQuery>,
 ) -> Result<Response> {
@@ -76,26 +76,26 @@ pub async fn statements(
         Some("xlsx") => Format::Xlsx,
         Some(_) => return Err(Refusal::of_field("format", Code::OneOf).with("choices", "json, csv, xlsx").into()),
     };
-    let statement = drawn(&state, &caller, &query).await?;
+    let statement = drawn(&market, &caller, &query).await?;
     let name = format!("attachment; filename=\"yanxi-statement-{}-{}.{format}\"", statement.from, statement.to);
     let body = match format {
-        Format::Csv => csv(&statement, caller.lang, state.demo)?,
+        Format::Csv => csv(&statement, caller.lang, market.demo)?,
         Format::Xlsx => {
-            let book = xlsx(&statement, caller.lang, state.demo);
+            let book = xlsx(&statement, caller.lang, market.demo);
             book.map_err(|e| Error::fault(format!("a workbook cannot be written: {e}")))?
         }
-        _ => return Ok(Json(StatementView { statement, demo: state.demo }).into_response()),
+        _ => return Ok(Json(StatementView { statement, demo: market.demo }).into_response()),
     };
     let heads = [(header::CONTENT_TYPE, format.content_type().to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((heads, body).into_response())
 }
 
 /// The statement of the caller's cooperative; its page shows the same.
-pub async fn drawn(state: &State, caller: &Caller, query: &StatementQuery) -> Result<Statement> {
+pub async fn drawn(market: &Market, caller: &Caller, query: &StatementQuery) -> Result<Statement> {
     let coop = caller.person()?.own_coop()?;
-    let now = state.now();
+    let now = market.now();
     let days = query.days(now.day())?;
-    let mut conn = state.db().read_replica().await?;
+    let mut conn = market.db().read_replica().await?;
     Ok(statement::statement(&mut conn, coop, days, now).await?)
 }
 

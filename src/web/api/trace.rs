@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State as Inject},
+    extract::{Path, State},
 };
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
@@ -11,7 +11,7 @@ use crate::{
     catalogue::CoopRef,
     kernel::{Code, Day, Refusal},
     stock::trace,
-    web::{Allow, Result, Route, State, auth::Language},
+    web::{Allow, Market, Result, Route, auth::Language},
 };
 
 /// Operations of this file.
@@ -61,11 +61,11 @@ pub struct TraceView {
 #[utoipa::path(get, path = "/api/v1/trace/{code}", operation_id = "traceBatch", tag = "catalogue",
     params(("code" = String, Path)), responses((status = 200, body = TraceView)))]
 pub async fn trace_batch(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     Path(code): Path<String>,
 ) -> Result<Json<TraceView>> {
-    let batch = trace::find(&mut state.db().read_replica().await?, &code).await?;
+    let batch = trace::find(&mut market.db().read_replica().await?, &code).await?;
     let batch = batch.ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(Json(TraceView {
         spec: lang.pick(&batch.spec, &batch.spec_en).to_owned(),
@@ -85,6 +85,6 @@ pub async fn trace_batch(
         packhouse: batch.packhouse,
         conformity_no: batch.conformity_no,
         report_no: batch.report_no,
-        demo: state.demo,
+        demo: market.demo,
     }))
 }

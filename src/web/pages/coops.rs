@@ -2,20 +2,20 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::HeaderMap,
     response::Response,
 };
 
 use super::{
     Key,
-    good::{self, Good},
+    card::{self, Card},
     view::{self, Layout},
 };
 use crate::{
     catalogue::{Certificate, Coop, Snapshot, cert_term},
     kernel::{Code, Lang, Refusal},
-    web::{Allow, Result, Route, State, auth::Language},
+    web::{Allow, Market, Result, Route, auth::Language},
 };
 
 /// Routes of this file.
@@ -51,7 +51,7 @@ impl CoopCard {
         Self {
             href: format!("/coops/{}", coop.slug),
             face: face(&coop.name, county.map_or("", |c| c.short_name.as_str())),
-            place: county.map(|c| good::place(c, layout)).unwrap_or_default(),
+            place: county.map(|c| card::place(c, layout)).unwrap_or_default(),
             facts: facts.collect::<Vec<_>>().join(" · "),
             name,
         }
@@ -112,24 +112,24 @@ struct CoopPage {
     promise: String,
     households: Option<String>,
     certs: Vec<CertLine>,
-    goods: Vec<Good>,
+    goods: Vec<Card>,
     photo: Option<String>,
 }
 
 async fn coop(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let known = snapshot.coop_by_slug(&slug).ok_or_else(|| Refusal::new(Code::NotFound))?;
     let key = Key { path: format!("/coops/{slug}"), lang, shown: snapshot.shown };
     let page = || async {
-        let layout = Layout::titled(state.demo, lang, String::new());
+        let layout = Layout::titled(market.demo, lang, String::new());
         view::text(&CoopPage::of(&snapshot, known, layout))
     };
-    Ok(state.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.page(&key, &headers, page).await?)
 }
 
 impl CoopPage {
@@ -151,7 +151,7 @@ impl CoopPage {
             households: (coop.households > 0).then(|| layout.say("coop_page.households", &[("n", &coop.households)])),
             certs: CertLine::holding(&coop.certs, snapshot, lang),
             photo: goods.iter().find_map(|p| p.photos.first()).map(|p| p.name.clone()),
-            goods: Good::all(snapshot, goods, &layout),
+            goods: Card::all(snapshot, goods, &layout),
             layout: layout.about(&story),
             card,
             story,

@@ -9,7 +9,7 @@ use axum::{
 use super::view::Layout;
 use crate::{
     kernel::Lang,
-    web::{State, problem::Problem},
+    web::{Market, problem::Problem},
 };
 
 /// An error as people see it.
@@ -24,10 +24,10 @@ pub struct ErrorPage {
 }
 
 /// The page of a problem.
-pub fn page(state: &State, problem: &Problem, lang: Lang) -> Response {
+pub fn page(market: &Market, problem: &Problem, lang: Lang) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let page = ErrorPage {
-        layout: Layout::titled(state.demo, lang, problem.title.clone()),
+        layout: Layout::titled(market.demo, lang, problem.title.clone()),
         status: problem.status,
         detail: problem.detail.clone(),
         faults: problem.errors.iter().map(|fault| format!("{}: {}", fault.field, fault.detail)).collect(),

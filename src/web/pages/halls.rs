@@ -2,21 +2,21 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 
 use super::{
     Key,
+    card::{self, Card},
     coops::CoopCard,
-    good::{self, Good},
     view::{self, Layout},
 };
 use crate::{
     catalogue::{County, Outlet, Snapshot},
     kernel::{Code, Refusal},
-    web::{Allow, Result, Route, State, auth::Language},
+    web::{Allow, Market, Result, Route, auth::Language},
 };
 
 /// Goods of a hall's page before the list takes over.
@@ -64,7 +64,7 @@ impl HallCard {
             0 => layout.t("hall.nothing").to_owned(),
             n => layout.say("hall.sells", &[("goods", &few), ("n", &n)]),
         };
-        let district = good::district(county, layout.lang);
+        let district = card::district(county, layout.lang);
         Self {
             href: format!("/halls/{}", county.slug),
             name: name(county, layout),
@@ -82,7 +82,7 @@ impl HallCard {
 
 /// 延川馆, or the county's name with 馆.
 fn name(county: &County, layout: &Layout) -> String {
-    layout.say("hall.name", &[("county", &good::short(county, layout.lang))])
+    layout.say("hall.name", &[("county", &card::short(county, layout.lang))])
 }
 
 #[derive(Template)]
@@ -93,16 +93,16 @@ struct Halls {
     others: Vec<HallCard>,
 }
 
-async fn halls(Inject(state): Inject<State>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
-    let snapshot = state.shelf.now();
+async fn halls(State(market): State<Market>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
+    let snapshot = market.shelf.now();
     let key = Key { path: "/halls".to_owned(), lang, shown: snapshot.shown };
     let page = || async {
-        let layout = Layout::of(&state, lang, "hall.all").nav("halls");
+        let layout = Layout::of(&market, lang, "hall.all").nav("halls");
         let (paired, others): (Vec<_>, Vec<_>) = snapshot.counties.iter().partition(|c| c.pairing.is_some());
         let cards = |of: Vec<&County>| of.into_iter().map(|c| HallCard::of(&snapshot, c, &layout)).collect();
         view::text(&Halls { paired: cards(paired), others: cards(others), layout: layout.clone() })
     };
-    Ok(state.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.page(&key, &headers, page).await?)
 }
 
 /// A place in Wuxi where goods of the county can be seen.
@@ -122,29 +122,29 @@ struct Hall {
     pairing: Option<String>,
     outlets: Vec<OutletView>,
     coops: Vec<CoopCard>,
-    season: Vec<Good>,
-    goods: Vec<Good>,
+    season: Vec<Card>,
+    goods: Vec<Card>,
     total: usize,
     all_href: String,
 }
 
 async fn hall(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     Path(county): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let known = snapshot.county_by_slug(&county).ok_or_else(|| Refusal::new(Code::NotFound))?;
     if known.slug != county {
         return Ok(Redirect::permanent(&format!("/halls/{}", known.slug)).into_response());
     }
     let key = Key { path: format!("/halls/{county}"), lang, shown: snapshot.shown };
     let page = || async {
-        let layout = Layout::titled(state.demo, lang, String::new()).nav("halls");
+        let layout = Layout::titled(market.demo, lang, String::new()).nav("halls");
         view::text(&Hall::of(&snapshot, known, layout))
     };
-    Ok(state.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.page(&key, &headers, page).await?)
 }
 
 impl Hall {
@@ -170,8 +170,8 @@ impl Hall {
             pairing: county.pairing.as_ref().map(|p| lang.pick(&p.name, &p.name_en).to_owned()),
             outlets: outlets.collect(),
             coops: snapshot.coops.iter().filter(grown).map(|c| CoopCard::of(snapshot, c, &layout)).collect(),
-            season: Good::all(snapshot, season, &layout),
-            goods: Good::all(snapshot, rest.into_iter().take(GOODS), &layout),
+            season: Card::all(snapshot, season, &layout),
+            goods: Card::all(snapshot, rest.into_iter().take(GOODS), &layout),
             total,
             all_href: format!("/products?county={}", county.code),
             layout: layout.about(&story),

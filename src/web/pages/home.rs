@@ -3,12 +3,12 @@
 use std::{collections::HashMap, sync::Arc};
 
 use askama::Template;
-use axum::{extract::State as Inject, http::HeaderMap, response::Response};
+use axum::{extract::State, http::HeaderMap, response::Response};
 
 use super::{
     Key,
+    card::{Card, Price, grouped},
     coops::CoopCard,
-    good::{Good, Price, grouped},
     halls::HallCard,
     view::{self, Layout},
 };
@@ -16,7 +16,7 @@ use crate::{
     catalogue::{Product, Snapshot},
     counter::{Figures, figures},
     kernel::{Day, Fen},
-    web::{Allow, Result, Route, State, auth::Language},
+    web::{Allow, Market, Result, Route, auth::Language},
 };
 
 /// Goods in the season's section, and at most of one category before others are asked.
@@ -41,10 +41,10 @@ struct Home {
     tally: Tally,
     halls: Vec<HallCard>,
     season_title: String,
-    season: Vec<Good>,
-    staples: Vec<Good>,
+    season: Vec<Card>,
+    staples: Vec<Card>,
     set: Option<SetView>,
-    gifts: Vec<Good>,
+    gifts: Vec<Card>,
     coops: Vec<CoopCard>,
 }
 
@@ -71,23 +71,23 @@ struct Bar {
 
 /// The set that the page shows large.
 struct SetView {
-    good: Good,
+    card: Card,
     summary: String,
     parts: Vec<(String, String)>,
     counties: String,
 }
 
-async fn home(Inject(state): Inject<State>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
-    let snapshot = state.shelf.now();
-    let (seq, day) = state.counter.stamp();
+async fn home(State(market): State<Market>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
+    let snapshot = market.shelf.now();
+    let (seq, day) = market.counter.stamp();
     let key = Key { path: format!("/ {seq} {day}"), lang, shown: snapshot.shown };
     let page = || async {
-        let counter = state.counter.now();
-        let months = figures::months(&mut state.db().read_replica().await?, day.year_start()).await?;
-        let layout = Layout::of(&state, lang, "home.title").nav("home");
+        let counter = market.counter.now();
+        let months = figures::months(&mut market.db().read_replica().await?, day.year_start()).await?;
+        let layout = Layout::of(&market, lang, "home.title").nav("home");
         view::text(&Home::of(&snapshot, &counter, &months, layout))
     };
-    Ok(state.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.page(&key, &headers, page).await?)
 }
 
 impl Home {
@@ -107,10 +107,10 @@ impl Home {
             tally: Tally::of(counter, months, snapshot.day, &layout),
             halls: paired.map(|county| HallCard::of(snapshot, county, &layout)).collect(),
             season_title: layout.say("home.season", &[("month", &this_month)]),
-            season: Good::all(snapshot, mixed(&seasonal, SEASON), &layout),
-            staples: Good::all(snapshot, mixed(&staple, STAPLES), &layout),
+            season: Card::all(snapshot, mixed(&seasonal, SEASON), &layout),
+            staples: Card::all(snapshot, mixed(&staple, STAPLES), &layout),
             set: set.map(|set| SetView::of(snapshot, set, &layout)),
-            gifts: Good::all(snapshot, gifts.copied(), &layout),
+            gifts: Card::all(snapshot, gifts.copied(), &layout),
             coops: snapshot.coops.iter().map(|coop| CoopCard::of(snapshot, coop, &layout)).collect(),
             layout: layout.about(&lead),
         }
@@ -133,10 +133,10 @@ fn is_gift(product: &Product) -> bool {
 fn mixed<'a>(goods: &[&'a Arc<Product>], most: usize) -> Vec<&'a Arc<Product>> {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let (mut first, mut rest) = (Vec::new(), Vec::new());
-    for good in goods {
-        let count = seen.entry(&good.category_code).or_default();
+    for card in goods {
+        let count = seen.entry(&card.category_code).or_default();
         *count += 1;
-        if *count <= SAME_CATEGORY { first.push(*good) } else { rest.push(*good) }
+        if *count <= SAME_CATEGORY { first.push(*card) } else { rest.push(*card) }
     }
     first.into_iter().chain(rest).take(most).collect()
 }
@@ -185,7 +185,7 @@ impl SetView {
     fn of(snapshot: &Snapshot, product: &Product, layout: &Layout) -> Self {
         let lang = layout.lang;
         let all = product.skus.iter().flat_map(|sku| sku.parts.iter());
-        let county = |code: &str| snapshot.county(code).map(|c| super::good::short(c, lang).to_owned());
+        let county = |code: &str| snapshot.county(code).map(|c| super::card::short(c, lang).to_owned());
         let parts: Vec<(String, String)> = all
             .map(|p| (lang.pick(&p.name, &p.name_en).to_owned(), county(&p.county_code).unwrap_or_default()))
             .collect();
@@ -194,7 +194,7 @@ impl SetView {
         counties.dedup();
         Self {
             counties: layout.say("home.in_one_box", &[("n", &counties.len())]),
-            good: Good::of(snapshot, product, layout),
+            card: Card::of(snapshot, product, layout),
             summary: lang.pick(&product.summary, &product.summary_en).to_owned(),
             parts,
         }

@@ -6,31 +6,31 @@
 mod account;
 mod bureau;
 mod cache;
+pub mod card;
+mod certificate;
+mod checkout;
 pub mod compressed;
 mod coop_desk;
 mod coops;
 pub mod desk;
 pub mod errors;
-pub mod good;
 mod halls;
 mod home;
 mod me;
 mod open;
 mod operator;
 mod order;
-mod paper;
 mod product;
 mod products;
 mod regions;
 mod svg;
 pub mod texts;
-mod till;
 mod trace;
 pub mod view;
 
 use axum::http::{HeaderMap, Uri, header};
 
-use super::{Route, State, assets, auth};
+use super::{Market, Route, assets, auth};
 use crate::kernel::Lang;
 
 pub use cache::{Cache, Key};
@@ -51,7 +51,7 @@ pub fn routes() -> Vec<Route> {
         order::routes(),
         product::routes(),
         products::routes(),
-        till::routes(),
+        checkout::routes(),
         trace::routes(),
     ]
     .into_iter()
@@ -60,11 +60,11 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// `?lang=` of a page is remembered in a cookie.
-pub fn remember_language(state: &State, asked: &Uri, headers: &mut HeaderMap) {
+pub fn remember_language(market: &Market, asked: &Uri, headers: &mut HeaderMap) {
     let Some(query) = asked.query() else { return };
     let lang = query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Lang::parse);
     if let Some(lang) = lang.filter(|_| !super::is_api(asked.path()))
-        && let Some(cookie) = auth::wish_cookie(state, "lang", lang.tag())
+        && let Some(cookie) = auth::wish_cookie(market, "lang", lang.tag())
     {
         headers.append(header::SET_COOKIE, cookie);
     }

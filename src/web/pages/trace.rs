@@ -2,20 +2,20 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::HeaderMap,
     response::Response,
 };
 
 use super::{
     Key,
-    good::Good,
+    card::Card,
     view::{self, Layout},
 };
 use crate::{
     kernel::{Code, Lang, Refusal},
     stock::trace::{self, Trace},
-    web::{Allow, Result, Route, State, auth::Language},
+    web::{Allow, Market, Result, Route, auth::Language},
 };
 
 /// Routes of this file.
@@ -32,35 +32,35 @@ struct TracePage {
     spec: String,
     coop: String,
     county: String,
-    good: Option<Good>,
+    card: Option<Card>,
 }
 
 async fn page(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     Path(code): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let shown = state.shelf.now().shown;
+    let shown = market.shelf.now().shown;
     let key = Key { path: format!("/trace/{code}"), lang, shown };
     let page = || async {
-        let batch = trace::find(&mut state.db().read_replica().await?, &code).await?;
+        let batch = trace::find(&mut market.db().read_replica().await?, &code).await?;
         let batch = batch.ok_or_else(|| Refusal::new(Code::NotFound))?;
-        view::text(&TracePage::of(&state, batch, lang))
+        view::text(&TracePage::of(&market, batch, lang))
     };
-    Ok(state.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.page(&key, &headers, page).await?)
 }
 
 impl TracePage {
-    fn of(state: &State, batch: Trace, lang: Lang) -> Self {
-        let snapshot = state.shelf.now();
-        let layout = Layout::of(state, lang, "trace.title");
+    fn of(market: &Market, batch: Trace, lang: Lang) -> Self {
+        let snapshot = market.shelf.now();
+        let layout = Layout::of(market, lang, "trace.title");
         Self {
             name: lang.pick(&batch.name, &batch.name_en).to_owned(),
             spec: lang.pick(&batch.spec, &batch.spec_en).to_owned(),
             coop: lang.pick(&batch.coop_name, &batch.coop_name_en).to_owned(),
             county: lang.pick(&batch.county_name, &batch.county_name_en).to_owned(),
-            good: snapshot.by_slug(&batch.product_slug).map(|p| Good::of(&snapshot, p, &layout)),
+            card: snapshot.by_slug(&batch.product_slug).map(|p| Card::of(&snapshot, p, &layout)),
             batch,
             layout,
         }

@@ -16,7 +16,7 @@ use axum::{
 use super::texts;
 use crate::{
     kernel::{self, Error, Lang},
-    web::{self, Result, State, assets},
+    web::{self, Market, Result, assets},
 };
 
 /// What the frame of a page shows.
@@ -44,8 +44,8 @@ pub struct Layout {
 
 impl Layout {
     /// The frame of a page whose title stands under a key.
-    pub fn of(state: &State, lang: Lang, key: &str) -> Self {
-        Self::titled(state.demo, lang, texts::get(lang, key).to_owned())
+    pub fn of(market: &Market, lang: Lang, key: &str) -> Self {
+        Self::titled(market.demo, lang, texts::get(lang, key).to_owned())
     }
 
     /// The frame of a page with a title of its own, such as a product's name.

@@ -4,7 +4,7 @@ use std::{os::unix::fs::FileExt, path::Path, process::Output, time::Duration};
 
 use yanxi::{
     db::{Db, Engine, q},
-    kernel::Dice,
+    kernel::Random,
 };
 
 use super::{load::Load, on_both_programs};
@@ -70,9 +70,9 @@ async fn a_changed_byte_is_told_and_nothing_is_restored(engine: Engine) {
     assert!(made.status.success(), "{}", said(&made));
     let bytes = std::fs::File::options().read(true).write(true).open(&file).unwrap();
     let length = bytes.metadata().unwrap().len();
-    let mut dice = Dice::Seeded(3);
+    let mut random = Random::Seeded(3);
     for _ in 0..10 {
-        let place = dice.below(length).unwrap();
+        let place = random.below(length).unwrap();
         let mut byte = [0];
         bytes.read_exact_at(&mut byte, place).unwrap();
         bytes.write_all_at(&[byte[0] ^ 1], place).unwrap();

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::atomic::Ordering, time::Duration};
 
-use yanxi::{db::Engine, kernel::Dice};
+use yanxi::{db::Engine, kernel::Random};
 
 use super::{load::Load, on_both_programs};
 use crate::support::{Market, long};
@@ -15,10 +15,10 @@ async fn kills_in_mixed_load_lose_nothing(engine: Engine) {
     let Some(mut market) = Market::start(engine, &[]).await else { return };
     let load = Load::start(&market, 6).await;
     let kills = if long() { 50 } else { 10 };
-    let mut dice = Dice::Seeded(9);
+    let mut random = Random::Seeded(9);
     let mut slowest = Duration::ZERO;
     for _ in 0..kills {
-        tokio::time::sleep(Duration::from_millis(300 + dice.below(1200).unwrap())).await;
+        tokio::time::sleep(Duration::from_millis(300 + random.below(1200).unwrap())).await;
         market.kill();
         slowest = slowest.max(market.run().await);
         let _quiet = load.gate.write().await;

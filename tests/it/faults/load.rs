@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 use tokio::{sync::RwLock, task::JoinHandle};
-use yanxi::kernel::Dice;
+use yanxi::kernel::Random;
 
 use crate::support::{
     Api, Market,
@@ -55,7 +55,7 @@ struct Worker {
     gate: Arc<RwLock<()>>,
     over: Arc<AtomicBool>,
     pause: Duration,
-    dice: Dice,
+    random: Random,
 }
 
 impl Load {
@@ -83,7 +83,7 @@ impl Load {
             gate: load.gate.clone(),
             over: load.over.clone(),
             pause,
-            dice: Dice::Seeded(seed),
+            random: Random::Seeded(seed),
         };
         let workers = (1..=n).map(|seed| tokio::spawn(worker(seed).run())).collect();
         Self { workers, ..load }
@@ -129,7 +129,7 @@ fn find(value: &Value, sku: &str) -> Option<String> {
 impl Worker {
     async fn run(mut self) {
         while !self.over.load(Ordering::SeqCst) {
-            match self.dice.below(10).unwrap() {
+            match self.random.below(10).unwrap() {
                 0..=5 => self.buy().await,
                 6 | 7 => self.ship().await,
                 8 => self.refund().await,
@@ -162,8 +162,8 @@ impl Worker {
     }
 
     async fn buy(&mut self) {
-        let both = self.dice.below(2).unwrap() == 0;
-        let qty = 1 + i64::try_from(self.dice.below(3).unwrap()).unwrap();
+        let both = self.random.below(2).unwrap() == 0;
+        let qty = 1 + i64::try_from(self.random.below(3).unwrap()).unwrap();
         let items: Vec<(&str, i64)> = GOODS.iter().take(if both { 2 } else { 1 }).map(|(sku, _)| (*sku, qty)).collect();
         let quote = self.insist(&self.api, "POST", "/quotes", Some(quote_body(&items))).await;
         let Some(id) = quote.body["quote_id"].as_str() else { return self.strange("quote", &quote) };
@@ -174,7 +174,7 @@ impl Worker {
         let owner = self.api.with_order(token);
         let kept = Kept { number: number.to_owned(), owner: owner.clone(), settled: false };
         self.told.orders.lock().unwrap().push(kept);
-        match self.dice.below(8).unwrap() {
+        match self.random.below(8).unwrap() {
             0 => {
                 self.insist(&owner, "POST", &format!("/orders/{number}/cancel"), Some(json!({}))).await;
             }
@@ -198,12 +198,12 @@ impl Worker {
     }
 
     async fn ship(&mut self) {
-        let coop = self.coops[usize::try_from(self.dice.below(self.coops.len() as u64).unwrap()).unwrap()].clone();
+        let coop = self.coops[usize::try_from(self.random.below(self.coops.len() as u64).unwrap()).unwrap()].clone();
         let waiting = self.insist(&coop, "GET", "/coop/orders?state=to_ship&per_page=20", None).await;
         let Some(items) = waiting.body["items"].as_array().filter(|items| !items.is_empty()) else { return };
-        let place = usize::try_from(self.dice.below(items.len() as u64).unwrap()).unwrap();
+        let place = usize::try_from(self.random.below(items.len() as u64).unwrap()).unwrap();
         let Some(id) = items[place]["id"].as_str() else { return self.strange("coop order", &waiting) };
-        let parcel = json!({"carrier": "zto", "tracking_no": format!("ZT{}", self.dice.code(12).unwrap())});
+        let parcel = json!({"carrier": "zto", "tracking_no": format!("ZT{}", self.random.code(12).unwrap())});
         let sent = self.insist(&coop, "POST", &format!("/coop/orders/{id}/shipments"), Some(parcel)).await;
         if sent.status < 300 {
             self.told.shipped.fetch_add(1, Ordering::SeqCst);
@@ -220,8 +220,8 @@ impl Worker {
         if paid.is_empty() {
             return;
         }
-        let number = &paid[usize::try_from(self.dice.below(paid.len() as u64).unwrap()).unwrap()];
-        let body = json!({"amount_fen": 1 + self.dice.below(3000).unwrap(), "reason": "load"});
+        let number = &paid[usize::try_from(self.random.below(paid.len() as u64).unwrap()).unwrap()];
+        let body = json!({"amount_fen": 1 + self.random.below(3000).unwrap(), "reason": "load"});
         let back = self.insist(&self.operator, "POST", &format!("/admin/orders/{number}/refunds"), Some(body)).await;
         if back.status < 300 {
             self.told.refunds.fetch_add(1, Ordering::SeqCst);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use yanxi::{
     kernel::{At, Fen, PaymentId, time::SECOND},
-    orders::{OrderState, end, finish, finish::Finished},
+    orders::{OrderState, end, finish, payment_result::PaymentOutcome},
     payments::{Event, Provider, sandbox::Outcome},
 };
 
@@ -64,7 +64,7 @@ async fn every_order_of_five_events_ends_the_same(shop: Arc<Shop>) {
         for place in order {
             let told = Event { amount: placed.total_fen, ..story[place].clone() };
             let delivery = sandbox.deliver(&told, now).unwrap();
-            finish::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
+            payment_result::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
         }
         assert_eq!(shop.state(&placed.number).await, OrderState::Paid);
     }
@@ -79,12 +79,12 @@ async fn the_return_of_the_browser_and_the_webhook_at_once_pay_once(shop: Arc<Sh
         let now = shop.trade.clock.now();
         let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
         let (webhook, back) = tokio::join!(
-            finish::take_event(&shop.trade, &delivery.signature, &delivery.body),
-            finish::ask_provider(&shop.trade, &payment)
+            payment_result::take_event(&shop.trade, &delivery.signature, &delivery.body),
+            payment_result::ask_provider(&shop.trade, &payment)
         );
         let mut both = [webhook.unwrap(), back.unwrap()];
-        both.sort_by_key(|f| *f != Finished::Paid);
-        assert_eq!(both, [Finished::Paid, Finished::Known]);
+        both.sort_by_key(|f| *f != PaymentOutcome::Paid);
+        assert_eq!(both, [PaymentOutcome::Paid, PaymentOutcome::Known]);
     }
     assert_eq!((shop.booked("sale").await, shop.stock("P01-1").await), (40 * 8990, (60, 0)));
 }
@@ -102,14 +102,14 @@ async fn a_payment_that_wins_against_its_expiry_or_not_is_paid_or_given_back(sho
             yanxi::payments::event::sign(shop.trade.provider.webhook_secret(), &delivery.body, shop.trade.clock.now());
         let signature = signature.unwrap();
         let (paid, expired) = tokio::join!(
-            finish::take_event(&shop.trade, &signature, &delivery.body),
+            payment_result::take_event(&shop.trade, &signature, &delivery.body),
             end::expire_overdue(&shop.trade, 10)
         );
         expired.unwrap();
         match paid.unwrap() {
-            Finished::Paid => assert_eq!(shop.state(&placed.number).await, OrderState::Paid),
+            PaymentOutcome::Paid => assert_eq!(shop.state(&placed.number).await, OrderState::Paid),
             other => {
-                assert!(matches!(other, Finished::GivenBack(_)), "{other:?}");
+                assert!(matches!(other, PaymentOutcome::GivenBack(_)), "{other:?}");
                 assert_eq!(shop.state(&placed.number).await, OrderState::Expired);
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use yanxi::{
     db::q,
     kernel::{Actor, Code, Error, Fen, time::SECOND},
-    orders::{OrderState, end, finish, finish::Finished, place},
+    orders::{OrderState, end, finish, payment_result::PaymentOutcome, place},
     payments::{Provider, sandbox::Outcome},
     pricing::coupon,
 };
@@ -28,7 +28,7 @@ async fn late_money_takes_the_stock_again_where_it_is_left(shop: Arc<Shop>) {
     assert_eq!(end::expire_overdue(&shop.trade, 10).await.unwrap(), 1);
     assert_eq!(end::expire_overdue(&shop.trade, 10).await.unwrap(), 0);
     assert_eq!((shop.state(&placed.number).await, shop.stock("P02-1").await), (OrderState::Expired, (5, 0)));
-    assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, Finished::Paid);
+    assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, PaymentOutcome::Paid);
     assert_eq!((shop.state(&placed.number).await, shop.stock("P02-1").await), (OrderState::Paid, (0, 0)));
 }
 
@@ -38,15 +38,15 @@ async fn late_money_goes_back_where_the_stock_is_gone(shop: Arc<Shop>) {
     shop.trade.clock.advance(901 * SECOND);
     end::expire_overdue(&shop.trade, 10).await.unwrap();
     let other = shop.placed(&[("P02-1", 4)], None).await;
-    assert!(matches!(shop.settle(&payment, Outcome::Succeeded).await, Finished::GivenBack(_)));
+    assert!(matches!(shop.settle(&payment, Outcome::Succeeded).await, PaymentOutcome::GivenBack(_)));
     assert_eq!(shop.state(&placed.number).await, OrderState::Expired);
-    assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, Finished::Known);
+    assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, PaymentOutcome::Known);
     assert_eq!((shop.booked("sale").await, shop.waiting_refunds().await.len()), (0, 0));
     assert_eq!(shop.booked("unapplied").await, shop.booked("unapplied_refund").await);
     let order = shop.order(&placed.number).await;
     let payments = yanxi::payments::store::of_order(&mut shop.trade.db.read().await.unwrap(), &order.id).await.unwrap();
     assert_eq!(payments[0].state.as_str(), "refunded");
-    assert_eq!(shop.pay(&other.number).await, Finished::Paid);
+    assert_eq!(shop.pay(&other.number).await, PaymentOutcome::Paid);
 }
 
 async fn an_ended_coupon_takes_nothing_off_further_orders_and_keeps_its_word_to_those_placed(shop: Arc<Shop>) {
@@ -67,18 +67,18 @@ async fn an_ended_coupon_takes_nothing_off_further_orders_and_keeps_its_word_to_
     let placing = Shop::placing(&quoted, "13800000002");
     let refused = place::place(&shop.trade, placing, Actor::GUEST, None).await.unwrap_err();
     assert_eq!(code(refused), Some(Code::CouponNotValid));
-    assert_eq!(shop.pay(&paid.number).await, Finished::Paid);
+    assert_eq!(shop.pay(&paid.number).await, PaymentOutcome::Paid);
     shop.trade.clock.advance(901 * SECOND);
     end::expire_overdue(&shop.trade, 10).await.unwrap();
-    assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, Finished::Paid);
+    assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, PaymentOutcome::Paid);
     assert!(shop.order(&late.number).await.discount_fen > Fen::ZERO);
 }
 
 async fn a_second_payment_of_a_paid_order_goes_back(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let (first, second) = (shop.open_payment(&placed.number).await, shop.open_payment(&placed.number).await);
-    assert_eq!(shop.settle(&first, Outcome::Succeeded).await, Finished::Paid);
-    assert!(matches!(shop.settle(&second, Outcome::Succeeded).await, Finished::GivenBack(_)));
+    assert_eq!(shop.settle(&first, Outcome::Succeeded).await, PaymentOutcome::Paid);
+    assert!(matches!(shop.settle(&second, Outcome::Succeeded).await, PaymentOutcome::GivenBack(_)));
     assert_eq!(shop.booked("sale").await, 8990);
     assert_eq!(shop.stock("P01-1").await, (99, 0));
 }
@@ -89,10 +89,10 @@ async fn events_in_any_number_and_the_poller_pay_once(shop: Arc<Shop>) {
     let Provider::Sandbox(sandbox) = &shop.trade.provider;
     let now = shop.trade.clock.now();
     let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
-    assert_eq!(finish::ask_provider(&shop.trade, &payment).await.unwrap(), Finished::Paid);
+    assert_eq!(payment_result::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Paid);
     for _ in 0..3 {
-        let again = finish::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
-        assert_eq!(again, Finished::Known);
+        let again = payment_result::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
+        assert_eq!(again, PaymentOutcome::Known);
     }
     assert_eq!((shop.booked("sale").await, shop.stock("P01-1").await), (8990, (99, 0)));
 }
@@ -104,10 +104,10 @@ async fn forged_and_mismatched_events_change_nothing(shop: Arc<Shop>) {
     let now = shop.trade.clock.now();
     let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
     let cheaper = String::from_utf8(delivery.body.clone()).unwrap().replace("\"amount\":", "\"amount\":1");
-    let forged = finish::take_event(&shop.trade, &delivery.signature, cheaper.as_bytes()).await;
+    let forged = payment_result::take_event(&shop.trade, &delivery.signature, cheaper.as_bytes()).await;
     assert_eq!(forged.unwrap_err().refusal().unwrap().code, Code::SignatureInvalid);
     let signed = yanxi::payments::event::sign(shop.trade.provider.webhook_secret(), cheaper.as_bytes(), now).unwrap();
-    let mismatch = finish::take_event(&shop.trade, &signed, cheaper.as_bytes()).await;
+    let mismatch = payment_result::take_event(&shop.trade, &signed, cheaper.as_bytes()).await;
     assert_eq!(mismatch.unwrap_err().refusal().unwrap().code, Code::EventMismatch);
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
 }

@@ -9,7 +9,7 @@ use yanxi::{
     },
     orders::{
         OrderState, SellerOrderState as S, end,
-        finish::Finished,
+        payment_result::PaymentOutcome,
         receive,
         refund::{self, Asked, AskedLine},
         ship::{self, Carrier, Scan, ScanKind, ScanSource, Shipping},
@@ -53,7 +53,7 @@ async fn an_order_over_two_cooperatives_is_paid_shipped_received_and_completed(s
     assert_eq!((quote.goods_fen, quote.freight_fen), (Fen(21_330), Fen(600 + 11 * 150 + 800)));
     let placed = shop.placed(&[("P01-1", 2), ("P02-1", 1)], None).await;
     assert_eq!(shop.stock("P01-1").await, (100, 2));
-    assert_eq!(shop.pay(&placed.number).await, Finished::Paid);
+    assert_eq!(shop.pay(&placed.number).await, PaymentOutcome::Paid);
     assert_eq!(shop.stock("P01-1").await, (98, 0));
     assert_eq!((shop.booked("sale").await, shop.booked("sale_freight").await), (21_330, quote.freight_fen.0));
     let now = shop.trade.clock.now();
@@ -185,9 +185,9 @@ async fn goods_that_cost_nothing_are_paid_when_placed(shop: Arc<Shop>) {
 async fn a_refused_payment_leaves_the_order_waiting_and_another_may_succeed(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let id = shop.open_payment(&placed.number).await;
-    assert_eq!(shop.settle(&id, Outcome::Failed).await, Finished::Failed);
+    assert_eq!(shop.settle(&id, Outcome::Failed).await, PaymentOutcome::Failed);
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
-    assert_eq!(shop.pay(&placed.number).await, Finished::Paid);
+    assert_eq!(shop.pay(&placed.number).await, PaymentOutcome::Paid);
 }
 
 async fn units_back(shop: &Shop, number: &str, qty: i64) {

@@ -117,9 +117,9 @@ async fn goods_come_to_the_shelf_by_forms_alone(shop: Arc<Shop>) {
     let sku = sku.with("price", "59.9").with("from", "10月8日").with("to", "5-31").send(&mut coop).await;
     assert!(sku.one(".sku .small").contains("10-08 – 05-31"), "{}", sku.text);
     assert_eq!((sku.path.as_str(), sku.one(".sku .price")), (path.as_str(), "¥59.90".to_owned()), "{}", sku.text);
-    let paper = coop.get(&format!("{path}/certificates")).await.form("form.goods-form");
-    let paper = paper.with("kind", "conformity").with("number", "DEMO-7").with("valid_from", "2026-01-01");
-    let whole = paper.with("valid_to", "2026-12-31").send(&mut coop).await;
+    let form = coop.get(&format!("{path}/certificates")).await.form("form.goods-form");
+    let form = form.with("kind", "conformity").with("number", "DEMO-7").with("valid_from", "2026-01-01");
+    let whole = form.with("valid_to", "2026-12-31").send(&mut coop).await;
     assert_eq!((whole.count(".lacking"), whole.count("form.ready")), (0, 1), "{}", whole.text);
     let batch = coop.get(&format!("{path}/batches")).await.form("form.goods-form");
     let batch = batch.with("qty", "40").with("harvested_on", "2026-10-28").with("plot", "三号地");
@@ -182,9 +182,9 @@ async fn a_form_refused_keeps_what_was_typed_and_says_why(shop: Arc<Shop>) {
     };
     let refused = off.send(&mut coop).await;
     assert_eq!(refused.one("[role=alert]"), "在售商品不能缺：规格。", "{}", refused.text);
-    let paper = coop.get("/coop/products/p1/certificates").await.form("form.goods-form");
-    let paper = paper.with("kind", "green").with("number", "LB-2").with("valid_from", "2026-02-01");
-    let refused = paper.with("valid_to", "2026-01-01").send(&mut coop).await;
+    let form = coop.get("/coop/products/p1/certificates").await.form("form.goods-form");
+    let form = form.with("kind", "green").with("number", "LB-2").with("valid_from", "2026-02-01");
+    let refused = form.with("valid_to", "2026-01-01").send(&mut coop).await;
     assert_eq!((refused.status, refused.count(".field.bad #valid_to")), (422, 1), "{}", refused.text);
     let batch = coop.get("/coop/products/p1/batches").await.form("form.goods-form");
     let batch = batch.with("qty", "4").with("harvested_on", "2026-12-24").with("plot", "三号地");

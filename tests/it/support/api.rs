@@ -1,7 +1,7 @@
 //! The market over HTTP, as a program outside sees it.
 
 use serde_json::{Value, json};
-use yanxi::kernel::Dice;
+use yanxi::kernel::Random;
 
 /// A client with its owner's token, if it has one.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ pub fn http() -> reqwest::Client {
 
 /// A fresh idempotency key.
 pub fn key() -> String {
-    Dice::System.salt().unwrap()
+    Random::System.salt().unwrap()
 }
 
 impl Api {

@@ -16,7 +16,7 @@ use yanxi::{
     identity::{NewPerson, Person, Role, create_person, session},
     kernel::{Actor, CoopId, Step},
     search::{Engine, Published},
-    web::{self, Market, State},
+    web::{self, Market},
 };
 
 use super::{
@@ -28,7 +28,7 @@ use super::{
 /// The router, and who is signed in.
 pub struct Desk {
     pub shop: Arc<Shop>,
-    pub state: State,
+    pub market: Market,
     router: Router,
     tokens: BTreeMap<&'static str, String>,
 }
@@ -66,7 +66,7 @@ impl Desk {
     /// A desk over a shop, with a person of every role.
     pub async fn open(shop: Arc<Shop>) -> Self {
         let state = State::from(market_of(&shop, Config::read(&BTreeMap::new()).unwrap()).await);
-        let router = web::router(&state).unwrap();
+        let router = web::router(&market).unwrap();
         let mut desk = Self { shop, state, router, tokens: BTreeMap::new() };
         for (name, role, coop) in PEOPLE {
             let token = desk.signed_up(name, role, coop).await.1;

@@ -3,13 +3,13 @@
 use yanxi::{
     catalogue,
     db::{Db, q},
-    kernel::{At, Dice, ProductId, Result},
+    kernel::{At, ProductId, Random, Result},
 };
 
 /// Makes random edits of what a database holds.
 pub struct Editor {
     db: Db,
-    dice: Dice,
+    random: Random,
     skus: Vec<(String, ProductId)>,
 }
 
@@ -18,11 +18,11 @@ impl Editor {
     pub async fn of(db: Db, seed: u64) -> Self {
         let sql = "SELECT id, product_id FROM skus ORDER BY id";
         let skus = q(sql).all(&mut db.read().await.unwrap()).await.unwrap();
-        Self { db, dice: Dice::Seeded(seed), skus }
+        Self { db, random: Random::Seeded(seed), skus }
     }
 
     fn below(&mut self, n: u64) -> i64 {
-        i64::try_from(self.dice.below(n).unwrap()).unwrap()
+        i64::try_from(self.random.below(n).unwrap()).unwrap()
     }
 
     /// One edit, committed.
@@ -82,7 +82,7 @@ impl Editor {
                 q("INSERT INTO stock_movements (id, sku_id, location, delta, kind, ref, reason, batch_id, person_id, at)
                    SELECT $1, sku_id, location, held + $2 - on_hand, 'adjustment', $1, 'edit', NULL, NULL, $3
                    FROM stock_levels WHERE sku_id = $4 AND location = 'online' AND on_hand <> held + $2")
-                .bind(Dice::System.id(at)?)
+                .bind(Random::System.id(at)?)
                 .bind(left)
                 .bind(at)
                 .bind(sku)

@@ -3,11 +3,10 @@
 use super::Base;
 use yanxi::{
     db::{Db, idempotency::Running, q},
-    kernel::{Actor, At, Clock, CoopId, Dice, Fen, RefundId, SellerOrderId, Step},
+    kernel::{Actor, At, Clock, CoopId, Fen, Random, RefundId, SellerOrderId, Step},
     orders::{
-        OrderState, Trade, finish,
-        finish::Finished,
-        pay,
+        OrderState, Trade, finish, pay,
+        payment_result::PaymentOutcome,
         place::{self, Placed, Placing},
         read,
         record::Order,
@@ -113,7 +112,7 @@ impl Shop {
             fulfilment: Fulfilment::Delivery,
             outlet: None,
         };
-        let mut step = Step { at: self.trade.clock.now(), by: Actor::GUEST, dice: Dice::System };
+        let mut step = Step { at: self.trade.clock.now(), by: Actor::GUEST, random: Random::System };
         let quote = pricing::price(&mut self.trade.db.read().await?, &ask, &mut step).await?;
         let mut tx = self.trade.db.begin().await?;
         pricing::keep_quote(&mut tx, &quote, None, step.at).await?;
@@ -140,7 +139,7 @@ impl Shop {
     }
 
     /// Opens a payment and settles it at the sandbox, whose signed event goes to the webhook's verb.
-    pub async fn pay(&self, number: &str) -> Finished {
+    pub async fn pay(&self, number: &str) -> PaymentOutcome {
         let id = self.open_payment(number).await;
         self.settle(&id, Outcome::Succeeded).await
     }
@@ -151,10 +150,10 @@ impl Shop {
         yanxi::kernel::PaymentId(paying.payment_id)
     }
 
-    pub async fn settle(&self, id: &yanxi::kernel::PaymentId, outcome: Outcome) -> Finished {
+    pub async fn settle(&self, id: &yanxi::kernel::PaymentId, outcome: Outcome) -> PaymentOutcome {
         let Provider::Sandbox(sandbox) = &self.trade.provider;
         let delivery = sandbox.settle(&self.trade.db, id, outcome, self.trade.clock.now()).await.unwrap();
-        finish::take_event(&self.trade, &delivery.signature, &delivery.body).await.unwrap()
+        payment_result::take_event(&self.trade, &delivery.signature, &delivery.body).await.unwrap()
     }
 
     /// `(on_hand, held)` of a SKU.

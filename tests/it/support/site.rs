@@ -15,7 +15,7 @@ use yanxi::{
     config::Config,
     identity::{NewPerson, Person, Role, create_person, password},
     kernel::{Actor, Step},
-    web::{self, Market, State},
+    web::{self, Market},
 };
 
 use super::{Base, Shop, desk::market_of};
@@ -23,7 +23,7 @@ use super::{Base, Shop, desk::market_of};
 /// The shop as a site.
 pub struct Site {
     pub shop: Arc<Shop>,
-    pub state: State,
+    pub market: Market,
     router: Router,
 }
 
@@ -38,7 +38,7 @@ impl Site {
     /// The site of a shop; `demo` where its database is the demonstration.
     pub async fn of(shop: Shop, config: Config, demo: bool) -> Self {
         let state = State::from(Market { demo, ..market_of(&shop, config).await });
-        let router = web::router(&state).unwrap();
+        let router = web::router(&market).unwrap();
         Self { shop: Arc::new(shop), state, router }
     }
 

@@ -11,7 +11,7 @@ use axum::{
 
 use crate::{
     identity::{Role, session::Opened},
-    web::{Route, State, api::session},
+    web::{Market, Route, api::session},
 };
 
 /// Routes of this folder.
@@ -39,8 +39,8 @@ fn onward(next: &str, role: Role) -> String {
 }
 
 /// The browser gets its session and goes on.
-fn entered(state: &State, opened: &Opened, next: &str) -> Response {
-    let headers: HeaderMap = session::cookie_of(state, opened);
+fn entered(market: &Market, opened: &Opened, next: &str) -> Response {
+    let headers: HeaderMap = session::cookie_of(market, opened);
     (headers, Redirect::to(&onward(next, opened.person.role))).into_response()
 }
 

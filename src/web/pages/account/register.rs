@@ -1,14 +1,14 @@
 //! A new shopper's account.
 
 use askama::Template;
-use axum::{extract::State as Inject, response::Response};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 
 use super::entered;
 use crate::{
     kernel::{Code, Refusal},
     web::{
-        Allow, Error, Result, Route, State,
+        Allow, Error, Market, Result, Route,
         api::session::{self, RegisterRequest},
         auth::Caller,
         form::{Faults, Form},
@@ -29,12 +29,12 @@ const FIELDS: [&str; 4] = ["name", "login", "password", "agree"];
 struct RegisterPage {
     layout: Layout,
     faults: Faults,
-    typed: Typed,
+    typed: RegisterForm,
 }
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct RegisterForm {
     name: String,
     login: String,
     password: String,
@@ -42,25 +42,29 @@ struct Typed {
     next: String,
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller, ApiQuery(asked): ApiQuery<Typed>) -> Result<Response> {
-    let typed = Typed { next: asked.next, ..Typed::default() };
-    let layout = Layout::of(&state, caller.lang, "register.title").nav("me");
+async fn page(
+    State(market): State<Market>,
+    caller: Caller,
+    ApiQuery(asked): ApiQuery<RegisterForm>,
+) -> Result<Response> {
+    let typed = RegisterForm { next: asked.next, ..RegisterForm::default() };
+    let layout = Layout::of(&market, caller.lang, "register.title").nav("me");
     view::html(&RegisterPage { layout, faults: Faults::default(), typed })
 }
 
-async fn register(Inject(state): Inject<State>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
-    let Typed { name, login, password, agree, next } = typed.clone();
+async fn register(State(market): State<Market>, caller: Caller, Form(typed): Form<RegisterForm>) -> Result<Response> {
+    let RegisterForm { name, login, password, agree, next } = typed.clone();
     let made = if agree.is_empty() {
         Err(Error::from(Refusal::of_field("agree", Code::ConsentNeeded)))
     } else {
-        session::new_shopper(&state, RegisterRequest { login, password, name }).await
+        session::new_shopper(&market, RegisterRequest { login, password, name }).await
     };
     match made {
-        Ok(opened) => Ok(entered(&state, &opened, &next)),
+        Ok(opened) => Ok(entered(&market, &opened, &next)),
         Err(error) => {
             let Some(refusal) = error.refusal() else { return Err(error) };
             let faults = Faults::of(refusal, caller.lang, &FIELDS);
-            let layout = Layout::of(&state, caller.lang, "register.title").nav("me");
+            let layout = Layout::of(&market, caller.lang, "register.title").nav("me");
             view::again(refusal.code.status(), &RegisterPage { layout, faults, typed })
         }
     }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::State as Inject,
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::{
     identity::reset::{self, Reset},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Caller,
         durable::durable,
         form::{Faults, Form},
@@ -29,40 +29,40 @@ pub fn routes() -> Vec<Route> {
 struct ResetPage {
     layout: Layout,
     faults: Faults,
-    typed: Typed,
+    typed: ResetForm,
 }
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct ResetForm {
     login: String,
     code: String,
     password: String,
 }
 
-fn shown(state: &State, caller: &Caller, faults: Faults, typed: Typed) -> ResetPage {
-    ResetPage { layout: Layout::of(state, caller.lang, "reset.title").nav("me"), faults, typed }
+fn shown(market: &Market, caller: &Caller, faults: Faults, typed: ResetForm) -> ResetPage {
+    ResetPage { layout: Layout::of(market, caller.lang, "reset.title").nav("me"), faults, typed }
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller) -> Result<Response> {
-    view::html(&shown(&state, &caller, Faults::default(), Typed::default()))
+async fn page(State(market): State<Market>, caller: Caller) -> Result<Response> {
+    view::html(&shown(&market, &caller, Faults::default(), ResetForm::default()))
 }
 
 async fn redeem(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     ClientAddress(address): ClientAddress,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<ResetForm>,
 ) -> Result<Response> {
-    let Typed { login, code, password } = typed.clone();
-    let (trade, by) = (state.trade.clone(), caller.actor());
+    let ResetForm { login, code, password } = typed.clone();
+    let (trade, by) = (market.trade.clone(), caller.actor());
     let asked = Reset { login, code, password, address };
     match durable(async move { reset::redeem(&trade.db, &asked, &trade.step(by)).await }).await {
         Ok(_) => Ok(Redirect::to("/sign-in?done=reset").into_response()),
         Err(error) => {
             let Some(refusal) = error.refusal() else { return Err(error) };
             let faults = Faults::of(refusal, caller.lang, &["login", "code", "password"]);
-            view::again(refusal.code.status(), &shown(&state, &caller, faults, typed))
+            view::again(refusal.code.status(), &shown(&market, &caller, faults, typed))
         }
     }
 }

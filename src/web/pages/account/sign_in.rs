@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::State as Inject,
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use super::{entered, onward};
 use crate::{
     identity::session::SignIn,
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         api::session,
         auth::Caller,
         form::{Faults, Form},
@@ -58,7 +58,7 @@ struct Asked {
 }
 
 #[derive(Deserialize)]
-struct Typed {
+struct SignInForm {
     #[serde(default)]
     login: String,
     #[serde(default)]
@@ -67,11 +67,11 @@ struct Typed {
     next: String,
 }
 
-fn shown(state: &State, caller: &Caller, next: &str) -> SignInPage {
-    let layout = Layout::of(state, caller.lang, "sign_in.title").nav("me");
+fn shown(market: &Market, caller: &Caller, next: &str) -> SignInPage {
+    let layout = Layout::of(market, caller.lang, "sign_in.title").nav("me");
     let layout =
         layout.asked("", &if next.is_empty() { String::new() } else { format!("next={}", crate::web::percent(next)) });
-    let logins = if state.demo { &DEMO_LOGINS[..] } else { &[] };
+    let logins = if market.demo { &DEMO_LOGINS[..] } else { &[] };
     let accounts = logins.iter().map(|login| DemoAccount { login, what: layout.word("demo_account", login) }).collect();
     SignInPage {
         faults: Faults::default(),
@@ -83,32 +83,32 @@ fn shown(state: &State, caller: &Caller, next: &str) -> SignInPage {
     }
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller, ApiQuery(asked): ApiQuery<Asked>) -> Result<Response> {
+async fn page(State(market): State<Market>, caller: Caller, ApiQuery(asked): ApiQuery<Asked>) -> Result<Response> {
     if let Some(person) = &caller.person {
         return Ok(Redirect::to(&onward(&asked.next, person.role)).into_response());
     }
-    let page = SignInPage { reset_done: asked.done == "reset", ..shown(&state, &caller, &asked.next) };
+    let page = SignInPage { reset_done: asked.done == "reset", ..shown(&market, &caller, &asked.next) };
     view::html(&page)
 }
 
 async fn sign_in(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     ClientAddress(address): ClientAddress,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<SignInForm>,
 ) -> Result<Response> {
     let sign_in = SignIn { login: typed.login.clone(), password: typed.password, address };
-    match session::open(&state, sign_in).await {
-        Ok(opened) => Ok(entered(&state, &opened, &typed.next)),
+    match session::open(&market, sign_in).await {
+        Ok(opened) => Ok(entered(&market, &opened, &typed.next)),
         Err(error) => {
             let Some(refusal) = error.refusal() else { return Err(error) };
             let faults = Faults::of(refusal, caller.lang, &[]);
-            let page = SignInPage { faults, login: typed.login, ..shown(&state, &caller, &typed.next) };
+            let page = SignInPage { faults, login: typed.login, ..shown(&market, &caller, &typed.next) };
             view::again(refusal.code.status(), &page)
         }
     }
 }
 
-async fn sign_out(Inject(state): Inject<State>, caller: Caller) -> Result<Response> {
-    Ok((session::close(&state, &caller).await?, Redirect::to("/")).into_response())
+async fn sign_out(State(market): State<Market>, caller: Caller) -> Result<Response> {
+    Ok((session::close(&market, &caller).await?, Redirect::to("/")).into_response())
 }

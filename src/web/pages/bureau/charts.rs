@@ -1,14 +1,14 @@
 //! `/bureau/charts`: a year in lines and bars, each with its table.
 
 use askama::Template;
-use axum::{extract::State as Inject, http::Uri, response::Response};
+use axum::{extract::State, http::Uri, response::Response};
 
 use super::{address, desk};
 use crate::{
     kernel::Fen,
     reports::{self, Ask, Cell, Dimension, Kind, Report},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::reports::{READERS, sight},
         auth::Caller,
         pages::{
@@ -55,15 +55,15 @@ struct Page {
     bars: Vec<Bars>,
 }
 
-async fn charts(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result<Response> {
-    let sight = sight(&state, caller.lang);
-    let today = state.now().day();
+async fn charts(State(market): State<Market>, caller: Caller, uri: Uri) -> Result<Response> {
+    let sight = sight(&market, caller.lang);
+    let today = market.now().day();
     let first = (1..MONTHS).fold(today.month_start(), |day, _| day.plus_days(-1).month_start());
-    let layout = Layout::of(&state, caller.lang, "bureau.charts");
+    let layout = Layout::of(&market, caller.lang, "bureau.charts");
     let ask = |(from, to), by| Ask { by: vec![by], ..Ask::of(Kind::Series, (from, to)) };
-    let year = reports::draw(state.db(), &ask((first, today), Dimension::Month), sight).await?;
+    let year = reports::draw(market.db(), &ask((first, today), Dimension::Month), sight).await?;
     let span = (first.year_before(), today.year_before().month_end());
-    let before = reports::draw(state.db(), &ask(span, Dimension::Month), sight).await?;
+    let before = reports::draw(market.db(), &ask(span, Dimension::Month), sight).await?;
     let labels: Vec<String> = year.rows.iter().map(|row| label(row, 0)).collect();
     let (now, then) = (nets(&year), nets(&before));
     let words = [layout.t("bureau.year_earlier"), layout.t("bureau.this_year")];
@@ -77,13 +77,13 @@ async fn charts(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Resul
         [Dimension::County, Dimension::Category, Dimension::Channel, Dimension::District, Dimension::BuyerClass]
     {
         let ask = Ask { by: vec![dimension], ..Ask::of(Kind::Summary, (first, today)) };
-        let report = reports::draw(state.db(), &ask, sight).await?;
+        let report = reports::draw(market.db(), &ask, sight).await?;
         bars.push(Bars { title: dimension.words(caller.lang), rows: rows(&report) });
     }
     let page = Page {
         desk: desk(&layout, &caller, &uri),
         days: format!("{first} – {today}"),
-        as_of: state.now().minute_label(),
+        as_of: market.now().minute_label(),
         lines,
         months: months.collect(),
         bars,

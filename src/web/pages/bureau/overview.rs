@@ -1,7 +1,7 @@
 //! `/bureau`: the month at a glance; every figure is a link to what it is made of.
 
 use askama::Template;
-use axum::{extract::State as Inject, http::Uri, response::Response};
+use axum::{extract::State, http::Uri, response::Response};
 use serde::Deserialize;
 
 use super::{address, desk, share};
@@ -10,7 +10,7 @@ use crate::{
     ledger::DEFINITION_VERSION,
     reports::{self, Ask, Cell, Dimension, Figures, Kind, Report},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::reports::{READERS, sight},
         auth::Caller,
         json::ApiQuery,
@@ -73,12 +73,12 @@ struct Page {
 }
 
 async fn overview(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
-    let today = state.now().day();
+    let today = market.now().day();
     let first = match asked.month.filter(|month| !month.is_empty()) {
         None => today.month_start(),
         Some(month) => format!("{month}-01")
@@ -88,26 +88,26 @@ async fn overview(
     let last = first.month_end().min(today.max(first));
     let ask = |kind| Ask::of(kind, (first, last));
     let (summary, series) = (ask(Kind::Summary), ask(Kind::Series));
-    let sight = sight(&state, caller.lang);
-    let counties = reports::draw(state.db(), &summary, sight).await?;
-    let days = reports::draw(state.db(), &series, sight).await?;
-    let sums = reports::figures(state.db(), &summary).await?;
+    let sight = sight(&market, caller.lang);
+    let counties = reports::draw(market.db(), &summary, sight).await?;
+    let days = reports::draw(market.db(), &series, sight).await?;
+    let sums = reports::figures(market.db(), &summary).await?;
     let before = Ask::of(Kind::Summary, (first.year_before(), last.year_before()));
-    let before = reports::figures(state.db(), &before).await?;
-    let helped = reports::draw(state.db(), &ask(Kind::Households), sight).await?;
-    let bridge = reports::bridge(state.db(), &ask(Kind::Bridge)).await?;
+    let before = reports::figures(market.db(), &before).await?;
+    let helped = reports::draw(market.db(), &ask(Kind::Households), sight).await?;
+    let bridge = reports::bridge(market.db(), &ask(Kind::Bridge)).await?;
     let label = first.month_label();
     let (year, month) = label.split_once('-').unwrap_or((&label, ""));
-    let title = Layout::of(&state, caller.lang, "bureau.desk")
+    let title = Layout::of(&market, caller.lang, "bureau.desk")
         .say("bureau.month", &[("year", &year), ("month", &month.trim_start_matches('0'))]);
-    let layout = Layout::titled(state.demo, caller.lang, title);
+    let layout = Layout::titled(market.demo, caller.lang, title);
     let steps = bridge.steps().into_iter().filter(|(_, fen, _, _, level)| *level || fen.0 != 0);
     let steps: Vec<Step> =
         steps.map(|(_, fen, zh, en, level)| Step { label: caller.lang.pick(zh, en).to_owned(), fen, level }).collect();
     let page = Page {
         desk: desk(&layout, &caller, &uri),
         days: format!("{} – {}", first.month_day(), last.month_day()),
-        as_of: state.now().minute_label(),
+        as_of: market.now().minute_label(),
         definition: DEFINITION_VERSION,
         earlier: first.plus_days(-1).month_label(),
         later: (first.month_end() < today).then(|| first.month_end().plus_days(1).month_label()),
@@ -116,7 +116,7 @@ async fn overview(
         bridge: svg::bridge(&steps, layout.t("bureau.bridge")),
         daily: svg::columns(&points(&days), layout.t("bureau.daily")),
         days_table: days.rows.iter().map(|row| [cell(row, 0), cell(row, 2), cell(row, 3), cell(row, 5)]).collect(),
-        rows: rows(&state, &summary, &counties, sums.net()?),
+        rows: rows(&market, &summary, &counties, sums.net()?),
         totals: SHOWN.map(|place| shown(&counties.totals[place])),
         layout,
     };
@@ -198,8 +198,8 @@ fn figures(layout: &Layout, ask: &Ask, (sums, before): (&Figures, &Figures), hel
     ])
 }
 
-fn rows(state: &State, ask: &Ask, counties: &Report, net: Fen) -> Vec<Row> {
-    let snapshot = state.shelf.now();
+fn rows(market: &Market, ask: &Ask, counties: &Report, net: Fen) -> Vec<Row> {
+    let snapshot = market.shelf.now();
     let row = |row: &Vec<Cell>| {
         let key = cell(row, 0);
         let pairing = snapshot.county(&key).and_then(|county| county.pairing.as_ref());

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
     response::Response,
 };
@@ -13,7 +13,7 @@ use crate::{
     ledger::DEFINITION_VERSION,
     reports::{self, Ask, Cell, Dimension, Kind, Report, Unit},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::reports::{READERS, ReportQuery, sight},
         auth::Caller,
         json,
@@ -108,12 +108,12 @@ impl Asked {
         Ok(Self { query: json::fields(&kept.finish())?, second, page })
     }
 
-    fn ask(&self, kind: &str, state: &State) -> Result<Ask, Refusal> {
+    fn ask(&self, kind: &str, market: &Market) -> Result<Ask, Refusal> {
         let mut query = self.query.clone();
         if !self.second.is_empty() {
             query.by = Some(format!("{},{}", query.by.unwrap_or_default(), self.second));
         }
-        let mut ask = query.ask(kind, state.now().day())?;
+        let mut ask = query.ask(kind, market.now().day())?;
         if ask.kind == Kind::Lines {
             ask.slice = Some((LINES + 1, (self.page - 1) * LINES));
         }
@@ -121,21 +121,21 @@ impl Asked {
     }
 }
 
-async fn report(Inject(state): Inject<State>, caller: Caller, Path(kind): Path<String>, uri: Uri) -> Result<Response> {
+async fn report(State(market): State<Market>, caller: Caller, Path(kind): Path<String>, uri: Uri) -> Result<Response> {
     let kind = Kind::try_from(kind.as_str()).map_err(|_| Refusal::new(Code::NotFound))?;
     let raw = uri.query().unwrap_or_default();
-    let title = Layout::of(&state, caller.lang, "bureau.desk").word("report_kind", kind.as_str());
-    let layout = Layout::titled(state.demo, caller.lang, title);
+    let title = Layout::of(&market, caller.lang, "bureau.desk").word("report_kind", kind.as_str());
+    let layout = Layout::titled(market.demo, caller.lang, title);
     let mut page = Page::new(layout, &caller, &uri, kind);
     let drawn = match Asked::parse(raw) {
         Err(refusal) => Err(refusal.into()),
         Ok(asked) => {
             page.typed(&asked);
-            match asked.ask(kind.as_str(), &state) {
+            match asked.ask(kind.as_str(), &market) {
                 Err(refusal) => Err(refusal.into()),
                 Ok(ask) => {
                     page.answered(&ask);
-                    let drawn = reports::draw(state.db(), &ask, sight(&state, caller.lang)).await;
+                    let drawn = reports::draw(market.db(), &ask, sight(&market, caller.lang)).await;
                     drawn.map(|report| (report, asked.page))
                 }
             }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::State as Inject,
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use crate::{
     identity::Role,
     kernel::{Code, Day, Refusal, parse},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         api::approvals,
         auth::Caller,
         form::{Choice, Faults, Form, choices},
@@ -45,7 +45,7 @@ const FIELDS: [&str; 11] = [
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct ApplicationForm {
     name: String,
     name_en: String,
     county: String,
@@ -59,7 +59,7 @@ struct Typed {
     note: String,
 }
 
-impl Typed {
+impl ApplicationForm {
     fn of(applied: &Applied) -> Self {
         Self {
             name: applied.name.clone(),
@@ -117,21 +117,24 @@ struct Page {
     open: bool,
     counties: Vec<Choice>,
     faults: Faults,
-    typed: Typed,
+    typed: ApplicationForm,
 }
 
-async fn shown(state: &State, caller: &Caller, refused: Option<(Typed, Faults)>) -> Result<Response> {
+async fn shown(market: &Market, caller: &Caller, refused: Option<(ApplicationForm, Faults)>) -> Result<Response> {
     let person = caller.person()?;
     if person.role == Role::Coop {
         return Ok(Redirect::to("/coop").into_response());
     }
-    let own = apply::own(&mut state.db().read().await?, &person.id).await?;
-    let layout = Layout::of(state, caller.lang, "apply.title").nav("me");
-    let kept = own.as_ref().map(Typed::of);
+    let own = apply::own(&mut market.db().read().await?, &person.id).await?;
+    let layout = Layout::of(market, caller.lang, "apply.title").nav("me");
+    let kept = own.as_ref().map(ApplicationForm::of);
     let (typed, faults) = refused.unwrap_or_else(|| {
-        (kept.unwrap_or_else(|| Typed { sla_hours: "48".to_owned(), ..Typed::default() }), Faults::default())
+        (
+            kept.unwrap_or_else(|| ApplicationForm { sla_hours: "48".to_owned(), ..ApplicationForm::default() }),
+            Faults::default(),
+        )
     });
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let lang = caller.lang;
     let counties = snapshot.counties.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
     let none = (String::new(), layout.t("stall.choose").to_owned());
@@ -150,20 +153,20 @@ async fn shown(state: &State, caller: &Caller, refused: Option<(Typed, Faults)>)
     view::again(page.faults.status(), &page)
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller) -> Result<Response> {
-    shown(&state, &caller, None).await
+async fn page(State(market): State<Market>, caller: Caller) -> Result<Response> {
+    shown(&market, &caller, None).await
 }
 
-async fn send(Inject(state): Inject<State>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
+async fn send(State(market): State<Market>, caller: Caller, Form(typed): Form<ApplicationForm>) -> Result<Response> {
     let sent = match typed.clone().parsed() {
-        Ok(application) => approvals::applied(&state, &caller, application).await,
+        Ok(application) => approvals::applied(&market, &caller, application).await,
         Err(refusal) => Err(refusal.into()),
     };
     match sent {
         Ok(_) => Ok(done("/coop/apply")),
         Err(error) => {
             let faults = Faults::kept(error, caller.lang, &FIELDS)?;
-            shown(&state, &caller, Some((typed, faults))).await
+            shown(&market, &caller, Some((typed, faults))).await
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
     response::Response,
 };
@@ -10,11 +10,11 @@ use serde::Deserialize;
 
 use super::{COOP, after, desk};
 use crate::{
-    catalogue::desk as own,
+    catalogue::own,
     kernel::{Code, ProductId, Refusal, SkuId, parse},
     stock::batch::{self, NewBatch},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::coop_stock,
         auth::Caller,
         form::{self, Choice, Faults, Form, choices},
@@ -35,7 +35,7 @@ const FIELDS: [&str; 9] =
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct BatchForm {
     key: String,
     sku: String,
     qty: String,
@@ -48,7 +48,7 @@ struct Typed {
     report_no: String,
 }
 
-impl Typed {
+impl BatchForm {
     fn parsed(&self) -> Result<NewBatch, Refusal> {
         let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let wrong = || Refusal::of_field("harvested_on", Code::Malformed).with("example", "2026-10-28");
@@ -85,7 +85,7 @@ struct Page {
     skus: Vec<Choice>,
     today: String,
     faults: Faults,
-    typed: Typed,
+    typed: BatchForm,
 }
 
 fn row(batch: batch::Listed, skus: &[(String, String)]) -> Row {
@@ -102,13 +102,13 @@ fn row(batch: batch::Listed, skus: &[(String, String)]) -> Row {
 }
 
 async fn shown(
-    (state, caller, uri): (&State, &Caller, &Uri),
+    (market, caller, uri): (&Market, &Caller, &Uri),
     id: &ProductId,
-    (mut typed, faults): (Typed, Faults),
+    (mut typed, faults): (BatchForm, Faults),
 ) -> Result<Response> {
-    let layout = Layout::of(state, caller.lang, "stall.batches");
+    let layout = Layout::of(market, caller.lang, "stall.batches");
     let lang = caller.lang;
-    let mut conn = state.db().read().await?;
+    let mut conn = market.db().read().await?;
     let (product, skus) = own::own_product(&mut conn, id, caller.person()?.own_coop()?).await?;
     let batches = batch::of_skus(&mut conn, skus.iter().map(|sku| sku.id.clone()).collect()).await?;
     if let Some(last) = batches.first().filter(|_| faults.none()) {
@@ -124,35 +124,35 @@ async fn shown(
         product_id: id.0.clone(),
         rows: batches.into_iter().map(|batch| row(batch, &skus)).collect(),
         skus: choices(skus, &typed.sku),
-        today: state.now().day().to_string(),
-        typed: Typed { key: form::new_key()?, ..typed },
+        today: market.now().day().to_string(),
+        typed: BatchForm { key: form::new_key()?, ..typed },
         faults,
         layout,
     };
     view::again(page.faults.status(), &page)
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    shown((&state, &caller, &uri), &ProductId(id), (Typed::default(), Faults::default())).await
+async fn page(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
+    shown((&market, &caller, &uri), &ProductId(id), (BatchForm::default(), Faults::default())).await
 }
 
 async fn add(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path(id): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<BatchForm>,
 ) -> Result<Response> {
     let id = ProductId(id);
     let added = match typed.parsed() {
         Ok(new) => {
             let said = [&typed.sku, &typed.qty, &typed.harvested_on, &typed.plot, &typed.village, &typed.code];
             let key = form::key(&caller, &typed.key, "addBatch", &said.map(String::as_str));
-            coop_stock::batch_added(&state, &caller, SkuId(typed.sku.clone()), (new, key)).await
+            coop_stock::batch_added(&market, &caller, SkuId(typed.sku.clone()), (new, key)).await
         }
         Err(refusal) => Err(refusal.into()),
     };
     let to = format!("/coop/products/{id}/batches");
-    after(added.map(|_| to), (caller.lang, &FIELDS), |faults| shown((&state, &caller, &uri), &id, (typed, faults)))
+    after(added.map(|_| to), (caller.lang, &FIELDS), |faults| shown((&market, &caller, &uri), &id, (typed, faults)))
         .await
 }

@@ -1,8 +1,8 @@
-//! `/coop/products/{id}/certificates`: the papers that goods are sold with, and a new one.
+//! `/coop/products/{id}/certificates`: the certificates that goods are sold with, and a new one.
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
     response::Response,
 };
@@ -11,18 +11,19 @@ use serde::Deserialize;
 use super::{COOP, after, desk};
 use crate::{
     catalogue::{
-        cert_term, desk as own,
+        cert_term,
         edit::product::{CertificateEdit, CertificateKind, ProductEdit},
+        own,
     },
     kernel::{Code, Day, ProductId, Refusal},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::coop_products,
         auth::Caller,
         form::{Choice, Faults, Form, choices},
         pages::{
+            certificate::CertificateView,
             desk::Desk,
-            paper::Paper,
             view::{self, Layout},
         },
     },
@@ -40,7 +41,7 @@ const FIELDS: [&str; 5] = ["kind", "number", "holder", "valid_from", "valid_to"]
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct CertificateForm {
     kind: String,
     number: String,
     holder: String,
@@ -48,7 +49,7 @@ struct Typed {
     valid_to: String,
 }
 
-impl Typed {
+impl CertificateForm {
     fn parsed(&self) -> Result<ProductEdit, Refusal> {
         let day = |field: &str, raw: &str| {
             let wrong = Refusal::of_field(field, Code::Malformed).with("example", "2026-11-01");
@@ -78,35 +79,35 @@ struct Page {
     desk: Desk,
     product: String,
     product_id: String,
-    papers: Vec<Paper>,
+    certificates: Vec<CertificateView>,
     kinds: Vec<Choice>,
     faults: Faults,
-    typed: Typed,
+    typed: CertificateForm,
 }
 
 async fn shown(
-    (state, caller, uri): (&State, &Caller, &Uri),
+    (market, caller, uri): (&Market, &Caller, &Uri),
     id: &ProductId,
-    (mut typed, faults): (Typed, Faults),
+    (mut typed, faults): (CertificateForm, Faults),
 ) -> Result<Response> {
     let coop = caller.person()?.own_coop()?;
-    let mut conn = state.db().read().await?;
+    let mut conn = market.db().read().await?;
     let (product, _) = own::own_product(&mut conn, id, coop).await?;
-    let layout = Layout::of(state, caller.lang, "stall.certificates");
+    let layout = Layout::of(market, caller.lang, "stall.certificates");
     let lang = caller.lang;
     let kind = |kind: &CertificateKind| {
         let term = cert_term(kind.as_str());
         (kind.to_string(), lang.pick(&term.zh, &term.en).to_owned())
     };
     if faults.none() {
-        typed.holder = state.shelf.now().coop(coop).map(|coop| coop.name.clone()).unwrap_or_default();
+        typed.holder = market.shelf.now().coop(coop).map(|coop| coop.name.clone()).unwrap_or_default();
     }
     let none = (String::new(), layout.t("stall.choose").to_owned());
     let page = Page {
         desk: desk(&layout, caller, uri),
         product: lang.pick(&product.name, &product.name_en).to_owned(),
         product_id: id.0.clone(),
-        papers: Paper::of(&mut conn, &product, state.now().day(), lang).await?,
+        certificates: CertificateView::of(&mut conn, &product, market.now().day(), lang).await?,
         kinds: choices(std::iter::once(none).chain(CertificateKind::ALL.iter().map(kind)), &typed.kind),
         faults,
         typed,
@@ -115,23 +116,23 @@ async fn shown(
     view::again(page.faults.status(), &page)
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    shown((&state, &caller, &uri), &ProductId(id), (Typed::default(), Faults::default())).await
+async fn page(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
+    shown((&market, &caller, &uri), &ProductId(id), (CertificateForm::default(), Faults::default())).await
 }
 
 async fn add(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path(id): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<CertificateForm>,
 ) -> Result<Response> {
     let id = ProductId(id);
     let added = match typed.parsed() {
-        Ok(edit) => coop_products::changed(&state, &caller, id.clone(), edit).await,
+        Ok(edit) => coop_products::changed(&market, &caller, id.clone(), edit).await,
         Err(refusal) => Err(refusal.into()),
     };
     let to = format!("/coop/products/{id}");
-    after(added.map(|()| to), (caller.lang, &FIELDS), |faults| shown((&state, &caller, &uri), &id, (typed, faults)))
+    after(added.map(|()| to), (caller.lang, &FIELDS), |faults| shown((&market, &caller, &uri), &id, (typed, faults)))
         .await
 }

@@ -4,12 +4,12 @@
 mod apply;
 mod batches;
 mod certificates;
-mod goods;
 mod orders;
 mod overview;
+mod product_form;
+mod products;
 mod sku;
 mod statement;
-mod words;
 
 use axum::{
     http::Uri,
@@ -45,8 +45,8 @@ pub fn routes() -> Vec<Route> {
     [
         overview::routes(),
         orders::routes(),
-        goods::routes(),
-        words::routes(),
+        products::routes(),
+        product_form::routes(),
         sku::routes(),
         certificates::routes(),
         batches::routes(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
     response::Response,
 };
@@ -20,7 +20,7 @@ use crate::{
         view::{self, CoopOrderView},
     },
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::coop_orders::{seen, shipped},
         auth::Caller,
         form::{Choice, Faults, Form, choices},
@@ -113,7 +113,7 @@ struct ListPage {
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct ShipForm {
     carrier: String,
     tracking_no: String,
     /// Units of each line for this parcel, by `qty-1`, `qty-2`…
@@ -121,7 +121,7 @@ struct Typed {
     units: BTreeMap<String, String>,
 }
 
-impl Typed {
+impl ShipForm {
     fn units_of(&self, line_no: i64) -> Option<&str> {
         self.units.get(&format!("qty-{line_no}")).map(|raw| raw.trim())
     }
@@ -160,7 +160,7 @@ struct OrderPage {
     desk: Desk,
     order: Shown,
     faults: Faults,
-    typed: Typed,
+    typed: ShipForm,
     carriers: Vec<Choice>,
 }
 
@@ -211,21 +211,21 @@ fn shown_of(layout: &Layout, view: CoopOrderView) -> Shown {
 }
 
 async fn list(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
     let wanted = asked.state.unwrap_or(SellerOrderState::ToShip);
     let page = parse::within("page", asked.page.unwrap_or(1), 1, 1_000_000)?;
-    let layout = Layout::of(&state, caller.lang, "stall.orders");
+    let layout = Layout::of(&market, caller.lang, "stall.orders");
     let coop = caller.person()?.own_coop()?;
-    let mut conn = state.db().read().await?;
+    let mut conn = market.db().read().await?;
     let window = (PER_PAGE, (page - 1) * PER_PAGE);
     let (ids, total) = read::of_coop(&mut conn, coop, Some(wanted), window).await?;
     let mut orders = Vec::with_capacity(ids.len());
     for id in &ids {
-        let view = view::coop_view(&mut conn, id, coop, (state.now(), caller.lang)).await?;
+        let view = view::coop_view(&mut conn, id, coop, (market.now(), caller.lang)).await?;
         orders.push(shown_of(&layout, view));
     }
     let href = |state: SellerOrderState, page: i64| format!("/coop/orders?state={state}&page={page}");
@@ -246,12 +246,12 @@ async fn list(
 }
 
 async fn form(
-    (state, caller, uri): (&State, &Caller, &Uri),
+    (market, caller, uri): (&Market, &Caller, &Uri),
     id: &SellerOrderId,
-    (typed, faults): (Typed, Faults),
+    (typed, faults): (ShipForm, Faults),
 ) -> Result<Response> {
-    let layout = Layout::of(state, caller.lang, "stall.order");
-    let mut order = shown_of(&layout, seen(state, caller, id).await?);
+    let layout = Layout::of(market, caller.lang, "stall.order");
+    let mut order = shown_of(&layout, seen(market, caller, id).await?);
     for line in &mut order.lines {
         if let Some(raw) = typed.units_of(line.no) {
             raw.clone_into(&mut line.units);
@@ -263,22 +263,22 @@ async fn form(
     pages::again(page.faults.status(), &page)
 }
 
-async fn one(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    form((&state, &caller, &uri), &SellerOrderId(id), (Typed::default(), Faults::default())).await
+async fn one(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
+    form((&market, &caller, &uri), &SellerOrderId(id), (ShipForm::default(), Faults::default())).await
 }
 
 /// Sends a parcel. The same number sent again, after a double tap or a lost answer, is the same parcel.
 async fn ship(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path(id): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<ShipForm>,
 ) -> Result<Response> {
     let id = SellerOrderId(id);
-    let order = seen(&state, &caller, &id).await?.seller_order;
+    let order = seen(&market, &caller, &id).await?.seller_order;
     let sent = match typed.parsed(&order.lines) {
-        Ok(shipping) => shipped(&state, &caller, id.clone(), shipping).await.map(|_| ()),
+        Ok(shipping) => shipped(&market, &caller, id.clone(), shipping).await.map(|_| ()),
         Err(refusal) => Err(refusal.into()),
     };
     let again = |order: &view::SellerOrderView| {
@@ -286,12 +286,12 @@ async fn ship(
         order.shipments.iter().any(|s| s.carrier == typed.carrier && s.tracking_no == number)
     };
     match sent {
-        Err(error) if !again(&seen(&state, &caller, &id).await?.seller_order) => {
+        Err(error) if !again(&seen(&market, &caller, &id).await?.seller_order) => {
             let faults = kept(error, caller.lang, &FIELDS)?;
-            form((&state, &caller, &uri), &id, (typed, faults)).await
+            form((&market, &caller, &uri), &id, (typed, faults)).await
         }
         _ => {
-            let order = seen(&state, &caller, &id).await?.seller_order;
+            let order = seen(&market, &caller, &id).await?.seller_order;
             let part = order.state == SellerOrderState::PartShipped;
             Ok(if part { done(&format!("/coop/orders/{id}")) } else { done("/coop/orders") })
         }
@@ -299,8 +299,8 @@ async fn ship(
 }
 
 /// The slip: what is in the box and where it goes, without prices, as it may be a gift.
-async fn slip(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    let layout = Layout::of(&state, caller.lang, "stall.slip");
-    let order = shown_of(&layout, seen(&state, &caller, &SellerOrderId(id)).await?);
+async fn slip(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
+    let layout = Layout::of(&market, caller.lang, "stall.slip");
+    let order = shown_of(&layout, seen(&market, &caller, &SellerOrderId(id)).await?);
     pages::html(&SlipPage { desk: desk(&layout, &caller, &uri), order, layout })
 }

@@ -1,15 +1,15 @@
 //! `/coop`: what waits, largest first.
 
 use askama::Template;
-use axum::{extract::State as Inject, http::Uri, response::Response};
+use axum::{extract::State, http::Uri, response::Response};
 
 use super::{COOP, desk};
 use crate::{
-    catalogue::desk as own,
+    catalogue::own,
     kernel::{At, Fen, time::SECOND},
-    orders::{SellerOrderState, desk as work},
+    orders::{SellerOrderState, listing as work},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::statements::{StatementQuery, drawn},
         auth::Caller,
         pages::{
@@ -46,11 +46,11 @@ struct Page {
     received: Fen,
 }
 
-async fn overview(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result<Response> {
+async fn overview(State(market): State<Market>, caller: Caller, uri: Uri) -> Result<Response> {
     let coop = caller.person()?.own_coop()?.clone();
-    let layout = Layout::of(&state, caller.lang, "stall.desk");
-    let month = drawn(&state, &caller, &StatementQuery { from: None, to: None, format: None }).await?.totals;
-    let mut conn = state.db().read().await?;
+    let layout = Layout::of(&market, caller.lang, "stall.desk");
+    let month = drawn(&market, &caller, &StatementQuery { from: None, to: None, format: None }).await?.totals;
+    let mut conn = market.db().read().await?;
     let counts = work::counts(&mut conn, &coop).await?;
     let waiting = || counts.iter().filter(|c| c.state.is_to_ship());
     let on_the_way = counts.iter().filter(|c| c.state == SellerOrderState::Shipped);
@@ -66,7 +66,7 @@ async fn overview(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Res
     let page = Page {
         desk: desk(&layout, &caller, &uri),
         to_ship: waiting().map(|c| c.n).sum(),
-        earliest: earliest.map(|at| promise(&layout, at, state.now())).unwrap_or_default(),
+        earliest: earliest.map(|at| promise(&layout, at, market.now())).unwrap_or_default(),
         lowest: low.first().map(|(n, name)| layout.say("stall.left", &[("name", name), ("n", n)])).unwrap_or_default(),
         low: low.len(),
         on_the_way: on_the_way.map(|c| c.n).sum(),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
     response::Response,
 };
@@ -12,12 +12,12 @@ use super::{COOP, after, desk};
 use crate::{
     catalogue::{
         ListingState,
-        desk::{self as own, OwnProduct, OwnSku},
         edit::sku::{SeasonDays, SkuEdit},
+        own::{self, OwnProduct, OwnSku},
     },
     kernel::{Code, Day, Grams, ProductId, Refusal, SkuId, parse},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::coop_products,
         auth::Caller,
         form::{self, Faults, Form},
@@ -54,7 +54,7 @@ const FIELDS: [&str; 11] = [
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct SkuForm {
     key: String,
     spec: String,
     spec_en: String,
@@ -71,7 +71,7 @@ struct Typed {
     active: String,
 }
 
-impl Typed {
+impl SkuForm {
     fn of(sku: &OwnSku) -> Self {
         let number = |n: Option<i64>| n.map(|n| n.to_string()).unwrap_or_default();
         Self {
@@ -164,16 +164,16 @@ struct Page {
     /// On the shelf: all but the price waits for the operator's look.
     listed: bool,
     faults: Faults,
-    typed: Typed,
+    typed: SkuForm,
 }
 
 fn shown(
-    (state, caller, uri): (&State, &Caller, &Uri),
+    (market, caller, uri): (&Market, &Caller, &Uri),
     product: &OwnProduct,
     sku: Option<&SkuId>,
-    (typed, faults): (Typed, Faults),
+    (typed, faults): (SkuForm, Faults),
 ) -> Result<Response> {
-    let layout = Layout::of(state, caller.lang, if sku.is_some() { "stall.sku_edit" } else { "stall.new_sku" });
+    let layout = Layout::of(market, caller.lang, if sku.is_some() { "stall.sku_edit" } else { "stall.new_sku" });
     let id = &product.id;
     let page = Page {
         desk: desk(&layout, caller, uri),
@@ -182,73 +182,73 @@ fn shown(
         action: format!("/coop/products/{id}/skus/{}", sku.map_or("new", SkuId::as_str)),
         new: sku.is_none(),
         listed: product.state == ListingState::Published,
-        typed: Typed { key: form::new_key()?, ..typed },
+        typed: SkuForm { key: form::new_key()?, ..typed },
         faults,
         layout,
     };
     view::again(page.faults.status(), &page)
 }
 
-async fn found(state: &State, caller: &Caller, id: &ProductId) -> Result<own::WithSkus> {
-    Ok(own::own_product(&mut state.db().read().await?, id, caller.person()?.own_coop()?).await?)
+async fn found(market: &Market, caller: &Caller, id: &ProductId) -> Result<own::WithSkus> {
+    Ok(own::own_product(&mut market.db().read().await?, id, caller.person()?.own_coop()?).await?)
 }
 
-async fn blank(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    let (product, _) = found(&state, &caller, &ProductId(id)).await?;
-    let typed = Typed { active: "yes".to_owned(), ..Typed::default() };
-    shown((&state, &caller, &uri), &product, None, (typed, Faults::default()))
+async fn blank(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
+    let (product, _) = found(&market, &caller, &ProductId(id)).await?;
+    let typed = SkuForm { active: "yes".to_owned(), ..SkuForm::default() };
+    shown((&market, &caller, &uri), &product, None, (typed, Faults::default()))
 }
 
 async fn add(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path(id): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<SkuForm>,
 ) -> Result<Response> {
-    let (product, _) = found(&state, &caller, &ProductId(id)).await?;
+    let (product, _) = found(&market, &caller, &ProductId(id)).await?;
     let made = match typed.parsed() {
         Ok(edit) => {
             let said = [product.id.as_str(), &typed.spec, &typed.net_weight_g, &typed.gross_weight_g, &typed.price];
             let key = form::key(&caller, &typed.key, "addSku", &said);
-            coop_products::sku_added(&state, &caller, product.id.clone(), (edit, key)).await
+            coop_products::sku_added(&market, &caller, product.id.clone(), (edit, key)).await
         }
         Err(refusal) => Err(refusal.into()),
     };
     let to = format!("/coop/products/{}", product.id);
     after(made.map(|_| to), (caller.lang, &FIELDS), |faults| async move {
-        shown((&state, &caller, &uri), &product, None, (typed, faults))
+        shown((&market, &caller, &uri), &product, None, (typed, faults))
     })
     .await
 }
 
 async fn edit(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path((id, sku)): Path<(String, String)>,
 ) -> Result<Response> {
-    let (product, skus) = found(&state, &caller, &ProductId(id)).await?;
+    let (product, skus) = found(&market, &caller, &ProductId(id)).await?;
     let known = skus.iter().find(|known| known.id.0 == sku).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    shown((&state, &caller, &uri), &product, Some(&known.id), (Typed::of(known), Faults::default()))
+    shown((&market, &caller, &uri), &product, Some(&known.id), (SkuForm::of(known), Faults::default()))
 }
 
 async fn change(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path((id, sku)): Path<(String, String)>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<SkuForm>,
 ) -> Result<Response> {
-    let (product, skus) = found(&state, &caller, &ProductId(id)).await?;
+    let (product, skus) = found(&market, &caller, &ProductId(id)).await?;
     let known = skus.iter().find(|known| known.id.0 == sku).ok_or_else(|| Refusal::new(Code::NotFound))?;
     let changed = match typed.parsed() {
-        Ok(edit) => coop_products::sku_set(&state, &caller, known.id.clone(), edit).await,
+        Ok(edit) => coop_products::sku_set(&market, &caller, known.id.clone(), edit).await,
         Err(refusal) => Err(refusal.into()),
     };
     let to = format!("/coop/products/{}#{}", product.id, known.code);
     after(changed.map(|()| to), (caller.lang, &FIELDS), |faults| async move {
-        shown((&state, &caller, &uri), &product, Some(&known.id), (typed, faults))
+        shown((&market, &caller, &uri), &product, Some(&known.id), (typed, faults))
     })
     .await
 }

@@ -1,14 +1,14 @@
 //! `/coop/statement`: what each sale and refund moved, with files for the books.
 
 use askama::Template;
-use axum::{extract::State as Inject, http::Uri, response::Response};
+use axum::{extract::State, http::Uri, response::Response};
 
 use super::{COOP, desk};
 use crate::{
     kernel::Fen,
     orders::statement::Moved,
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::statements::{StatementQuery, drawn},
         auth::Caller,
         json::ApiQuery,
@@ -56,13 +56,13 @@ fn row(moved: &Moved) -> crate::kernel::Result<Row> {
 }
 
 async fn statement(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     ApiQuery(query): ApiQuery<StatementQuery>,
 ) -> Result<Response> {
-    let layout = Layout::of(&state, caller.lang, "stall.statement");
-    let drawn = drawn(&state, &caller, &query).await?;
+    let layout = Layout::of(&market, caller.lang, "stall.statement");
+    let drawn = drawn(&market, &caller, &query).await?;
     let t = &drawn.totals;
     let freight = t.freight_fen.minus(t.refund_freight_fen)?;
     let rows: crate::kernel::Result<Vec<Row>> = drawn.rows.iter().take(MOST).map(row).collect();

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Json,
-    extract::State as Inject,
+    extract::State,
     http::header,
     response::{IntoResponse, Redirect, Response},
 };
@@ -13,10 +13,10 @@ use super::{Room, layout};
 use crate::{
     db::tx,
     identity::{Person, Role, person, session},
-    kernel::{Code, Dice, Refusal},
+    kernel::{Code, Random, Refusal},
     orders::account,
     web::{
-        Allow, Error, Result, Route, State,
+        Allow, Error, Market, Result, Route,
         api::session as api_session,
         auth::Caller,
         durable::durable,
@@ -67,11 +67,11 @@ struct Asked {
     done: String,
 }
 
-async fn shown(state: &State, caller: &Caller, faults: Faults, (status, done): (u16, &str)) -> Result<Response> {
+async fn shown(market: &Market, caller: &Caller, faults: Faults, (status, done): (u16, &str)) -> Result<Response> {
     let person = caller.person()?;
-    let layout = layout(state, caller, "me.account");
-    let open = session::list(&mut state.db().read().await?, &person.id, state.now()).await?;
-    let own = caller.session.as_deref().map(Dice::hash_of);
+    let layout = layout(market, caller, "me.account");
+    let open = session::list(&mut market.db().read().await?, &person.id, market.now()).await?;
+    let own = caller.session.as_deref().map(Random::hash_of);
     let sessions = open.into_iter().map(|s| Open {
         this: Some(&s.token_hash) == own.as_ref(),
         name: s.token_hash,
@@ -91,19 +91,19 @@ async fn shown(state: &State, caller: &Caller, faults: Faults, (status, done): (
     view::again(status, &page)
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller, ApiQuery(asked): ApiQuery<Asked>) -> Result<Response> {
+async fn page(State(market): State<Market>, caller: Caller, ApiQuery(asked): ApiQuery<Asked>) -> Result<Response> {
     let done = ["name", "password", "session"].into_iter().find(|known| *known == asked.done);
-    shown(&state, &caller, Faults::default(), (200, done.unwrap_or_default())).await
+    shown(&market, &caller, Faults::default(), (200, done.unwrap_or_default())).await
 }
 
 /// After a form: the page with what was done, or the form again with what is wrong.
-async fn after(state: &State, caller: &Caller, what: &str, done: Result<(), Error>) -> Result<Response> {
+async fn after(market: &Market, caller: &Caller, what: &str, done: Result<(), Error>) -> Result<Response> {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/me/account?done={what}")).into_response()),
         Err(error) => {
             let Some(refusal) = error.refusal() else { return Err(error) };
             let faults = Faults::of(refusal, caller.lang, &FIELDS);
-            shown(state, caller, faults, (refusal.code.status(), "")).await
+            shown(market, caller, faults, (refusal.code.status(), "")).await
         }
     }
 }
@@ -114,10 +114,10 @@ struct Name {
     name: String,
 }
 
-async fn rename(Inject(state): Inject<State>, caller: Caller, Form(typed): Form<Name>) -> Result<Response> {
-    let (db, id) = (state.db().clone(), caller.person()?.id.clone());
+async fn rename(State(market): State<Market>, caller: Caller, Form(typed): Form<Name>) -> Result<Response> {
+    let (db, id) = (market.db().clone(), caller.person()?.id.clone());
     let done = durable(async move { tx!(db, tx, { person::rename(&mut tx, &id, &typed.name).await }) }).await;
-    after(&state, &caller, "name", done).await
+    after(&market, &caller, "name", done).await
 }
 
 #[derive(Deserialize)]
@@ -129,16 +129,16 @@ struct Passwords {
 }
 
 async fn change_password(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Form(typed): Form<Passwords>,
 ) -> Result<Response> {
-    let (db, who, keep) = (state.db().clone(), caller.person()?.clone(), caller.session.clone());
+    let (db, who, keep) = (market.db().clone(), caller.person()?.clone(), caller.session.clone());
     let done = durable(async move {
         let Passwords { password, new_password } = typed;
         person::change_password(&db, &who, (&password, &new_password), keep.as_deref()).await
     });
-    after(&state, &caller, "password", done.await).await
+    after(&market, &caller, "password", done.await).await
 }
 
 #[derive(Default, Deserialize)]
@@ -148,8 +148,8 @@ struct Sessions {
     session: String,
 }
 
-async fn end_sessions(Inject(state): Inject<State>, caller: Caller, Form(asked): Form<Sessions>) -> Result<Response> {
-    let (db, id, own) = (state.db().clone(), caller.person()?.id.clone(), caller.session.clone().unwrap_or_default());
+async fn end_sessions(State(market): State<Market>, caller: Caller, Form(asked): Form<Sessions>) -> Result<Response> {
+    let (db, id, own) = (market.db().clone(), caller.person()?.id.clone(), caller.session.clone().unwrap_or_default());
     let done = durable(async move {
         tx!(db, tx, {
             match asked.session.as_str() {
@@ -158,14 +158,14 @@ async fn end_sessions(Inject(state): Inject<State>, caller: Caller, Form(asked):
             }
         })
     });
-    after(&state, &caller, "session", done.await).await
+    after(&market, &caller, "session", done.await).await
 }
 
 /// All that is known of the person, as a file.
-async fn export(Inject(state): Inject<State>, caller: Caller) -> Result<Response> {
+async fn export(State(market): State<Market>, caller: Caller) -> Result<Response> {
     let who = caller.person()?;
-    let mut all = account::export(&mut state.db().read().await?, who, caller.lang, state.now()).await?;
-    all.notice = state.demo.then(|| view::Layout::of(&state, caller.lang, "site.demo").title);
+    let mut all = account::export(&mut market.db().read().await?, who, caller.lang, market.now()).await?;
+    all.notice = market.demo.then(|| view::Layout::of(&market, caller.lang, "site.demo").title);
     let heads = [(header::CONTENT_DISPOSITION, "attachment; filename=\"yanxi-my-data.json\"")];
     Ok((heads, Json(all)).into_response())
 }
@@ -177,22 +177,22 @@ struct Closing {
     agree: String,
 }
 
-async fn close(Inject(state): Inject<State>, caller: Caller, Form(typed): Form<Closing>) -> Result<Response> {
+async fn close(State(market): State<Market>, caller: Caller, Form(typed): Form<Closing>) -> Result<Response> {
     let who = caller.person()?.clone();
-    match closed(&state, who, typed).await {
-        Ok(()) => Ok((api_session::close(&state, &caller).await?, Redirect::to("/")).into_response()),
-        Err(error) => after(&state, &caller, "", Err(error)).await,
+    match closed(&market, who, typed).await {
+        Ok(()) => Ok((api_session::close(&market, &caller).await?, Redirect::to("/")).into_response()),
+        Err(error) => after(&market, &caller, "", Err(error)).await,
     }
 }
 
-async fn closed(state: &State, who: Person, typed: Closing) -> Result<(), Error> {
+async fn closed(market: &Market, who: Person, typed: Closing) -> Result<(), Error> {
     if typed.agree.is_empty() {
         return Err(Refusal::of_field("agree", Code::ConsentNeeded).into());
     }
     if who.role != Role::Shopper {
         return Err(Refusal::new(Code::Forbidden).into());
     }
-    let trade = state.trade.clone();
+    let trade = market.trade.clone();
     durable(async move {
         if !person::knows(&trade.db, &who, &typed.close_password).await? {
             return Err(Refusal::of_field("close_password", Code::BadCredentials).into());

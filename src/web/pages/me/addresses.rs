@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::{
     kernel::{Code, Refusal},
     pricing::region,
     web::{
-        Allow, Error, Result, Route, State,
+        Allow, Error, Market, Result, Route,
         auth::Caller,
         durable::durable,
         form::{Faults, Form},
@@ -53,7 +53,7 @@ struct AddressesPage {
     room: Room,
     rows: Vec<Row>,
     faults: Faults,
-    typed: Typed,
+    typed: AddressForm,
     picker: Picker,
     /// The address that is corrected; none for a new one.
     editing: Option<String>,
@@ -61,7 +61,7 @@ struct AddressesPage {
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct AddressForm {
     #[serde(rename = "do")]
     act: String,
     name: String,
@@ -72,7 +72,7 @@ struct Typed {
     street: String,
 }
 
-impl Typed {
+impl AddressForm {
     fn of(address: &Address) -> Self {
         let chosen = Chosen::of_district(&address.region_code);
         Self {
@@ -88,14 +88,14 @@ impl Typed {
 }
 
 async fn shown(
-    state: &State,
+    market: &Market,
     caller: &Caller,
-    (typed, faults): (Typed, Faults),
+    (typed, faults): (AddressForm, Faults),
     editing: Option<String>,
 ) -> Result<Response> {
     let person = caller.person()?;
-    let layout = layout(state, caller, "me.addresses");
-    let mut conn = state.db().read().await?;
+    let layout = layout(market, caller, "me.addresses");
+    let mut conn = market.db().read().await?;
     let mut rows = Vec::new();
     for kept in address::list(&mut conn, &person.id).await? {
         let place = region::find(&mut conn, "region_code", &kept.region_code).await.map(|r| r.name).unwrap_or_default();
@@ -115,53 +115,53 @@ async fn shown(
     if refused { view::refused(&page) } else { view::html(&page) }
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller) -> Result<Response> {
-    shown(&state, &caller, (Typed::default(), Faults::default()), None).await
+async fn page(State(market): State<Market>, caller: Caller) -> Result<Response> {
+    shown(&market, &caller, (AddressForm::default(), Faults::default()), None).await
 }
 
-async fn edit(Inject(state): Inject<State>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
+async fn edit(State(market): State<Market>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
     let person = caller.person()?;
-    let all = address::list(&mut state.db().read().await?, &person.id).await?;
+    let all = address::list(&mut market.db().read().await?, &person.id).await?;
     let own = all.iter().find(|a| a.id == id).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    shown(&state, &caller, (Typed::of(own), Faults::default()), Some(id)).await
+    shown(&market, &caller, (AddressForm::of(own), Faults::default()), Some(id)).await
 }
 
-async fn add(Inject(state): Inject<State>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
-    write(&state, &caller, None, typed).await
+async fn add(State(market): State<Market>, caller: Caller, Form(typed): Form<AddressForm>) -> Result<Response> {
+    write(&market, &caller, None, typed).await
 }
 
 async fn change(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path(id): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<AddressForm>,
 ) -> Result<Response> {
-    write(&state, &caller, Some(id), typed).await
+    write(&market, &caller, Some(id), typed).await
 }
 
 /// `save` adds or corrects, `default` and `remove` are a kept one's, `region` shows the divisions anew.
-async fn write(state: &State, caller: &Caller, id: Option<String>, typed: Typed) -> Result<Response> {
+async fn write(market: &Market, caller: &Caller, id: Option<String>, typed: AddressForm) -> Result<Response> {
     if typed.act == "region" {
-        return shown(state, caller, (typed, Faults::default()), id).await;
+        return shown(market, caller, (typed, Faults::default()), id).await;
     }
-    match written(state, caller, id.clone(), typed.clone()).await {
+    match written(market, caller, id.clone(), typed.clone()).await {
         Ok(()) => Ok(Redirect::to("/me/addresses").into_response()),
         Err(error) => {
             let faults = Faults::kept(error, caller.lang, &FIELDS)?;
-            shown(state, caller, (typed, faults), id).await
+            shown(market, caller, (typed, faults), id).await
         }
     }
 }
 
-async fn written(state: &State, caller: &Caller, id: Option<String>, typed: Typed) -> Result<(), Error> {
+async fn written(market: &Market, caller: &Caller, id: Option<String>, typed: AddressForm) -> Result<(), Error> {
     let person = caller.person()?.clone();
-    let Typed { act, name, phone, region_code, street, .. } = typed;
-    let new = address::Typed { name, phone, region_code, street };
+    let AddressForm { act, name, phone, region_code, street, .. } = typed;
+    let new = address::NewAddress { name, phone, region_code, street };
     let act = match (act.as_str(), &id) {
         ("default", Some(_)) => "default",
         ("remove", Some(_)) => "remove",
         _ => {
-            let found = region::find(&mut state.db().read().await?, "region_code", &new.region_code).await;
+            let found = region::find(&mut market.db().read().await?, "region_code", &new.region_code).await;
             let faults = [new.parsed().err(), found.err().and_then(|e| e.refusal().cloned())];
             if let Some(refusal) = Refusal::all(faults.into_iter().flatten().collect()) {
                 return Err(refusal.into());
@@ -169,7 +169,7 @@ async fn written(state: &State, caller: &Caller, id: Option<String>, typed: Type
             "save"
         }
     };
-    let trade = state.trade.clone();
+    let trade = market.trade.clone();
     durable(async move {
         tx!(trade.db, tx, {
             match (act, &id) {

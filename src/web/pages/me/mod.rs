@@ -7,7 +7,7 @@ mod orders;
 
 use crate::{
     identity::{Person, Role},
-    web::{Route, State, auth::Caller, pages::view::Layout},
+    web::{Market, Route, auth::Caller, pages::view::Layout},
 };
 
 /// Routes of this folder.
@@ -37,6 +37,6 @@ impl Room {
     }
 }
 
-fn layout(state: &State, caller: &Caller, key: &str) -> Layout {
-    Layout::of(state, caller.lang, key).nav("me")
+fn layout(market: &Market, caller: &Caller, key: &str) -> Layout {
+    Layout::of(market, caller.lang, key).nav("me")
 }

@@ -1,7 +1,7 @@
 //! A buyer's orders, newest first.
 
 use askama::Template;
-use axum::{extract::State as Inject, response::Response};
+use axum::{extract::State, response::Response};
 
 use super::{Room, layout};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         view::{self as order_view, OrderView},
     },
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         api::orders::Paging,
         auth::Caller,
         json::ApiQuery,
@@ -50,11 +50,11 @@ struct OrdersPage {
     older: Option<i64>,
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller, ApiQuery(paging): ApiQuery<Paging>) -> Result<Response> {
+async fn page(State(market): State<Market>, caller: Caller, ApiQuery(paging): ApiQuery<Paging>) -> Result<Response> {
     let person = caller.person()?;
     let (page, per_page) = paging.checked(PER_PAGE)?;
-    let layout = layout(&state, &caller, "me.orders");
-    let mut conn = state.db().read().await?;
+    let layout = layout(&market, &caller, "me.orders");
+    let mut conn = market.db().read().await?;
     let (orders, total) = read::of_person(&mut conn, &person.id, (per_page, (page - 1) * per_page)).await?;
     let mut rows = Vec::with_capacity(orders.len());
     for order in orders {

@@ -1,13 +1,13 @@
 //! `/counter`: one number for a hall's screen, how it came about, and how anyone checks it.
 
 use askama::Template;
-use axum::{extract::State as Inject, http::HeaderMap, response::Response};
+use axum::{extract::State, http::HeaderMap, response::Response};
 
 use crate::{
     counter::{Figures, figures},
     kernel::{Error, Fen, money::thousands},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Language,
         pages::{
             Key,
@@ -65,35 +65,35 @@ struct Page {
     bars: Vec<Bar>,
 }
 
-async fn counter(Inject(state): Inject<State>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
-    state.counter.refresh(state.db(), state.now()).await?;
-    let figures = state.counter.now();
-    let key = Key { path: "/counter".to_owned(), lang, shown: shown(&state, &figures) };
+async fn counter(State(market): State<Market>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
+    market.counter.refresh(market.db(), market.now()).await?;
+    let figures = market.counter.now();
+    let key = Key { path: "/counter".to_owned(), lang, shown: shown(&market, &figures) };
     let render = || async {
-        let since = figures::since(&mut state.db().read_replica().await?).await?;
-        let layout = Layout::of(&state, lang, "counter.title").nav("counter");
+        let since = figures::since(&mut market.db().read_replica().await?).await?;
+        let layout = Layout::of(&market, lang, "counter.title").nav("counter");
         let since = since.map(|day| layout.say("counter.since", &[("day", &day)]));
         let day = figures.as_of.day();
         let month = layout.say("counter.month", &[("n", &day.month())]);
-        let bars = bars(&state, &figures, &layout)?;
+        let bars = bars(&market, &figures, &layout)?;
         let as_of = figures.as_of.minute_label();
         let counts = Counts::of(&figures);
         let page = Page { layout, figures: figures.clone(), counts, since, month, as_of, bars };
         view::text(&page)
     };
-    Ok(state.pages.page(&key, &headers, render).await?)
+    Ok(market.pages.page(&key, &headers, render).await?)
 }
 
 /// A page with the figures is rendered again when the journal grew, the catalogue changed or a minute passed.
-pub(super) fn shown(state: &State, figures: &Figures) -> u64 {
+pub(super) fn shown(market: &Market, figures: &Figures) -> u64 {
     let minute = figures.as_of.0 / (60 * crate::kernel::time::SECOND);
-    let parts = format!("{} {minute} {}", figures.head.hash, state.shelf.now().shown);
+    let parts = format!("{} {minute} {}", figures.head.hash, market.shelf.now().shown);
     let hash = crate::kernel::hash::sha256_hex(parts.as_bytes());
     u64::from_str_radix(&hash[..16], 16).unwrap_or_default()
 }
 
-fn bars(state: &State, figures: &Figures, layout: &Layout) -> Result<Vec<Bar>, Error> {
-    let snapshot = state.shelf.now();
+fn bars(market: &Market, figures: &Figures, layout: &Layout) -> Result<Vec<Bar>, Error> {
+    let snapshot = market.shelf.now();
     let most = figures.by_county.iter().map(|share| share.net_paid_fen.0).max().unwrap_or(0).max(1);
     figures
         .by_county

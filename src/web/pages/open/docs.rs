@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use askama::Template;
-use axum::{extract::State as Inject, http::HeaderMap, response::Response};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde_json::Value;
 
 use crate::web::{
-    Allow, Result, Route, State,
+    Allow, Market, Result, Route,
     auth::Language,
     openapi,
     pages::{
@@ -77,13 +77,13 @@ struct Page {
 static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| groups(openapi::document()));
 static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| schemas(openapi::document()));
 
-async fn docs(Inject(state): Inject<State>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
+async fn docs(State(market): State<Market>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
     let key = Key { path: "/docs".to_owned(), lang, shown: 0 };
     let render = || async {
-        let page = Page { layout: Layout::of(&state, lang, "docs.title"), groups: &GROUPS, schemas: &SCHEMAS };
+        let page = Page { layout: Layout::of(&market, lang, "docs.title"), groups: &GROUPS, schemas: &SCHEMAS };
         view::text(&page)
     };
-    Ok(state.pages.page(&key, &headers, render).await?)
+    Ok(market.pages.page(&key, &headers, render).await?)
 }
 
 fn text(value: &Value) -> String {

@@ -1,7 +1,7 @@
 //! `/journal`: the public journal, how anyone verifies it, and an order found in it by its reference.
 
 use askama::Template;
-use axum::{extract::State as Inject, http::HeaderMap, response::Response};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 
 use super::counter::shown;
@@ -9,7 +9,7 @@ use crate::{
     counter::{Entry, figures::Head, read},
     kernel::{Code, Error, Fen, Refusal, money::thousands},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Language,
         json::ApiQuery,
         pages::{
@@ -68,40 +68,40 @@ struct Page {
 }
 
 async fn journal(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     headers: HeaderMap,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
-    let layout = Layout::of(&state, lang, "journal.title");
+    let layout = Layout::of(&market, lang, "journal.title");
     let Some(typed) = asked.order_ref.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()) else {
-        let key = Key { path: "/journal".to_owned(), lang, shown: shown(&state, &state.counter.now()) };
+        let key = Key { path: "/journal".to_owned(), lang, shown: shown(&market, &market.counter.now()) };
         let render = || async {
-            let page = page(&state, layout).await?;
+            let page = page(&market, layout).await?;
             view::text(&page)
         };
-        return Ok(state.pages.page(&key, &headers, render).await?);
+        return Ok(market.pages.page(&key, &headers, render).await?);
     };
-    let mut page = page(&state, layout).await?;
+    let mut page = page(&market, layout).await?;
     if typed.len() != 64 || !typed.bytes().all(|b| b.is_ascii_hexdigit()) {
         let example = "9f2c41e0…f6a8";
         page.fault = Some(Refusal::new(Code::Malformed).with("example", example).detail(lang));
         page.typed = typed.chars().take(100).collect();
         return refused(&page);
     }
-    let lines = read::of_order(&mut state.db().read_replica().await?, &typed, MOST).await?;
+    let lines = read::of_order(&mut market.db().read_replica().await?, &typed, MOST).await?;
     page.found_words = page.layout.say("journal.found", &[("n", &lines.len())]);
-    page.found = Some(rows(&state, &page.layout, lines)?);
+    page.found = Some(rows(&market, &page.layout, lines)?);
     page.typed = typed;
     html(&page)
 }
 
-async fn page(state: &State, layout: Layout) -> Result<Page, Error> {
-    let head = state.counter.now().head;
-    let newest = read::latest(&mut state.db().read_replica().await?, NEWEST).await?;
-    let newest = rows(state, &layout, newest)?;
+async fn page(market: &Market, layout: Layout) -> Result<Page, Error> {
+    let head = market.counter.now().head;
+    let newest = read::latest(&mut market.db().read_replica().await?, NEWEST).await?;
+    let newest = rows(market, &layout, newest)?;
     let entries = layout.say("journal.head", &[("n", &thousands(&head.seq.to_string()))]);
-    let origin = state.config.origin.clone();
+    let origin = market.config.origin.clone();
     Ok(Page {
         layout,
         head,
@@ -115,8 +115,8 @@ async fn page(state: &State, layout: Layout) -> Result<Page, Error> {
     })
 }
 
-fn rows(state: &State, layout: &Layout, lines: Vec<read::Line>) -> Result<Vec<Row>, Error> {
-    let snapshot = state.shelf.now();
+fn rows(market: &Market, layout: &Layout, lines: Vec<read::Line>) -> Result<Vec<Row>, Error> {
+    let snapshot = market.shelf.now();
     let row = |line: read::Line| {
         let entry: Entry = serde_json::from_str(&line.body)?;
         let county = entry.county.as_deref().and_then(|code| snapshot.county(code));

@@ -4,12 +4,12 @@
 //! effective day at least seven days later.
 
 use askama::Template;
-use axum::{extract::State as Inject, http::HeaderMap, response::Response};
+use axum::{extract::State, http::HeaderMap, response::Response};
 
 use crate::{
     kernel::Lang,
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Language,
         pages::{
             Key,
@@ -44,30 +44,30 @@ struct Page {
     zh: bool,
 }
 
-async fn rules(state: Inject<State>, lang: Language, headers: HeaderMap) -> Result<Response> {
+async fn rules(state: State<Market>, lang: Language, headers: HeaderMap) -> Result<Response> {
     page(state, lang, &headers, ("rules", "legal.rules", RULES)).await
 }
 
-async fn privacy(state: Inject<State>, lang: Language, headers: HeaderMap) -> Result<Response> {
+async fn privacy(state: State<Market>, lang: Language, headers: HeaderMap) -> Result<Response> {
     page(state, lang, &headers, ("privacy", "legal.privacy", PRIVACY)).await
 }
 
-async fn licence(state: Inject<State>, lang: Language, headers: HeaderMap) -> Result<Response> {
+async fn licence(state: State<Market>, lang: Language, headers: HeaderMap) -> Result<Response> {
     page(state, lang, &headers, ("licence", "legal.licence", None)).await
 }
 
 async fn page(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     headers: &HeaderMap,
     (subject, title, version): (&'static str, &'static str, Version),
 ) -> Result<Response> {
     let key = Key { path: format!("/{subject}"), lang, shown: 0 };
     let render = || async {
-        let layout = Layout::of(&state, lang, title);
+        let layout = Layout::of(&market, lang, title);
         let version = version.map(|(n, day)| layout.say("legal.version", &[("n", &n), ("day", &day)]));
         let page = Page { layout, subject, version, zh: lang == Lang::ZhCn };
         view::text(&page)
     };
-    Ok(state.pages.page(&key, headers, render).await?)
+    Ok(market.pages.page(&key, headers, render).await?)
 }

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
     response::{IntoResponse, Redirect, Response},
 };
@@ -11,14 +11,14 @@ use serde::Deserialize;
 
 use super::{
     OPERATOR, desk,
-    papers::{self, Known, Subject},
+    subject::{self, Known, Subject},
 };
 use crate::{
     catalogue::edit::publish::Looked,
     cooperatives::decide::Decision,
     kernel::{Code, Refusal, parse},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::approvals::{decided, waiting},
         auth::Caller,
         form::{Faults, Form},
@@ -45,7 +45,7 @@ struct Asked {
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct DecisionForm {
     decision: String,
     reason: String,
     /// What was looked at.
@@ -62,25 +62,25 @@ struct Page {
     before: Option<i64>,
     after: Option<i64>,
     faults: Faults,
-    typed: Typed,
+    typed: DecisionForm,
     /// Which decision was refused.
     refused: String,
 }
 
 async fn shown(
-    state: &State,
+    market: &Market,
     caller: &Caller,
     (uri, page): (&Uri, i64),
-    (refused, typed, faults): (String, Typed, Faults),
+    (refused, typed, faults): (String, DecisionForm, Faults),
 ) -> Result<Response> {
-    let layout = Layout::of(state, caller.lang, "operator.approvals");
+    let layout = Layout::of(market, caller.lang, "operator.approvals");
     let page = parse::within("page", page, 1, 1_000_000)?;
-    let (approvals, total) = waiting(state, (page, PER_PAGE)).await?;
-    let snapshot = state.shelf.now();
-    let known = Known { layout: &layout, snapshot: &snapshot, today: state.now().day() };
-    let subjects = papers::subjects(&mut state.db().read().await?, &known, approvals).await?;
+    let (approvals, total) = waiting(market, (page, PER_PAGE)).await?;
+    let snapshot = market.shelf.now();
+    let known = Known { layout: &layout, snapshot: &snapshot, today: market.now().day() };
+    let subjects = subject::subjects(&mut market.db().read().await?, &known, approvals).await?;
     let page = Page {
-        desk: desk(state, &layout, caller, uri).await?,
+        desk: desk(market, &layout, caller, uri).await?,
         subjects,
         before: (page > 1).then_some(page - 1),
         after: (page * PER_PAGE < total).then_some(page + 1),
@@ -93,31 +93,31 @@ async fn shown(
 }
 
 async fn list(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
-    shown(&state, &caller, (&uri, asked.page.unwrap_or(1)), Default::default()).await
+    shown(&market, &caller, (&uri, asked.page.unwrap_or(1)), Default::default()).await
 }
 
 async fn decide(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path(id): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<DecisionForm>,
 ) -> Result<Response> {
     let looked = Looked { version: typed.version, skus_version: typed.skus_version };
     let done = match Decision::try_from(typed.decision.as_str()) {
-        Ok(decision) => decided(&state, &caller, id.clone(), (decision, &typed.reason), looked).await,
+        Ok(decision) => decided(&market, &caller, id.clone(), (decision, &typed.reason), looked).await,
         Err(_) => Err(Refusal::of_field("decision", Code::Missing).into()),
     };
     match done {
         Ok(()) => Ok(Redirect::to("/admin").into_response()),
         Err(error) => {
             let faults = Faults::kept(error, caller.lang, &["reason"])?;
-            shown(&state, &caller, (&uri, 1), (id, typed, faults)).await
+            shown(&market, &caller, (&uri, 1), (id, typed, faults)).await
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
     response::{IntoResponse, Redirect, Response},
 };
@@ -13,7 +13,7 @@ use crate::{
     kernel::{Code, Day, Fen, Refusal, parse},
     pricing::coupon::{self, Coupon, CouponKind, Funder},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::coupons::{CouponRequest, created, ended},
         auth::Caller,
         form::{Choice, Faults, Form, choices},
@@ -47,7 +47,7 @@ struct Asked {
 /// What was typed.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct CouponForm {
     code: String,
     kind: String,
     amount: String,
@@ -60,7 +60,7 @@ struct Typed {
     funder: String,
 }
 
-impl Typed {
+impl CouponForm {
     /// The request that the form makes, as a program would send it; every field at fault is named.
     fn request(&self) -> Result<CouponRequest, Refusal> {
         let mut faults = Vec::new();
@@ -120,7 +120,7 @@ struct Page {
     layout: Layout,
     desk: Desk,
     rows: Vec<Row>,
-    typed: Typed,
+    typed: CouponForm,
     faults: Faults,
     kinds: Vec<Choice>,
     funders: Vec<Choice>,
@@ -129,13 +129,13 @@ struct Page {
 }
 
 async fn shown(
-    (state, caller, uri): (&State, &Caller, &Uri),
+    (market, caller, uri): (&Market, &Caller, &Uri),
     page: i64,
-    (typed, faults): (Typed, Faults),
+    (typed, faults): (CouponForm, Faults),
 ) -> Result<Response> {
-    let layout = Layout::of(state, caller.lang, "coupons.title");
-    let (found, total) = coupon::list(&mut state.db().read().await?, (PER_PAGE, (page - 1) * PER_PAGE)).await?;
-    let today = state.now().day();
+    let layout = Layout::of(market, caller.lang, "coupons.title");
+    let (found, total) = coupon::list(&mut market.db().read().await?, (PER_PAGE, (page - 1) * PER_PAGE)).await?;
+    let today = market.now().day();
     let kinds = CouponKind::ALL.iter().map(|one| (one.to_string(), layout.word("coupon_kind", one.as_str())));
     let funders = Funder::ALL.iter().map(|one| (one.to_string(), layout.word("funder", one.as_str())));
     let page = Page {
@@ -144,7 +144,7 @@ async fn shown(
         funders: choices(funders, &typed.funder),
         newer: (page > 1).then(|| page - 1),
         older: (total > page * PER_PAGE).then(|| page + 1),
-        desk: desk(state, &layout, caller, uri).await?,
+        desk: desk(market, &layout, caller, uri).await?,
         typed,
         faults,
         layout,
@@ -187,31 +187,37 @@ fn percent(bp: i64) -> String {
 }
 
 async fn list(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
     let page = parse::within("page", asked.page.unwrap_or(1), 1, 1_000_000)?;
-    let typed = Typed { from: state.now().day().to_string(), limit_each: "1".to_owned(), ..Typed::default() };
-    shown((&state, &caller, &uri), page, (typed, Faults::default())).await
+    let typed =
+        CouponForm { from: market.now().day().to_string(), limit_each: "1".to_owned(), ..CouponForm::default() };
+    shown((&market, &caller, &uri), page, (typed, Faults::default())).await
 }
 
-async fn end(Inject(state): Inject<State>, caller: Caller, Path(code): Path<String>) -> Result<Response> {
-    ended(&state, &caller, code).await?;
+async fn end(State(market): State<Market>, caller: Caller, Path(code): Path<String>) -> Result<Response> {
+    ended(&market, &caller, code).await?;
     Ok(Redirect::to("/admin/coupons").into_response())
 }
 
-async fn make(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typed): Form<Typed>) -> Result<Response> {
+async fn make(
+    State(market): State<Market>,
+    caller: Caller,
+    uri: Uri,
+    Form(typed): Form<CouponForm>,
+) -> Result<Response> {
     let done = match typed.request() {
-        Ok(request) => created(&state, &caller, request).await.map(|_| ()),
+        Ok(request) => created(&market, &caller, request).await.map(|_| ()),
         Err(refusal) => Err(refusal.into()),
     };
     match done {
         Ok(()) => Ok(Redirect::to("/admin/coupons").into_response()),
         Err(error) => {
             let faults = Faults::kept(error, caller.lang, &FIELDS)?;
-            shown((&state, &caller, &uri), 1, (typed, faults)).await
+            shown((&market, &caller, &uri), 1, (typed, faults)).await
         }
     }
 }

@@ -2,7 +2,7 @@
 //! shows and says which these are; the whole chain is walked when it is asked for.
 
 use askama::Template;
-use axum::{extract::State as Inject, http::Uri, response::Response};
+use axum::{extract::State, http::Uri, response::Response};
 use serde::Deserialize;
 
 use super::{OPERATOR, desk};
@@ -10,7 +10,7 @@ use crate::{
     db::audit_log::{self, Logged, Walked},
     kernel::parse,
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         auth::Caller,
         json::ApiQuery,
         pages::{
@@ -68,14 +68,14 @@ struct Page {
 }
 
 async fn list(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
     let before = parse::within("before", asked.before.unwrap_or(i64::MAX), 1, i64::MAX)?;
-    let layout = Layout::of(&state, caller.lang, "operator.log");
-    let mut conn = state.db().read().await?;
+    let layout = Layout::of(&market, caller.lang, "operator.log");
+    let mut conn = market.db().read().await?;
     // One more than is shown: the oldest shown must follow it.
     let mut acts = audit_log::before(&mut conn, before, i64::try_from(MOST + 1).unwrap_or(i64::MAX)).await?;
     let checked = match asked.check {
@@ -88,7 +88,7 @@ async fn list(
     let older = acts.last().map(|act| act.seq).filter(|_| more);
     let rows = acts.into_iter().map(|act| row(&layout, act)).collect();
     let newest = asked.before.is_none();
-    view::html(&Page { desk: desk(&state, &layout, &caller, &uri).await?, rows, checked, newest, older, layout })
+    view::html(&Page { desk: desk(&market, &layout, &caller, &uri).await?, rows, checked, newest, older, layout })
 }
 
 /// The check of the acts on the page alone, and which these are.

@@ -6,9 +6,9 @@ mod coupons;
 mod log;
 mod order;
 mod orders;
-mod papers;
 mod resets;
 mod searches;
+mod subject;
 
 use axum::http::Uri;
 
@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     identity::Role,
-    orders::desk::stuck_refunds,
-    web::{Allow, Result, Route, State, api::approvals::waiting, auth::Caller},
+    orders::listing::stuck_refunds,
+    web::{Allow, Market, Result, Route, api::approvals::waiting, auth::Caller},
 };
 
 /// Who works here.
@@ -57,9 +57,9 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The desk's frame around a page, with what waits behind the others.
-async fn desk(state: &State, layout: &Layout, caller: &Caller, uri: &Uri) -> Result<Desk> {
-    let (_, approvals) = waiting(state, (1, 0)).await?;
-    let refunds = stuck_refunds(&mut state.db().read().await?, state.now()).await?;
+async fn desk(market: &Market, layout: &Layout, caller: &Caller, uri: &Uri) -> Result<Desk> {
+    let (_, approvals) = waiting(market, (1, 0)).await?;
+    let refunds = stuck_refunds(&mut market.db().read().await?, market.now()).await?;
     let desk = Desk::of(layout, caller, uri, ("operator.desk", "/admin"), PAGES);
     Ok(desk.waiting("/admin", approvals).waiting("/admin/orders", refunds))
 }

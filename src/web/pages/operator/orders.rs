@@ -5,7 +5,7 @@
 
 use askama::Template;
 use axum::{
-    extract::State as Inject,
+    extract::State,
     http::Uri,
     response::{IntoResponse, Redirect, Response},
 };
@@ -17,11 +17,11 @@ use crate::{
     kernel::{CoopId, Day, Fen, parse},
     orders::{
         OrderState,
-        desk::{self as orders, Listed, Search, SoldBy, Trouble},
+        listing::{self as orders, Listed, Search, SoldBy, Trouble},
     },
     reports::{CHANNELS, channel_words},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         auth::Caller,
         durable::durable,
         form::{Choice, Faults, Form},
@@ -45,7 +45,7 @@ const OF_PHONE: i64 = 100;
 /// What was typed, as it was typed.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Typed {
+struct OrderSearchForm {
     number: String,
     state: String,
     channel: String,
@@ -86,7 +86,7 @@ struct Row {
 struct Page {
     layout: Layout,
     desk: Desk,
-    typed: Typed,
+    typed: OrderSearchForm,
     phone: String,
     faults: Faults,
     tabs: Vec<Tab>,
@@ -100,7 +100,7 @@ struct Page {
     older: Option<String>,
 }
 
-impl Typed {
+impl OrderSearchForm {
     /// The number as it is stored: people leave gaps, and say letters small.
     fn number(&self) -> String {
         self.number.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
@@ -155,23 +155,23 @@ impl Typed {
 }
 
 async fn list(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
-    ApiQuery(typed): ApiQuery<Typed>,
+    ApiQuery(typed): ApiQuery<OrderSearchForm>,
 ) -> Result<Response> {
     let page = parse::within("page", typed.page.unwrap_or(1), 1, 1_000_000)?;
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let coops: Vec<(String, CoopId)> = snapshot.coops.iter().map(|c| (c.slug.clone(), c.id.clone())).collect();
     let (search, faults) = typed.search(&caller, &coops);
-    let mut shown = Page::of(&state, &caller, &uri, typed).await?;
+    let mut shown = Page::of(&market, &caller, &uri, typed).await?;
     if !faults.none() {
         shown.faults = faults;
         return view::refused(&shown);
     }
-    let mut conn = state.db().read().await?;
+    let mut conn = market.db().read().await?;
     // One more than is shown tells whether there are older ones.
-    let mut found = orders::search(&mut conn, &search, state.now(), (PER_PAGE + 1, (page - 1) * PER_PAGE)).await?;
+    let mut found = orders::search(&mut conn, &search, market.now(), (PER_PAGE + 1, (page - 1) * PER_PAGE)).await?;
     let more = i64::try_from(found.len()).is_ok_and(|n| n > PER_PAGE);
     found.truncate(usize::try_from(PER_PAGE).unwrap_or(usize::MAX));
     if let [only] = found.as_slice()
@@ -188,12 +188,12 @@ async fn list(
 
 /// The orders of a receiver's phone.
 async fn by_phone(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Form(asked): Form<ByPhone>,
 ) -> Result<Response> {
-    let mut shown = Page::of(&state, &caller, &uri, Typed::default()).await?;
+    let mut shown = Page::of(&market, &caller, &uri, OrderSearchForm::default()).await?;
     let phone = match parse::phone("phone", &asked.phone) {
         Ok(phone) => phone,
         Err(refusal) => {
@@ -201,7 +201,7 @@ async fn by_phone(
             return view::refused(&shown);
         }
     };
-    let (trade, by, wanted) = (state.trade.clone(), caller.actor(), phone.clone());
+    let (trade, by, wanted) = (market.trade.clone(), caller.actor(), phone.clone());
     let found: Vec<Listed> = durable(async move {
         tx!(trade.db, tx, {
             let step = trade.step(by.clone());
@@ -209,7 +209,7 @@ async fn by_phone(
         })
     })
     .await?;
-    let parts = orders::sold_by(&mut state.db().read().await?, &found).await?;
+    let parts = orders::sold_by(&mut market.db().read().await?, &found).await?;
     shown.rows = found.into_iter().map(|order| row(&shown.layout, order, &parts)).collect();
     shown.told = Some(shown.layout.say("cases.of_phone", &[("phone", &phone), ("n", &shown.rows.len())]));
     shown.phone = phone;
@@ -238,9 +238,9 @@ fn row(layout: &Layout, order: Listed, parts: &[SoldBy]) -> Row {
 
 impl Page {
     /// The page with its forms and nothing found yet.
-    async fn of(state: &State, caller: &Caller, uri: &Uri, typed: Typed) -> Result<Self> {
-        let layout = Layout::of(state, caller.lang, "cases.orders");
-        let stuck = orders::stuck_refunds(&mut state.db().read().await?, state.now()).await?;
+    async fn of(market: &Market, caller: &Caller, uri: &Uri, typed: OrderSearchForm) -> Result<Self> {
+        let layout = Layout::of(market, caller.lang, "cases.orders");
+        let stuck = orders::stuck_refunds(&mut market.db().read().await?, market.now()).await?;
         let any = Choice { value: String::new(), label: layout.t("cases.any").to_owned(), chosen: false };
         let with_any = |choices: Vec<Choice>| std::iter::once(any.clone()).chain(choices).collect();
         let choice = |value: &str, label: String, chosen: &str| Choice {
@@ -252,7 +252,7 @@ impl Page {
         let channel_of = |(channel, zh, en): &(&str, &str, &str)| {
             choice(channel, caller.lang.pick(zh, en).to_owned(), &typed.channel)
         };
-        let snapshot = state.shelf.now();
+        let snapshot = market.shelf.now();
         let coops = snapshot.coops.iter();
         let coops = coops.map(|c| choice(&c.slug, caller.lang.pick(&c.name, &c.name_en).to_owned(), &typed.coop));
         let tab = |trouble: &str, key: &str, count: Option<i64>| Tab {
@@ -262,7 +262,7 @@ impl Page {
             current: typed.trouble == trouble,
         };
         Ok(Self {
-            desk: desk(state, &layout, caller, uri).await?,
+            desk: desk(market, &layout, caller, uri).await?,
             tabs: vec![
                 tab("", "cases.all", None),
                 tab("refund", "cases.stuck", Some(stuck)),

@@ -1,12 +1,12 @@
 //! `/admin/reset-codes`: a one-time code for someone who forgot a password, shown once.
 
 use askama::Template;
-use axum::{extract::State as Inject, http::Uri, response::Response};
+use axum::{extract::State, http::Uri, response::Response};
 use serde::Deserialize;
 
 use super::{OPERATOR, desk};
 use crate::web::{
-    Result, Route, State,
+    Market, Result, Route,
     api::admin::{ResetCode, reset_code},
     auth::Caller,
     form::{Faults, Form},
@@ -23,7 +23,7 @@ pub fn routes() -> Vec<Route> {
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct ResetForm {
     login: String,
 }
 
@@ -32,39 +32,44 @@ struct Typed {
 struct Page {
     layout: Layout,
     desk: Desk,
-    typed: Typed,
+    typed: ResetForm,
     faults: Faults,
     issued: Option<(String, String)>,
 }
 
 async fn page(
-    state: &State,
+    market: &Market,
     caller: &Caller,
     uri: &Uri,
-    (typed, faults): (Typed, Faults),
+    (typed, faults): (ResetForm, Faults),
     issued: Option<ResetCode>,
 ) -> Result<Page> {
-    let layout = Layout::of(state, caller.lang, "operator.resets");
+    let layout = Layout::of(market, caller.lang, "operator.resets");
     let issued = issued.map(|code| {
         let until =
             layout.say("operator.reset_until", &[("login", &code.login), ("at", &code.expires_at.minute_label())]);
         (code.code, until)
     });
-    Ok(Page { desk: desk(state, &layout, caller, uri).await?, typed, faults, issued, layout })
+    Ok(Page { desk: desk(market, &layout, caller, uri).await?, typed, faults, issued, layout })
 }
 
-async fn form(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result<Response> {
-    view::html(&page(&state, &caller, &uri, Default::default(), None).await?)
+async fn form(State(market): State<Market>, caller: Caller, uri: Uri) -> Result<Response> {
+    view::html(&page(&market, &caller, &uri, Default::default(), None).await?)
 }
 
-async fn issue(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typed): Form<Typed>) -> Result<Response> {
-    match reset_code(&state, &caller, typed.login.trim()).await {
-        Ok(code) => view::html(&page(&state, &caller, &uri, Default::default(), Some(code)).await?),
+async fn issue(
+    State(market): State<Market>,
+    caller: Caller,
+    uri: Uri,
+    Form(typed): Form<ResetForm>,
+) -> Result<Response> {
+    match reset_code(&market, &caller, typed.login.trim()).await {
+        Ok(code) => view::html(&page(&market, &caller, &uri, Default::default(), Some(code)).await?),
         Err(error) => match error.refusal() {
             Some(refusal) => {
                 let mut faults = Faults::default();
                 faults.add("login", refusal.detail(caller.lang));
-                view::refused(&page(&state, &caller, &uri, (typed, faults), None).await?)
+                view::refused(&page(&market, &caller, &uri, (typed, faults), None).await?)
             }
             None => Err(error),
         },

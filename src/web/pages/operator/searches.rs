@@ -1,13 +1,13 @@
 //! `/admin/searches`: texts that found nothing, the most frequent first; never who typed them.
 
 use askama::Template;
-use axum::{extract::State as Inject, http::Uri, response::Response};
+use axum::{extract::State, http::Uri, response::Response};
 
 use super::{OPERATOR, desk};
 use crate::{
     search::zero::{self, ZeroHit},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         auth::Caller,
         pages::{
             desk::Desk,
@@ -50,9 +50,9 @@ struct Page {
     rows: Vec<Row>,
 }
 
-async fn list(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result<Response> {
-    let layout = Layout::of(&state, caller.lang, "operator.searches");
-    let kept = zero::list(&mut state.db().read().await?, MOST).await?;
+async fn list(State(market): State<Market>, caller: Caller, uri: Uri) -> Result<Response> {
+    let layout = Layout::of(&market, caller.lang, "operator.searches");
+    let kept = zero::list(&mut market.db().read().await?, MOST).await?;
     let rows = kept.into_iter().map(Row::from).collect();
-    view::html(&Page { desk: desk(&state, &layout, &caller, &uri).await?, rows, layout })
+    view::html(&Page { desk: desk(&market, &layout, &caller, &uri).await?, rows, layout })
 }

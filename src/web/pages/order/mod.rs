@@ -19,14 +19,14 @@ use crate::{
     db::idempotency::Key,
     kernel::{Code, PaymentId, Refusal, SellerOrderId},
     orders::{
-        OrderState, end, finish, pay,
+        OrderState, end, pay, payment_result,
         read::{self, Owner},
         receive,
         record::Order,
     },
     payments::{Method, PaymentState, store},
     web::{
-        Allow, Error, Result, Route, State,
+        Allow, Error, Market, Result, Route,
         auth::{self, Caller},
         durable::{durable, once},
         form::Form,
@@ -64,13 +64,13 @@ fn token_name(number: &str) -> String {
 }
 
 /// `Set-Cookie` with which a guest's browser may see the order for some days.
-pub fn token_cookie(state: &State, number: &str, token: &str) -> String {
-    auth::secret_cookie(state, &token_name(number), (token, TOKEN_LIFE))
+pub fn token_cookie(market: &Market, number: &str, token: &str) -> String {
+    auth::secret_cookie(market, &token_name(number), (token, TOKEN_LIFE))
 }
 
 /// One visit of an order by its owner.
 struct Visit {
-    state: State,
+    market: Market,
     caller: Caller,
     order: Order,
     /// The token that the address or the cookie brought.
@@ -81,20 +81,20 @@ struct Visit {
     payment: Option<String>,
 }
 
-impl FromRequestParts<State> for Visit {
+impl FromRequestParts<Market> for Visit {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
-        let caller = Caller::from_request_parts(parts, state).await?;
-        let number: Result<Path<String>, _> = Path::from_request_parts(parts, state).await;
+    async fn from_request_parts(parts: &mut Parts, market: &Market) -> Result<Self> {
+        let caller = Caller::from_request_parts(parts, market).await?;
+        let number: Result<Path<String>, _> = Path::from_request_parts(parts, market).await;
         let Ok(Path(number)) = number else { return Err(Refusal::new(Code::NotFound).into()) };
-        let ApiQuery(asked): ApiQuery<Asked> = ApiQuery::from_request_parts(parts, state).await?;
-        let kept = auth::cookie(&parts.headers, &auth::secret_name(state, &token_name(&number)));
+        let ApiQuery(asked): ApiQuery<Asked> = ApiQuery::from_request_parts(parts, market).await?;
+        let kept = auth::cookie(&parts.headers, &auth::secret_name(market, &token_name(&number)));
         let in_address = asked.token.is_some();
         let token = asked.token.or(kept);
         let by_person = Owner { token: token.clone().or_else(|| caller.order_token.clone()), ..caller.owner() };
-        let order = read::owned(&mut state.db().read().await?, &number, &by_person).await?;
-        Ok(Self { state: state.clone(), caller, order, token, in_address, payment: asked.payment })
+        let order = read::owned(&mut market.db().read().await?, &number, &by_person).await?;
+        Ok(Self { market: market.clone(), caller, order, token, in_address, payment: asked.payment })
     }
 }
 
@@ -107,12 +107,12 @@ impl Visit {
     }
 
     async fn page(&self, alert: String) -> Result<OrderPage> {
-        let mut conn = self.state.db().read().await?;
+        let mut conn = self.market.db().read().await?;
         let found = Found::read(&mut conn, self.order.id.clone(), self.caller.lang).await?;
         let own = self.caller.person.is_some() && self.order.person_id == self.caller.owner().person;
         let token = self.token.as_deref().filter(|_| !own);
         let query = self.at("").split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
-        Ok(OrderPage::of(&self.state, self.caller.lang, found, (token, &query, alert)))
+        Ok(OrderPage::of(&self.market, self.caller.lang, found, (token, &query, alert)))
     }
 
     /// After a form: the order again, or the order with what was refused.
@@ -131,7 +131,7 @@ impl Visit {
 async fn show(visit: Visit) -> Result<Response> {
     let mut response = view::html(&visit.page(String::new()).await?)?;
     if let Some(token) = visit.token.as_deref().filter(|_| visit.in_address)
-        && let Ok(cookie) = HeaderValue::from_str(&token_cookie(&visit.state, &visit.order.number, token))
+        && let Ok(cookie) = HeaderValue::from_str(&token_cookie(&visit.market, &visit.order.number, token))
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -140,13 +140,13 @@ async fn show(visit: Visit) -> Result<Response> {
 
 /// Goes to the payment that is open, or opens one; a double click opens one.
 async fn pay_order(visit: Visit) -> Result<Response> {
-    let payments = store::of_order(&mut visit.state.db().read().await?, &visit.order.id).await?;
+    let payments = store::of_order(&mut visit.market.db().read().await?, &visit.order.id).await?;
     let waits = visit.order.state == OrderState::AwaitingPayment;
     let open = payments.iter().find(|payment| waits && payment.state == PaymentState::Pending);
     let to = match open {
-        Some(payment) => Ok(visit.state.trade.provider.pay_page(&payment.id)),
+        Some(payment) => Ok(visit.market.trade.provider.pay_page(&payment.id)),
         None => {
-            let (trade, by, order) = (visit.state.trade.clone(), visit.caller.actor(), visit.order.clone());
+            let (trade, by, order) = (visit.market.trade.clone(), visit.caller.actor(), visit.order.clone());
             // One for each try: a failed payment is followed by another.
             let key = Key {
                 scope: format!("order:{}", order.id),
@@ -173,17 +173,17 @@ async fn pay_order(visit: Visit) -> Result<Response> {
 
 /// The browser's return: never believed, the provider is asked.
 async fn return_from_payment(visit: Visit) -> Result<Response> {
-    let payments = store::of_order(&mut visit.state.db().read().await?, &visit.order.id).await?;
+    let payments = store::of_order(&mut visit.market.db().read().await?, &visit.order.id).await?;
     let of_order = |id: &String| payments.iter().any(|payment| payment.id.as_str() == id);
     if let Some(id) = visit.payment.clone().filter(of_order) {
-        let trade = visit.state.trade.clone();
-        durable(async move { finish::ask_provider(&trade, &PaymentId(id)).await }).await?;
+        let trade = visit.market.trade.clone();
+        durable(async move { payment_result::ask_provider(&trade, &PaymentId(id)).await }).await?;
     }
     Ok(Redirect::to(&visit.at("")).into_response())
 }
 
 async fn cancel(visit: Visit) -> Result<Response> {
-    let (trade, order, by) = (visit.state.trade.clone(), visit.order.clone(), visit.caller.actor());
+    let (trade, order, by) = (visit.market.trade.clone(), visit.order.clone(), visit.caller.actor());
     let done = durable(async move { end::cancel(&trade, &order, by).await }).await;
     visit.after(done).await
 }
@@ -194,7 +194,7 @@ struct Receipt {
 }
 
 async fn confirm_receipt(visit: Visit, Form(receipt): Form<Receipt>) -> Result<Response> {
-    let (trade, order, by) = (visit.state.trade.clone(), visit.order.clone(), visit.caller.actor());
+    let (trade, order, by) = (visit.market.trade.clone(), visit.order.clone(), visit.caller.actor());
     let seller = SellerOrderId(receipt.seller_order);
     let done = durable(async move { receive::confirm(&trade, &order, &seller, by).await }).await;
     visit.after(done).await

@@ -13,7 +13,7 @@ use crate::{
     },
     payments::PaymentState,
     web::{
-        State,
+        Market,
         pages::view::{Layout, photo},
     },
 };
@@ -132,25 +132,25 @@ pub struct OrderPage {
 
 impl OrderPage {
     /// The page of an order. `token` and `query` are the guest's; `alert` is what was refused.
-    pub fn of(state: &State, lang: Lang, found: Found, (token, query, alert): (Option<&str>, &str, String)) -> Self {
-        let layout = Layout::of(state, lang, "order.title").nav("me");
+    pub fn of(market: &Market, lang: Lang, found: Found, (token, query, alert): (Option<&str>, &str, String)) -> Self {
+        let layout = Layout::of(market, lang, "order.title").nav("me");
         let layout = Layout { title: format!("{} {}", layout.title, found.view.number), ..layout }.asked("", query);
         let steps = track::steps(&layout, &found);
-        let shares = shares(state, lang, &found.parts);
+        let shares = shares(market, lang, &found.parts);
         let Found { order, view, contact, refunds, .. } = found;
         let waits = view.state == OrderState::AwaitingPayment;
         let last = view.payments.last().map(|payment| payment.state);
         let open = view.payments.iter().rev().find(|payment| payment.state == PaymentState::Pending);
         let shipped = view.seller_orders.iter().any(|s| s.lines.iter().any(|line| line.shipped_qty > 0));
         let lines = || view.seller_orders.iter().flat_map(|seller| &seller.lines);
-        let link = token.map(|t| format!("{}/orders/{}?token={t}", state.config.origin, view.number));
+        let link = token.map(|t| format!("{}/orders/{}?token={t}", market.config.origin, view.number));
         Self {
             alert,
             state: view.state.as_str(),
             state_words: layout.word("order_state", view.state.as_str()),
             steps,
             shares,
-            hold: view.hold_until.map(|until| hold(until, state.now())),
+            hold: view.hold_until.map(|until| hold(until, market.now())),
             pending: open.filter(|_| waits).map(|payment| payment.payment_id.clone()),
             failed: waits && last == Some(PaymentState::Failed),
             can_cancel: waits || (view.state == OrderState::Paid && !shipped),
@@ -184,8 +184,8 @@ fn hold(until: At, now: At) -> Hold {
 }
 
 /// Goods by producing county, with its pairing; what went back is not in it any more.
-fn shares(state: &State, lang: Lang, parts: &[Part]) -> Vec<Share> {
-    let snapshot = state.shelf.now();
+fn shares(market: &Market, lang: Lang, parts: &[Part]) -> Vec<Share> {
+    let snapshot = market.shelf.now();
     let mut shares: Vec<(String, i64)> = Vec::new();
     for part in parts {
         let left = part.payable_fen.0 - part.refunded_fen.0;

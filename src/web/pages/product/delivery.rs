@@ -8,7 +8,7 @@ use crate::{
     pricing::{freight, romanised},
     web::{
         auth,
-        pages::{good::Price, view::Layout},
+        pages::{card::Price, view::Layout},
     },
 };
 

@@ -8,7 +8,7 @@ mod spec;
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::{HeaderMap, HeaderValue, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -20,8 +20,8 @@ use self::{
 };
 use super::{
     Key,
+    card::{self, Card, Price},
     coops::{CertLine, CoopCard},
-    good::{self, Good, Price},
     view::{self, Layout},
 };
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
     kernel::{self, Code, Refusal},
     stock::trace::{self, Batch},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::{self, Language},
     },
 };
@@ -102,18 +102,18 @@ struct ProductPage {
     most: i64,
     story: String,
     storage: String,
-    instead: Vec<Good>,
-    others: Vec<Good>,
+    instead: Vec<Card>,
+    others: Vec<Card>,
 }
 
 async fn product(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     Path(slug): Path<String>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let Some(known) = snapshot.by_slug(&slug) else {
         let by_code = snapshot.by_code(&slug).ok_or_else(|| Refusal::new(Code::NotFound))?;
         return Ok(Redirect::permanent(&format!("/p/{}", by_code.slug)).into_response());
@@ -124,20 +124,20 @@ async fn product(
     let sku = shown(&snapshot, known, asked("sku")).ok_or_else(|| Refusal::new(Code::NotFound))?;
     let key = Key { path: format!("/p/{slug} {} {to}", sku.code), lang, shown: snapshot.shown };
     let page = || async {
-        let batch = trace::latest(&mut state.db().read_replica().await?, &sku.id).await?;
-        let layout = Layout::titled(state.demo, lang, String::new()).nav("products");
+        let batch = trace::latest(&mut market.db().read_replica().await?, &sku.id).await?;
+        let layout = Layout::titled(market.demo, lang, String::new()).nav("products");
         view::text(&ProductPage::of(&snapshot, (known, sku), &to, batch, layout)?)
     };
-    let mut response = state.pages.page(&key, &headers, page).await?;
+    let mut response = market.pages.page(&key, &headers, page).await?;
     if asked("to") == Some(to.as_str()) {
-        remember(&state, &mut response, &to);
+        remember(&market, &mut response, &to);
     }
     Ok(response)
 }
 
 /// The district is remembered; an answer that says so is not for others.
-fn remember(state: &State, response: &mut Response, to: &str) {
-    if let Some(cookie) = auth::wish_cookie(state, delivery::COOKIE, to) {
+fn remember(market: &Market, response: &mut Response, to: &str) {
+    if let Some(cookie) = auth::wish_cookie(market, delivery::COOKIE, to) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
@@ -170,7 +170,7 @@ impl ProductPage {
         let county = snapshot.county(&product.county_code);
         let category = snapshot.category(&product.category_code);
         let parts = sku.parts.iter().map(|part| {
-            let county = snapshot.county(&part.county_code).map(|c| good::short(c, lang).to_owned());
+            let county = snapshot.county(&part.county_code).map(|c| card::short(c, lang).to_owned());
             (pick(&part.name, &part.name_en), county.unwrap_or_default())
         });
         let schemes = snapshot.schemes.iter().filter(|s| product.schemes.contains(&s.code));
@@ -184,11 +184,11 @@ impl ProductPage {
             sku: sku.code.clone(),
             slug: product.slug.clone(),
             category: category.map(|c| (c.code.clone(), pick(&c.name, &c.name_en))).unwrap_or_default(),
-            county: county.map(|c| (c.slug.clone(), good::short(c, lang).to_owned())).unwrap_or_default(),
-            place: county.map(|c| good::place(c, &layout)).unwrap_or_default(),
+            county: county.map(|c| (c.slug.clone(), card::short(c, lang).to_owned())).unwrap_or_default(),
+            place: county.map(|c| card::place(c, &layout)).unwrap_or_default(),
             pictures: pictures.collect(),
             price: Price::of(sku.price),
-            unit: good::unit(product, sku, &layout),
+            unit: card::unit(product, sku, &layout),
             choice: Choice::of(snapshot, product, sku, &layout),
             spec: pick(&sku.spec, &sku.spec_en),
             delivery: Delivery::of(snapshot, (product, sku), to, &layout)?,
@@ -229,19 +229,19 @@ fn facts(product: &Product, sku: &Sku, layout: &Layout) -> Vec<Fact> {
 }
 
 /// What can be bought now in its place: the same category first.
-fn instead(snapshot: &Snapshot, product: &Product, layout: &Layout) -> Vec<Good> {
+fn instead(snapshot: &Snapshot, product: &Product, layout: &Layout) -> Vec<Card> {
     let mut now = snapshot.buyable_now();
     now.sort_by_key(|p| (p.category_code != product.category_code, !p.seasonal()));
-    Good::all(snapshot, now.into_iter().take(OTHERS), layout)
+    Card::all(snapshot, now.into_iter().take(OTHERS), layout)
 }
 
 /// Other goods of the county, then of the cooperative.
-fn others(snapshot: &Snapshot, product: &Product, layout: &Layout) -> Vec<Good> {
+fn others(snapshot: &Snapshot, product: &Product, layout: &Layout) -> Vec<Card> {
     let family = |p: &Product| p.family.is_some() && p.family == product.family;
     let near = |p: &Product| p.county_code == product.county_code || p.coop_id == product.coop_id;
     let mut others: Vec<_> =
         snapshot.products.iter().filter(|p| p.code != product.code && !family(p) && near(p)).collect();
     others
         .sort_by_key(|p| (!p.buyable(snapshot.day), p.county_code != product.county_code, std::cmp::Reverse(p.sales)));
-    Good::all(snapshot, others.into_iter().take(OTHERS), layout)
+    Card::all(snapshot, others.into_iter().take(OTHERS), layout)
 }

@@ -3,7 +3,7 @@
 use crate::{
     catalogue::{Product, Sku, Stock},
     kernel::Day,
-    web::pages::{good, view::Layout},
+    web::pages::{card, view::Layout},
 };
 
 /// A month of the bar.
@@ -47,7 +47,7 @@ impl Standing {
     /// Of a SKU with so many left.
     pub fn of(product: &Product, sku: &Sku, left: i64, day: Day, layout: &Layout) -> Self {
         let opens = sku.season.as_ref().and_then(|season| season.opens_after(day).ok());
-        let month = opens.map(|day| good::month(day, layout)).unwrap_or_default();
+        let month = opens.map(|day| card::month(day, layout)).unwrap_or_default();
         let in_season = sku.in_season(day);
         let line = match (in_season, Stock::of(left)) {
             (false, _) => layout.say("product.out_of_season", &[("month", &month)]),
@@ -59,6 +59,6 @@ impl Standing {
                 None => layout.t("product.plenty").to_owned(),
             },
         };
-        Self { buyable: in_season && left > 0, line, tag: good::state(product, day, layout) }
+        Self { buyable: in_season && left > 0, line, tag: card::state(product, day, layout) }
     }
 }

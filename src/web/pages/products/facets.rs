@@ -5,7 +5,7 @@ use crate::{
     catalogue::Snapshot,
     kernel::Fen,
     search::{Facet, FacetCount, Hits},
-    web::pages::{good, view::Layout},
+    web::pages::{card, view::Layout},
 };
 
 /// Values shown before "more".
@@ -70,7 +70,7 @@ pub fn views(snapshot: &Snapshot, query: &Query, hits: &Hits, layout: &Layout) -
 fn label(snapshot: &Snapshot, facet: Facet, value: &FacetCount, layout: &Layout) -> String {
     let county = (facet == Facet::County).then(|| snapshot.county(&value.value)).flatten();
     match (county, facet) {
-        (Some(county), _) => good::place(county, layout),
+        (Some(county), _) => card::place(county, layout),
         (None, Facet::Grade) => layout.word("grade", &value.value),
         (None, _) => value.label_in(layout.lang).to_owned(),
     }

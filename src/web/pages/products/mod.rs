@@ -8,7 +8,7 @@ mod links;
 
 use askama::Template;
 use axum::{
-    extract::State as Inject,
+    extract::State,
     http::{HeaderMap, Uri},
     response::Response,
 };
@@ -20,7 +20,7 @@ use self::{
 use super::{
     Key,
     cache::Rendered,
-    good::Good,
+    card::Card,
     view::{self, Layout},
 };
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
     kernel::Lang,
     search::{Hits, Sort},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         api::catalogue::{Listing, listing},
         auth::Language,
     },
@@ -77,30 +77,31 @@ struct Products {
     sorts: Vec<SortLink>,
     sort_note: String,
     facets: Vec<FacetView>,
-    goods: Vec<Good>,
+    goods: Vec<Card>,
     pager: Option<Pager>,
     categories: Vec<Link>,
-    instead: Vec<Good>,
+    instead: Vec<Card>,
 }
 
 async fn products(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let query = Query::read(uri.query().unwrap_or_default());
     let listing = listing(&query.text(), &snapshot)?;
     let key = Key { path: query.href(), lang, shown: snapshot.shown };
     let page = || async {
-        let hits = state.search.search(&listing.request).await;
+        let hits = market.search.search(&listing.request).await;
         let zero = hits.zero;
-        let text = view::text(&Products::of(&snapshot, &query, &listing, &hits, Layout::of(&state, lang, "list.all")))?;
+        let text =
+            view::text(&Products::of(&snapshot, &query, &listing, &hits, Layout::of(&market, lang, "list.all")))?;
         // What found nothing is noted each time it is asked.
         Ok(if zero { Rendered::once(text) } else { Rendered::from(text) })
     };
-    Ok(state.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.page(&key, &headers, page).await?)
 }
 
 impl Products {
@@ -126,11 +127,11 @@ impl Products {
             sorts: sorts(query, request.sort, &layout),
             sort_note: layout.word("sort_note", request.sort.as_str()),
             facets: facets::views(snapshot, query, hits, &layout),
-            goods: Good::all(snapshot, goods, &layout),
+            goods: Card::all(snapshot, goods, &layout),
             pager: pager(query, listing, hits.total, &layout),
             categories: if nothing { categories(snapshot, lang) } else { Vec::new() },
             instead: if nothing {
-                Good::all(snapshot, snapshot.buyable_now().into_iter().take(INSTEAD), &layout)
+                Card::all(snapshot, snapshot.buyable_now().into_iter().take(INSTEAD), &layout)
             } else {
                 Vec::new()
             },

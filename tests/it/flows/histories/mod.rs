@@ -9,12 +9,12 @@ use std::sync::Arc;
 use yanxi::{
     db::q,
     kernel::{
-        Actor, Dice, Error, Fen, PaymentId, SellerOrderId,
+        Actor, Error, Fen, PaymentId, Random, SellerOrderId,
         time::{DAY, SECOND},
     },
     orders::{
         OrderState, end,
-        finish::Finished,
+        payment_result::PaymentOutcome,
         place, read, receive,
         record::Order,
         refund::{self, Asked, AskedLine},
@@ -59,7 +59,7 @@ struct Units {
 
 struct Life {
     shop: Arc<Shop>,
-    dice: Dice,
+    random: Random,
     orders: Vec<Remembered>,
     parcels: u32,
     /// Units that ever came onto each shelf.
@@ -73,9 +73,9 @@ async fn what_happened_is_what_the_books_say(shop: Arc<Shop>) {
     write(&shop.trade.db, &["UPDATE coupons SET limit_total = NULL, limit_each = NULL"]).await;
     let histories = if long() { 10 * IN_ONE_SHOP } else { IN_ONE_SHOP };
     let mut life =
-        Life { shop, dice: Dice::Seeded(0), orders: Vec::new(), parcels: 0, stocked: [SHELF; 3], returned: 0 };
+        Life { shop, random: Random::Seeded(0), orders: Vec::new(), parcels: 0, stocked: [SHELF; 3], returned: 0 };
     for seed in 1..=histories {
-        life.dice = Dice::Seeded(seed);
+        life.random = Random::Seeded(seed);
         let first = life.orders.len();
         for _ in 0..STEPS {
             life.step(first).await;
@@ -105,7 +105,7 @@ fn told<T>(done: Result<T, Error>) -> Option<T> {
 
 impl Life {
     fn below(&mut self, n: usize) -> usize {
-        usize::try_from(self.dice.below(n as u64).unwrap()).unwrap()
+        usize::try_from(self.random.below(n as u64).unwrap()).unwrap()
     }
 
     async fn step(&mut self, first: usize) {
@@ -162,7 +162,7 @@ impl Life {
     async fn pay(&mut self, which: usize) {
         let Some(id) = self.open(which).await else { return };
         match self.below(6) {
-            0 => assert_eq!(self.shop.settle(&id, Outcome::Failed).await, Finished::Failed),
+            0 => assert_eq!(self.shop.settle(&id, Outcome::Failed).await, PaymentOutcome::Failed),
             // The payer wanders off; the money may come later.
             1 => {}
             _ => self.settle(which, &id).await,
@@ -182,12 +182,12 @@ impl Life {
             return;
         }
         match self.shop.settle(id, Outcome::Succeeded).await {
-            Finished::Paid => {
+            PaymentOutcome::Paid => {
                 assert!(matches!(order, OrderState::AwaitingPayment | OrderState::Expired), "{order}");
                 self.orders[which].state = OrderState::Paid;
                 self.orders[which].ever_paid = true;
             }
-            Finished::GivenBack(_) => {
+            PaymentOutcome::GivenBack(_) => {
                 assert_ne!(order, OrderState::AwaitingPayment);
                 self.returned += self.orders[which].total.0;
             }
@@ -206,7 +206,7 @@ impl Life {
     async fn cancel(&mut self, which: usize) {
         let open = if self.below(2) == 0 { self.open(which).await } else { None };
         self.end(which).await;
-        if let Some(id) = open.filter(|_| self.dice.below(2).unwrap() == 0) {
+        if let Some(id) = open.filter(|_| self.random.below(2).unwrap() == 0) {
             self.settle(which, &id).await;
         }
     }

@@ -5,7 +5,7 @@ mod page;
 mod typed;
 
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
     response::{IntoResponse, Redirect, Response},
 };
@@ -20,12 +20,12 @@ use crate::{
     db::idempotency::{self, Key},
     kernel::{Code, Lang, PaymentId, RefundId, Refusal, SellerOrderId},
     orders::{
-        finish,
+        payment_result,
         record::{Line, Order},
         refund::{self, Asked, Refunding},
     },
     web::{
-        Error, Result, Route, State,
+        Error, Market, Result, Route,
         api::{admin::wished, coop_orders::scanned},
         auth::Caller,
         durable::{durable, once},
@@ -57,26 +57,26 @@ fn address(number: &str, done: &str) -> String {
     format!("/admin/orders/{number}?done={}", crate::web::percent(done))
 }
 
-async fn page(state: &State, caller: &Caller, uri: &Uri, (case, mut forms): (Case, Forms)) -> Result<CasePage> {
+async fn page(market: &Market, caller: &Caller, uri: &Uri, (case, mut forms): (Case, Forms)) -> Result<CasePage> {
     if !is_key(&forms.refund.key) {
         forms.refund.key = new_key()?;
     }
-    let layout = Layout::of(state, caller.lang, "cases.order");
+    let layout = Layout::of(market, caller.lang, "cases.order");
     let layout = Layout { title: format!("{} {}", layout.title, case.number()), ..layout };
-    let desk = desk(state, &layout, caller, uri).await?;
+    let desk = desk(market, &layout, caller, uri).await?;
     Ok(CasePage::of(layout, desk, case, forms))
 }
 
 async fn show(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path(number): Path<String>,
     ApiQuery(after): ApiQuery<After>,
 ) -> Result<Response> {
-    let case = Case::read(&state, &number, caller.lang).await?;
+    let case = Case::read(&market, &number, caller.lang).await?;
     let forms = Forms { done: after.done.unwrap_or_default(), ..Forms::default() };
-    view::html(&page(&state, &caller, &uri, (case, forms)).await?)
+    view::html(&page(&market, &caller, &uri, (case, forms)).await?)
 }
 
 /// What became of a refund's form.
@@ -88,25 +88,25 @@ enum Outcome {
 }
 
 async fn give_back(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path(number): Path<String>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let mut refund = RefundForm::of(pairs);
-    let case = Case::read(&state, &number, caller.lang).await?;
+    let case = Case::read(&market, &number, caller.lang).await?;
     if !is_key(&refund.key) {
         refund.key = new_key()?;
     }
     let asked = match refund.request(&case.lines) {
         Ok(request) if request.lines.as_ref().is_some_and(Vec::is_empty) => {
             let mut faults = Faults::default();
-            faults.whole.push(Layout::of(&state, caller.lang, "cases.choose_units").title);
+            faults.whole.push(Layout::of(&market, caller.lang, "cases.choose_units").title);
             let forms = Forms { refund, refund_faults: faults, ..Forms::default() };
-            return view::refused(&page(&state, &caller, &uri, (case, forms)).await?);
+            return view::refused(&page(&market, &caller, &uri, (case, forms)).await?);
         }
-        Ok(request) => outcome(&state, &caller, &number, (&refund, &request)).await.map_err(|error| {
+        Ok(request) => outcome(&market, &caller, &number, (&refund, &request)).await.map_err(|error| {
             let named = error.refusal().map(|refusal| RefundForm::named(refusal, &request));
             named.map_or(error, Error::from)
         }),
@@ -116,7 +116,7 @@ async fn give_back(
         Ok(Outcome::Done(id)) => Ok(Redirect::to(&address(&number, &id)).into_response()),
         Ok(Outcome::Looked(looked)) => {
             let forms = Forms { refund, looked: Some(looked), ..Forms::default() };
-            view::html(&page(&state, &caller, &uri, (case, forms)).await?)
+            view::html(&page(&market, &caller, &uri, (case, forms)).await?)
         }
         Err(error) => {
             let Some(refusal) = error.refusal() else { return Err(error) };
@@ -124,11 +124,11 @@ async fn give_back(
             if refusal.code == Code::KeyReused {
                 // The form went through with other content before, such as before the back button.
                 faults = Faults::default();
-                faults.whole.push(Layout::of(&state, caller.lang, "cases.sent_before").title);
+                faults.whole.push(Layout::of(&market, caller.lang, "cases.sent_before").title);
                 refund.key = new_key()?;
             }
             let forms = Forms { refund, refund_faults: faults, ..Forms::default() };
-            view::again(refusal.code.status(), &page(&state, &caller, &uri, (case, forms)).await?)
+            view::again(refusal.code.status(), &page(&market, &caller, &uri, (case, forms)).await?)
         }
     }
 }
@@ -143,14 +143,14 @@ fn refund_faults(refusal: &Refusal, lang: Lang, case: &Case) -> Faults {
 
 /// Looks at what would go back, or sends it: once for a form, and only what the form had shown.
 async fn outcome(
-    state: &State,
+    market: &Market,
     caller: &Caller,
     number: &str,
     (form, request): (&RefundForm, &crate::web::api::admin::RefundRequest),
 ) -> Result<Outcome> {
     let key = form.key_of(&caller.person()?.id, number, request)?;
-    let (order, asked, reason) = wished(state, number, request).await?;
-    let mut conn = state.db().read().await?;
+    let (order, asked, reason) = wished(market, number, request).await?;
+    let mut conn = market.db().read().await?;
     // First what is left, then the key: a twin that finished in between is found by its key.
     let looked = refund::look(&mut conn, &order, &asked).await;
     let known = idempotency::find(&mut conn, &key).await?;
@@ -164,16 +164,16 @@ async fn outcome(
     if form.act != "send" || changed {
         return Ok(Outcome::Looked(Looked { amounts, changed }));
     }
-    sent(state, caller, (order, asked, reason), key).await.map(Outcome::Done)
+    sent(market, caller, (order, asked, reason), key).await.map(Outcome::Done)
 }
 
 async fn sent(
-    state: &State,
+    market: &Market,
     caller: &Caller,
     (order, asked, reason): (Order, Asked, String),
     key: Key,
 ) -> Result<String> {
-    let (trade, by) = (state.trade.clone(), caller.actor());
+    let (trade, by) = (market.trade.clone(), caller.actor());
     let sending =
         async move { once(|| refund::refund(&trade, &order, (&asked, &reason), by.clone(), Some(&key))).await };
     Ok(durable(sending).await?.refund_id)
@@ -185,47 +185,47 @@ fn not_found() -> Error {
 
 /// Sends a refund that is promised and did not reach the provider; the provider takes it once.
 async fn send_again(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path((number, id)): Path<(String, String)>,
 ) -> Result<Response> {
-    let case = Case::read(&state, &number, caller.lang).await?;
+    let case = Case::read(&market, &number, caller.lang).await?;
     if !case.found.refunds.iter().any(|refund| refund.id.as_str() == id) {
         return Err(not_found());
     }
-    let (trade, refund) = (state.trade.clone(), RefundId(id.clone()));
+    let (trade, refund) = (market.trade.clone(), RefundId(id.clone()));
     durable(async move { refund::send(&trade, &refund).await }).await?;
     Ok(Redirect::to(&address(&number, &id)).into_response())
 }
 
 /// Asks the provider after a payment whose result is not known.
 async fn ask_provider(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     Path((number, id)): Path<(String, String)>,
 ) -> Result<Response> {
-    let case = Case::read(&state, &number, caller.lang).await?;
+    let case = Case::read(&market, &number, caller.lang).await?;
     if !case.payments.iter().any(|payment| payment.id.as_str() == id) {
         return Err(not_found());
     }
-    let trade = state.trade.clone();
-    durable(async move { finish::ask_provider(&trade, &PaymentId(id)).await }).await?;
+    let trade = market.trade.clone();
+    durable(async move { payment_result::ask_provider(&trade, &PaymentId(id)).await }).await?;
     Ok(Redirect::to(&address(&number, "asked")).into_response())
 }
 
 async fn add_scan(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path(number): Path<String>,
     Form(typed): Form<ScanForm>,
 ) -> Result<Response> {
-    let case = Case::read(&state, &number, caller.lang).await?;
+    let case = Case::read(&market, &number, caller.lang).await?;
     if !case.found.view.seller_orders.iter().any(|seller| seller.id == typed.seller_order) {
         return Err(not_found());
     }
     let done = match typed.scan() {
-        Ok(scan) => scanned(&state, &caller, SellerOrderId(typed.seller_order.clone()), scan).await,
+        Ok(scan) => scanned(&market, &caller, SellerOrderId(typed.seller_order.clone()), scan).await,
         Err(refusal) => Err(refusal.into()),
     };
     match done {
@@ -234,7 +234,7 @@ async fn add_scan(
             Some(refusal) if refusal.code != Code::NotFound => {
                 let scan_faults = Faults::of(refusal, caller.lang, &SCAN_FIELDS);
                 let forms = Forms { scan: typed, scan_faults, ..Forms::default() };
-                view::again(refusal.code.status(), &page(&state, &caller, &uri, (case, forms)).await?)
+                view::again(refusal.code.status(), &page(&market, &caller, &uri, (case, forms)).await?)
             }
             _ => Err(error),
         },

@@ -8,7 +8,7 @@ use crate::{
     kernel::{At, Fen, Lang},
     orders::{
         OrderState,
-        desk::{self, RefundLine, Scanned},
+        listing::{self, RefundLine, Scanned},
         read,
         record::Line,
         refund::Amounts,
@@ -21,7 +21,7 @@ use crate::{
     },
     reports::channel_words,
     web::{
-        Result, State,
+        Market, Result,
         form::{Choice, Faults, choices},
         pages::{
             desk::Desk,
@@ -46,8 +46,8 @@ pub struct Case {
 
 impl Case {
     /// Reads it as it stands now.
-    pub async fn read(state: &State, number: &str, lang: Lang) -> Result<Self> {
-        let mut conn = state.db().read().await?;
+    pub async fn read(market: &Market, number: &str, lang: Lang) -> Result<Self> {
+        let mut conn = market.db().read().await?;
         let order = read::by_number(&mut conn, number).await?;
         let found = Found::read(&mut conn, order.id.clone(), lang).await?;
         let payments = store::of_order(&mut conn, &order.id).await?;
@@ -56,8 +56,8 @@ impl Case {
         Ok(Self {
             lines: read::lines(&mut conn, &order.id).await?,
             told: store::events(&mut conn, &payments).await?,
-            scans: desk::scans(&mut conn, &ids).await?,
-            given: desk::refund_lines(&mut conn, &found.refunds).await?,
+            scans: listing::scans(&mut conn, &ids).await?,
+            given: listing::refund_lines(&mut conn, &found.refunds).await?,
             payments,
             found,
         })

@@ -3,7 +3,7 @@
 use super::{Doc, page::Order};
 
 /// Prices, ages and the orders by them.
-pub struct Orders {
+pub struct SortedLists {
     /// Least price of each product.
     pub from_fen: Vec<i64>,
     /// Cheapest first.
@@ -17,30 +17,30 @@ pub struct Orders {
 
 /// Prices and ages while documents are read.
 #[derive(Default)]
-pub struct OrdersDraft {
+pub struct SortedListsDraft {
     from_fen: Vec<i64>,
     created: Vec<i64>,
 }
 
-impl OrdersDraft {
+impl SortedListsDraft {
     /// Takes in the next document.
     pub fn read(&mut self, doc: &Doc) {
         self.from_fen.push(doc.from_fen());
         self.created.push(doc.created_at.0);
     }
 
-    /// Orders all that was read.
-    pub fn finish(self) -> Orders {
+    /// Sorts all that was read.
+    pub fn finish(self) -> SortedLists {
         let Self { from_fen, created } = self;
         let n = from_fen.len();
         let price = Order::new(n, |p| from_fen[p as usize]);
         let price_down = Order::new(n, |p| -from_fen[p as usize]);
         let newest = Order::new(n, |p| -created[p as usize]);
-        Orders { from_fen, price, price_down, newest, created }
+        SortedLists { from_fen, price, price_down, newest, created }
     }
 }
 
-impl Orders {
+impl SortedLists {
     /// The same with further products after the last.
     pub fn with<'a>(&self, further: impl Iterator<Item = (u32, &'a Doc)>) -> Self {
         let (mut from_fen, mut created, mut moved) = (self.from_fen.clone(), self.created.clone(), Vec::new());

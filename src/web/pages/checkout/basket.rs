@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 
 use crate::{
     kernel::Fen,
-    web::{State, auth},
+    web::{Market, auth},
 };
 
 /// Name of the cookie, which the pages' script reads too.
@@ -76,14 +76,14 @@ impl Basket {
     }
 
     /// `Set-Cookie` that keeps it in the browser; the script reads it, so it is not `HttpOnly`.
-    pub fn cookie(&self, state: &State) -> String {
+    pub fn cookie(&self, market: &Market) -> String {
         let items = self.items.iter().map(|item| {
             let seen = item.seen.map(|fen| format!(":{}", fen.0)).unwrap_or_default();
             format!("{}:{}{seen}", item.sku, item.qty)
         });
         let value = items.collect::<Vec<_>>().join("~");
         let age = if self.items.is_empty() { 0 } else { LIFE };
-        auth::open_cookie(state, COOKIE, (&value, age))
+        auth::open_cookie(market, COOKIE, (&value, age))
     }
 }
 

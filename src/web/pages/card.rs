@@ -1,4 +1,4 @@
-//! A product in a list (`_parts/good.html`), and the small words that lists and product pages share.
+//! A product in a list (`_parts/card.html`), and the small words that lists and product pages share.
 
 use super::view::{self, Layout};
 use crate::{
@@ -50,7 +50,7 @@ pub fn grouped(digits: &str) -> String {
 
 /// A product in a list.
 #[derive(Clone, Debug)]
-pub struct Good {
+pub struct Card {
     /// Its page.
     pub href: String,
     /// Name.
@@ -75,7 +75,7 @@ pub struct Good {
     pub sold: Option<String>,
 }
 
-impl Good {
+impl Card {
     /// Of a product.
     pub fn of(snapshot: &Snapshot, product: &Product, layout: &Layout) -> Self {
         let lang = layout.lang;
@@ -94,7 +94,7 @@ impl Good {
             spec: cheapest.map(|sku| spec(product, sku, layout)).unwrap_or_default(),
             price: Price::of(product.from_fen()),
             unit: cheapest.and_then(|sku| unit(product, sku, layout)),
-            sold: (sold > 0).then(|| layout.say("good.sold", &[("n", &grouped(&sold.to_string()))])),
+            sold: (sold > 0).then(|| layout.say("card.sold", &[("n", &grouped(&sold.to_string()))])),
         }
     }
 
@@ -117,14 +117,14 @@ fn spec(product: &Product, sku: &Sku, layout: &Layout) -> String {
     let spec = layout.lang.pick(&sku.spec, &sku.spec_en);
     match product.skus.len() {
         1 => spec.to_owned(),
-        n => layout.say("good.specs", &[("spec", &spec), ("n", &n)]),
+        n => layout.say("card.specs", &[("spec", &spec), ("n", &n)]),
     }
 }
 
 /// Price of 500 g net, where the goods are sold by weight.
 pub fn unit(product: &Product, sku: &Sku, layout: &Layout) -> Option<String> {
     let weighed = sku.parts.is_empty() && !UNWEIGHED.contains(&product.category_code.as_str());
-    weighed.then(|| layout.say("good.unit", &[("price", &sku.net.price_per_500g(sku.price))]))
+    weighed.then(|| layout.say("card.unit", &[("price", &sku.net.price_per_500g(sku.price))]))
 }
 
 /// 洛川, Luochuan.
@@ -146,7 +146,7 @@ pub fn district(county: &County, lang: Lang) -> Option<String> {
 pub fn place(county: &County, layout: &Layout) -> String {
     let name = short(county, layout.lang);
     match district(county, layout.lang) {
-        Some(district) => layout.say("good.paired", &[("county", &name), ("district", &district)]),
+        Some(district) => layout.say("card.paired", &[("county", &name), ("district", &district)]),
         None => name.to_owned(),
     }
 }
@@ -167,16 +167,16 @@ pub fn month(day: Day, layout: &Layout) -> String {
 /// Season or stock in a word: what a shopper must know before the page is opened.
 pub fn state(product: &Product, day: Day, layout: &Layout) -> Option<(&'static str, String)> {
     if let Some(by) = product.skus.iter().find_map(|sku| sku.presale_ships_by.as_ref()) {
-        return Some(("wait", layout.say("good.presale", &[("day", by)])));
+        return Some(("wait", layout.say("card.presale", &[("day", by)])));
     }
     if let Some(opens) = product.opens(day) {
-        return Some(("wait", layout.say("good.back", &[("month", &month(opens, layout))])));
+        return Some(("wait", layout.say("card.back", &[("month", &month(opens, layout))])));
     }
     if !product.buyable(day) {
-        return Some(("wait", layout.t("good.sold_out").to_owned()));
+        return Some(("wait", layout.t("card.sold_out").to_owned()));
     }
     let seasonal = product.skus.iter().any(|sku| sku.season.is_some());
-    seasonal.then(|| ("now", layout.t("good.in_season").to_owned()))
+    seasonal.then(|| ("now", layout.t("card.in_season").to_owned()))
 }
 
 #[cfg(test)]

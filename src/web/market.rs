@@ -10,25 +10,25 @@ use crate::{catalogue::Shelf, config::Config, counter::Live, db::Db, kernel::At,
 
 /// The market as handlers see it: one pointer, cloned several times for each request.
 #[derive(Clone)]
-pub struct State(Arc<Market>);
+pub struct Market(Arc<Parts>);
 
-impl Deref for State {
-    type Target = Market;
+impl Deref for Market {
+    type Target = Parts;
 
-    fn deref(&self) -> &Market {
+    fn deref(&self) -> &Parts {
         &self.0
     }
 }
 
-impl From<Market> for State {
-    fn from(market: Market) -> Self {
+impl From<Parts> for Market {
+    fn from(market: Parts) -> Self {
         Self(Arc::new(market))
     }
 }
 
 /// What a running market consists of.
 #[derive(Clone)]
-pub struct Market {
+pub struct Parts {
     /// Orders and all they need: database, clock, provider, keys.
     pub trade: Trade,
     /// What is published, in memory.
@@ -49,7 +49,7 @@ pub struct Market {
     pub sound: Arc<AtomicBool>,
 }
 
-impl Market {
+impl Parts {
     /// The database.
     pub fn db(&self) -> &Db {
         &self.trade.db

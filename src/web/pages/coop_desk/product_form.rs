@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
     response::Response,
 };
@@ -16,7 +16,7 @@ use crate::{
     },
     kernel::{Code, ProductId, Refusal},
     web::{
-        Result, Route, State,
+        Market, Result, Route,
         api::{coop_products, own_product::OwnProductView},
         auth::Caller,
         form::{self, Choice, Faults, Form, choices},
@@ -56,7 +56,7 @@ const FIELDS: [&str; 14] = [
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct ProductForm {
     key: String,
     name: String,
     name_en: String,
@@ -75,7 +75,7 @@ struct Typed {
     bad_fruit_promise: String,
 }
 
-impl Typed {
+impl ProductForm {
     fn of(p: OwnProductView) -> Self {
         Self {
             key: String::new(),
@@ -122,7 +122,7 @@ impl Typed {
 }
 
 #[derive(Template)]
-#[template(path = "coop_desk/words.html")]
+#[template(path = "coop_desk/product_form.html")]
 struct Page {
     layout: Layout,
     desk: Desk,
@@ -137,18 +137,18 @@ struct Page {
     return_classes: Vec<Choice>,
     services: Vec<Choice>,
     faults: Faults,
-    typed: Typed,
+    typed: ProductForm,
 }
 
 /// The form for a product, or for a new one.
 fn shown(
-    (state, caller, uri): (&State, &Caller, &Uri),
+    (market, caller, uri): (&Market, &Caller, &Uri),
     id: Option<&ProductId>,
     listed: bool,
-    (typed, faults): (Typed, Faults),
+    (typed, faults): (ProductForm, Faults),
 ) -> Result<Response> {
-    let layout = Layout::of(state, caller.lang, if id.is_some() { "stall.words" } else { "stall.new_product" });
-    let snapshot = state.shelf.now();
+    let layout = Layout::of(market, caller.lang, if id.is_some() { "stall.words" } else { "stall.new_product" });
+    let snapshot = market.shelf.now();
     let lang = caller.lang;
     let categories = snapshot.categories.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
     let counties = snapshot.counties.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
@@ -165,66 +165,69 @@ fn shown(
         counties: choices(counties, &typed.county),
         return_classes: choices(classes, &typed.return_class),
         services: choices(services, &typed.service),
-        typed: Typed { key: form::new_key()?, ..typed },
+        typed: ProductForm { key: form::new_key()?, ..typed },
         faults,
         layout,
     };
     view::again(page.faults.status(), &page)
 }
 
-async fn blank(Inject(state): Inject<State>, caller: Caller, uri: Uri) -> Result<Response> {
+async fn blank(State(market): State<Market>, caller: Caller, uri: Uri) -> Result<Response> {
     let own = caller.person()?.own_coop()?;
-    let county = state.shelf.now().coop(own).map(|coop| coop.county_code.clone());
-    let typed = Typed {
+    let county = market.shelf.now().coop(own).map(|coop| coop.county_code.clone());
+    let typed = ProductForm {
         county: county.unwrap_or_default(),
         return_class: ReturnClass::SevenDay.to_string(),
         service: Service::Ambient.to_string(),
-        ..Typed::default()
+        ..ProductForm::default()
     };
-    shown((&state, &caller, &uri), None, false, (typed, Faults::default()))
+    shown((&market, &caller, &uri), None, false, (typed, Faults::default()))
 }
 
-async fn create(Inject(state): Inject<State>, caller: Caller, uri: Uri, Form(typed): Form<Typed>) -> Result<Response> {
+async fn create(
+    State(market): State<Market>,
+    caller: Caller,
+    uri: Uri,
+    Form(typed): Form<ProductForm>,
+) -> Result<Response> {
     let made = match typed.parsed() {
         Ok(edit) => {
             let said = [&typed.name, &typed.category, &typed.summary, &typed.story, &typed.storage];
             let key = form::key(&caller, &typed.key, "createProduct", &said.map(String::as_str));
-            coop_products::created(&state, &caller, edit, key).await
+            coop_products::created(&market, &caller, edit, key).await
         }
         Err(refusal) => Err(refusal.into()),
     };
     let made = made.map(|id| format!("/coop/products/{id}"));
-    after(
-        made,
-        (caller.lang, &FIELDS),
-        |faults| async move { shown((&state, &caller, &uri), None, false, (typed, faults)) },
-    )
+    after(made, (caller.lang, &FIELDS), |faults| async move {
+        shown((&market, &caller, &uri), None, false, (typed, faults))
+    })
     .await
 }
 
-async fn edit(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
+async fn edit(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
     let id = ProductId(id);
-    let product = coop_products::seen(&state, &caller, &id).await?;
+    let product = coop_products::seen(&market, &caller, &id).await?;
     let listed = product.state == ListingState::Published;
-    shown((&state, &caller, &uri), Some(&id), listed, (Typed::of(product), Faults::default()))
+    shown((&market, &caller, &uri), Some(&id), listed, (ProductForm::of(product), Faults::default()))
 }
 
 async fn change(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path(id): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<ProductForm>,
 ) -> Result<Response> {
     let id = ProductId(id);
     let changed = match typed.parsed() {
-        Ok(edit) => coop_products::changed(&state, &caller, id.clone(), edit).await,
+        Ok(edit) => coop_products::changed(&market, &caller, id.clone(), edit).await,
         Err(refusal) => Err(refusal.into()),
     };
     let to = format!("/coop/products/{id}");
     after(changed.map(|()| to), (caller.lang, &FIELDS), |faults| async move {
-        let listed = coop_products::seen(&state, &caller, &id).await?.state == ListingState::Published;
-        shown((&state, &caller, &uri), Some(&id), listed, (typed, faults))
+        let listed = coop_products::seen(&market, &caller, &id).await?.state == ListingState::Published;
+        shown((&market, &caller, &uri), Some(&id), listed, (typed, faults))
     })
     .await
 }

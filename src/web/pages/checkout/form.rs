@@ -10,7 +10,7 @@ use crate::{
     pricing::{Ask, AskedItem, Fulfilment, Quote},
     web::{
         form::Faults,
-        pages::{regions::Chosen, till::basket::Basket},
+        pages::{checkout::basket::Basket, regions::Chosen},
     },
 };
 
@@ -24,7 +24,7 @@ pub const ESTIMATE: &str = "320213";
 /// The form as it was sent; everything is kept when it is shown again.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct CheckoutForm {
     /// Which button: `place`, `price`, `region`, `paste`.
     #[serde(rename = "do")]
     pub act: String,
@@ -55,7 +55,7 @@ pub struct Typed {
     pub key: String,
 }
 
-impl Typed {
+impl CheckoutForm {
     /// Takes the receiver of a saved address.
     pub fn take(&mut self, address: &Address) {
         let Address { id, name, phone, region_code, street, .. } = address;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::{
     orders::read,
     payments::{Payment, PaymentState, sandbox::Outcome, store},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         api::payments,
         auth::Language,
         form::Form,
@@ -28,7 +28,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[derive(Template)]
-#[template(path = "till/pay.html")]
+#[template(path = "checkout/pay.html")]
 struct PayPage {
     layout: Layout,
     id: String,
@@ -53,8 +53,8 @@ impl Asked {
 }
 
 /// The payment of an id with its order's number; there is none for who guesses.
-async fn found(state: &State, id: &str) -> Result<(Payment, String)> {
-    let mut conn = state.db().read().await?;
+async fn found(market: &Market, id: &str) -> Result<(Payment, String)> {
+    let mut conn = market.db().read().await?;
     let payment = store::find(&mut conn, id).await?.ok_or_else(|| Refusal::new(Code::NotFound))?;
     let order = read::by_id(&mut conn, &payment.order_id).await?;
     Ok((payment, order.number))
@@ -65,13 +65,13 @@ fn back(payment: &Payment, number: &str, asked: &Asked) -> String {
 }
 
 async fn page(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Language(lang): Language,
     Path(id): Path<String>,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
-    let (payment, number) = found(&state, &id).await?;
-    let layout = Layout::of(&state, lang, "pay.title").nav("me");
+    let (payment, number) = found(&market, &id).await?;
+    let layout = Layout::of(&market, lang, "pay.title").nav("me");
     view::html(&PayPage {
         back: back(&payment, &number, &asked),
         open: matches!(payment.state, PaymentState::Pending | PaymentState::Failed),
@@ -91,13 +91,13 @@ struct Settled {
 
 /// The payer's act; then the browser returns to the order, whatever came of it.
 async fn settle(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     Path(id): Path<String>,
     ApiQuery(asked): ApiQuery<Asked>,
     Form(settled): Form<Settled>,
 ) -> Result<Response> {
-    let (payment, number) = found(&state, &id).await?;
-    match payments::settle(&state, &PaymentId(id), settled.outcome).await {
+    let (payment, number) = found(&market, &id).await?;
+    match payments::settle(&market, &PaymentId(id), settled.outcome).await {
         Err(error) if error.refusal().is_none_or(|refusal| refusal.code != Code::PaymentDone) => Err(error),
         _ => Ok(Redirect::to(&back(&payment, &number, &asked)).into_response()),
     }

@@ -1,15 +1,15 @@
-//! What the operator decides on: the goods with prices and certificates, the cooperative with its papers.
+//! What the operator decides on: the goods with prices and certificates, the cooperative with its certificates.
 
 use std::collections::BTreeMap;
 
 use crate::{
-    catalogue::{Snapshot, desk},
+    catalogue::{Snapshot, own},
     cooperatives::decide,
     db::Conn,
     kernel::{Day, Fen, Grams, Lang, ProductId, Result},
     web::{
         api::approvals::{Approval, ChangeView},
-        pages::{paper::Paper, view::Layout},
+        pages::{certificate::CertificateView, view::Layout},
     },
 };
 
@@ -41,7 +41,7 @@ pub struct Subject {
     pub photo: String,
     pub facts: Vec<Fact>,
     pub skus: Vec<SkuLine>,
-    pub papers: Vec<Paper>,
+    pub certificates: Vec<CertificateView>,
     pub changes: Vec<Changed>,
 }
 
@@ -77,7 +77,7 @@ impl Known<'_> {
             photo: String::new(),
             facts: Vec::new(),
             skus: Vec::new(),
-            papers: Vec::new(),
+            certificates: Vec::new(),
             changes: changes.into_iter().map(|change| self.changed(change)).collect(),
             approval,
         }
@@ -85,7 +85,7 @@ impl Known<'_> {
 
     fn changed(&self, ChangeView { field, before, after }: ChangeView) -> Changed {
         let said = |text: String| if text.is_empty() { "—".to_owned() } else { self.value(field, text) };
-        Changed { title: self.layout.word("paper", field), before: said(before), after: said(after) }
+        Changed { title: self.layout.word("product_field", field), before: said(before), after: said(after) }
     }
 
     /// Codes in words.
@@ -103,7 +103,7 @@ impl Known<'_> {
 
     fn facts<const N: usize>(&self, rows: [(&str, String); N]) -> Vec<Fact> {
         let kept = rows.into_iter().filter(|(_, text)| !text.is_empty());
-        kept.map(|(field, text)| (self.layout.word("paper", field), self.value(field, text))).collect()
+        kept.map(|(field, text)| (self.layout.word("product_field", field), self.value(field, text))).collect()
     }
 
     fn coop(&self, coop: &decide::Waiting) -> Vec<Fact> {
@@ -126,10 +126,10 @@ impl Known<'_> {
     }
 
     async fn product(&self, conn: &mut Conn, subject: &mut Subject) -> Result<()> {
-        let (product, skus) = desk::product(conn, &ProductId(subject.approval.id.clone())).await?;
+        let (product, skus) = own::product(conn, &ProductId(subject.approval.id.clone())).await?;
         let seller = self.snapshot.coop(&product.coop_id);
         subject.photo = product.photo.clone().unwrap_or_default();
-        subject.papers = Paper::of(conn, &product, self.today, self.layout.lang).await?;
+        subject.certificates = CertificateView::of(conn, &product, self.today, self.layout.lang).await?;
         subject.skus = skus.iter().map(|sku| self.sku(sku)).collect();
         subject.facts = self.facts([
             ("county", product.county_code),
@@ -149,10 +149,10 @@ impl Known<'_> {
         Ok(())
     }
 
-    fn sku(&self, sku: &desk::OwnSku) -> SkuLine {
+    fn sku(&self, sku: &own::OwnSku) -> SkuLine {
         let season = sku.season_from.as_ref().zip(sku.season_to.as_ref()).map(|(from, to)| format!("{from} – {to}"));
         let presale = sku.presale_ships_by.as_ref();
-        let presale = presale.map(|day| self.layout.say("good.presale", &[("day", day)]));
+        let presale = presale.map(|day| self.layout.say("card.presale", &[("day", day)]));
         let weight = |grams: Grams| grams.label();
         let (net, gross) = (weight(sku.net_weight_g), weight(sku.gross_weight_g));
         let unit: Fen = sku.net_weight_g.price_per_500g(sku.price_fen);
@@ -160,7 +160,7 @@ impl Known<'_> {
             spec: self.layout.lang.pick(&sku.spec, &sku.spec_en).to_owned(),
             weights: self.layout.say("product.weights", &[("net", &net), ("gross", &gross)]),
             price: sku.price_fen.to_string(),
-            unit: self.layout.say("good.unit", &[("price", &unit)]),
+            unit: self.layout.say("card.unit", &[("price", &unit)]),
             when: presale.or(season).unwrap_or_else(|| self.layout.t("operator.all_year").to_owned()),
             active: sku.active,
         }

@@ -9,15 +9,15 @@ const CODE_ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 /// A source of ids, tokens and numbers.
 #[derive(Clone, Debug)]
-pub enum Dice {
+pub enum Random {
     /// The operating system's generator.
     System,
     /// SplitMix64 from a seed: the same numbers on every run. Never for secrets of a real market.
     Seeded(u64),
 }
 
-impl Dice {
-    /// Dice of their own for the `n`th thing of a seed. The numbers of neighbours have nothing to do with
+impl Random {
+    /// Random of their own for the `n`th thing of a seed. The numbers of neighbours have nothing to do with
     /// each other, which those of neighbouring seeds would.
     pub fn nth(seed: u64, n: u64) -> Self {
         let mixed = Self::Seeded(seed).seeded_next() ^ n;
@@ -56,10 +56,10 @@ impl Dice {
 
     /// A time-ordered id (UUID version 7, RFC 9562) for an entity made at `at`.
     pub fn id(&mut self, at: At) -> Result<String> {
-        let random = self.bytes()?;
+        let bytes = self.bytes()?;
         let millis = u64::try_from(at.0 / 1000).unwrap_or(0);
         let mut ten = [0; 10];
-        ten.copy_from_slice(&random[..10]);
+        ten.copy_from_slice(&bytes[..10]);
         Ok(uuid::Builder::from_unix_timestamp_millis(millis, &ten).into_uuid().hyphenated().to_string())
     }
 
@@ -106,18 +106,18 @@ mod tests {
 
     #[test]
     fn seeded_dice_repeat_and_ids_are_ordered_by_time() {
-        let (mut a, mut b) = (Dice::Seeded(7), Dice::Seeded(7));
+        let (mut a, mut b) = (Random::Seeded(7), Random::Seeded(7));
         let first = a.id(At(1_000_000)).unwrap();
         assert_eq!(first, b.id(At(1_000_000)).unwrap());
         assert!(first < a.id(At(1_000_000_000_000)).unwrap());
         assert!(is_id(&first));
         let drawn: std::collections::BTreeSet<u64> = (0..40)
             .flat_map(|n| {
-                let mut dice = Dice::nth(7, n);
-                (0..40).map(|_| dice.below(u64::MAX).unwrap()).collect::<Vec<_>>()
+                let mut random = Random::nth(7, n);
+                (0..40).map(|_| random.below(u64::MAX).unwrap()).collect::<Vec<_>>()
             })
             .collect();
         assert_eq!(drawn.len(), 1600, "neighbours share no numbers");
-        assert_eq!(Dice::System.order_number(At(0)).unwrap().len(), 16);
+        assert_eq!(Random::System.order_number(At(0)).unwrap().len(), 16);
     }
 }

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State as Inject},
+    extract::{Path, State},
     http::Uri,
     response::Response,
 };
@@ -12,20 +12,21 @@ use serde::Deserialize;
 use super::{COOP, after, desk};
 use crate::{
     catalogue::{
-        ListingState, Snapshot, desk as own,
+        ListingState, Snapshot,
         edit::{publish, sku::SkuEdit},
+        own,
     },
     kernel::{Code, Fen, ProductId, Refusal, SkuId, parse},
     stock::adjust::Change,
     web::{
-        Error, Result, Route, State,
+        Error, Market, Result, Route,
         api::{coop_products, coop_stock::adjusted},
         auth::Caller,
         form::{self, Faults, Form},
         json::ApiQuery,
         pages::{
+            certificate::CertificateView,
             desk::Desk,
-            paper::Paper,
             view::{self, Layout},
         },
     },
@@ -63,7 +64,7 @@ struct SkuRow {
     active: bool,
 }
 
-struct Good {
+struct Product {
     id: String,
     code: String,
     slug: String,
@@ -75,11 +76,11 @@ struct Good {
 }
 
 #[derive(Template)]
-#[template(path = "coop_desk/goods.html")]
+#[template(path = "coop_desk/products.html")]
 struct ListPage {
     layout: Layout,
     desk: Desk,
-    goods: Vec<Good>,
+    goods: Vec<Product>,
     before: Option<i64>,
     after: Option<i64>,
 }
@@ -87,7 +88,7 @@ struct ListPage {
 /// What was typed, and for which SKU.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
+struct StockForm {
     #[serde(rename = "do")]
     act: String,
     /// Once for each time that the page is shown.
@@ -99,20 +100,20 @@ struct Typed {
 }
 
 #[derive(Template)]
-#[template(path = "coop_desk/good.html")]
+#[template(path = "coop_desk/product.html")]
 struct GoodPage {
     layout: Layout,
     desk: Desk,
-    good: Good,
+    product: Product,
     facts: Vec<(String, String)>,
-    papers: Vec<Paper>,
+    certificates: Vec<CertificateView>,
     reason: String,
     /// What it lacks, each with the page where that is mended.
     missing: Vec<(String, String)>,
     can_submit: bool,
     can_withdraw: bool,
     faults: Faults,
-    typed: Typed,
+    typed: StockForm,
 }
 
 fn state_words(layout: &Layout, state: ListingState) -> String {
@@ -120,18 +121,18 @@ fn state_words(layout: &Layout, state: ListingState) -> String {
 }
 
 async fn list(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
-    let layout = Layout::of(&state, caller.lang, "stall.goods");
+    let layout = Layout::of(&market, caller.lang, "stall.goods");
     let page = parse::within("page", asked.page.unwrap_or(1), 1, 1_000_000)?;
     let coop = caller.person()?.own_coop()?;
-    let mut conn = state.db().read().await?;
+    let mut conn = market.db().read().await?;
     let (products, total) = own::products(&mut conn, coop, (PER_PAGE, (page - 1) * PER_PAGE)).await?;
     let lang = caller.lang;
-    let good = |(product, skus): own::WithSkus| Good {
+    let product = |(product, skus): own::WithSkus| Product {
         id: product.id.0,
         code: product.code,
         slug: product.slug,
@@ -141,7 +142,7 @@ async fn list(
         on_sale: product.state == ListingState::Published,
         skus: skus.into_iter().map(|sku| sku_row(sku, &layout)).collect(),
     };
-    let goods = products.into_iter().map(good).collect();
+    let goods = products.into_iter().map(product).collect();
     let shown = ListPage {
         desk: desk(&layout, &caller, &uri),
         goods,
@@ -154,7 +155,7 @@ async fn list(
 
 fn sku_row(sku: own::OwnSku, layout: &Layout) -> SkuRow {
     let season = sku.season_from.as_ref().zip(sku.season_to.as_ref()).map(|(from, to)| format!("{from} – {to}"));
-    let presale = sku.presale_ships_by.as_ref().map(|day| layout.say("good.presale", &[("day", day)]));
+    let presale = sku.presale_ships_by.as_ref().map(|day| layout.say("card.presale", &[("day", day)]));
     let (net, gross) = (sku.net_weight_g.label(), sku.gross_weight_g.label());
     SkuRow {
         spec: layout.lang.pick(&sku.spec, &sku.spec_en).to_owned(),
@@ -194,32 +195,32 @@ fn facts(layout: &Layout, snapshot: &Snapshot, p: &own::OwnProduct) -> Vec<(Stri
         ("service", layout.word("service", &p.service)),
     ];
     let said = rows.into_iter().filter(|(_, text)| !text.is_empty());
-    said.map(|(field, text)| (layout.word("paper", field), text)).collect()
+    said.map(|(field, text)| (layout.word("product_field", field), text)).collect()
 }
 
 async fn shown(
-    (state, caller, uri): (&State, &Caller, &Uri),
+    (market, caller, uri): (&Market, &Caller, &Uri),
     id: &ProductId,
-    (typed, faults): (Typed, Faults),
+    (typed, faults): (StockForm, Faults),
 ) -> Result<Response> {
-    let mut conn = state.db().read().await?;
+    let mut conn = market.db().read().await?;
     let (product, skus) = own::own_product(&mut conn, id, caller.person()?.own_coop()?).await?;
     let lang = caller.lang;
-    let layout = Layout::titled(state.demo, lang, lang.pick(&product.name, &product.name_en).to_owned());
-    let today = state.now().day();
+    let layout = Layout::titled(market.demo, lang, lang.pick(&product.name, &product.name_en).to_owned());
+    let today = market.now().day();
     let found = (product, skus);
     let lacking = publish::lacks(&mut conn, &found, today).await?;
     let (product, skus) = found;
-    let papers = Paper::of(&mut conn, &product, today, lang).await?;
+    let certificates = CertificateView::of(&mut conn, &product, today, lang).await?;
     let page = GoodPage {
         desk: desk(&layout, caller, uri),
-        facts: facts(&layout, &state.shelf.now(), &product),
-        papers,
+        facts: facts(&layout, &market.shelf.now(), &product),
+        certificates,
         missing: lacking.iter().map(|f| (layout.word("product_field", f), mended_at(id, f))).collect(),
         can_submit: matches!(product.state, ListingState::Draft | ListingState::Withdrawn),
         can_withdraw: matches!(product.state, ListingState::Submitted | ListingState::Published),
         reason: product.reason.unwrap_or_default(),
-        good: Good {
+        product: Product {
             name: lang.pick(&product.name, &product.name_en).to_owned(),
             state: state_words(&layout, product.state),
             on_sale: product.state == ListingState::Published,
@@ -229,47 +230,47 @@ async fn shown(
             photo: product.photo.unwrap_or_default(),
             skus: skus.into_iter().map(|sku| sku_row(sku, &layout)).collect(),
         },
-        typed: Typed { key: form::new_key()?, ..typed },
+        typed: StockForm { key: form::new_key()?, ..typed },
         faults,
         layout,
     };
     view::again(page.faults.status(), &page)
 }
 
-async fn one(Inject(state): Inject<State>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    shown((&state, &caller, &uri), &ProductId(id), (Typed::default(), Faults::default())).await
+async fn one(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
+    shown((&market, &caller, &uri), &ProductId(id), (StockForm::default(), Faults::default())).await
 }
 
 async fn change(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     uri: Uri,
     Path(id): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<StockForm>,
 ) -> Result<Response> {
     let id = ProductId(id);
-    let acted = changed(&state, &caller, &id, &typed).await;
+    let acted = changed(&market, &caller, &id, &typed).await;
     let to = format!("/coop/products/{id}");
-    after(acted.map(|()| to), (caller.lang, &FIELDS), |faults| shown((&state, &caller, &uri), &id, (typed, faults)))
+    after(acted.map(|()| to), (caller.lang, &FIELDS), |faults| shown((&market, &caller, &uri), &id, (typed, faults)))
         .await
 }
 
-async fn changed(state: &State, caller: &Caller, id: &ProductId, typed: &Typed) -> Result<(), Error> {
+async fn changed(market: &Market, caller: &Caller, id: &ProductId, typed: &StockForm) -> Result<(), Error> {
     match typed.act.as_str() {
         "stock" => {
             let wrong = || Refusal::of_field("delta", Code::Malformed).with("example", "-3");
             let delta = typed.delta.trim().parse().map_err(|_| wrong())?;
             let change = Change { sku: SkuId(typed.sku.clone()), delta, reason: typed.reason.clone() };
             let key = form::key(caller, &typed.key, "adjustStock", &[&typed.sku, &typed.delta, &typed.reason]);
-            adjusted(state, caller, change, key).await.map(|_| ())
+            adjusted(market, caller, change, key).await.map(|_| ())
         }
         "price" => {
             let price = parse::yuan("price", &typed.price)?;
             let edit = SkuEdit { price_fen: Some(price.0), ..SkuEdit::default() };
-            coop_products::sku_set(state, caller, SkuId(typed.sku.clone()), edit).await
+            coop_products::sku_set(market, caller, SkuId(typed.sku.clone()), edit).await
         }
-        "submit" => coop_products::submitted(state, caller, id.clone()).await,
-        "withdraw" => coop_products::withdrawn(state, caller, id.clone()).await,
+        "submit" => coop_products::submitted(market, caller, id.clone()).await,
+        "withdraw" => coop_products::withdrawn(market, caller, id.clone()).await,
         _ => Err(Refusal::new(Code::Invalid).into()),
     }
 }

@@ -1,7 +1,7 @@
 //! The checkout's steps: looked at, priced, placed once, paid.
 
 use axum::{
-    extract::State as Inject,
+    extract::State,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -9,13 +9,13 @@ use axum::{
 use super::{
     basket::Basket,
     cart,
-    shown::{CheckoutPage, Looked},
-    typed::{FIELDS, Typed},
+    form::{CheckoutForm, FIELDS},
+    page::{CheckoutPage, Looked},
 };
 use crate::{
     db::{idempotency::Key, tx},
     identity::{Address, address},
-    kernel::{Code, Dice, Refusal},
+    kernel::{Code, Random, Refusal},
     orders::{
         OrderState, pay,
         place::{self, Placed},
@@ -23,7 +23,7 @@ use crate::{
     },
     pricing::{self, Quote, pasted::Pasted, region},
     web::{
-        Allow, Error, Result, Route, State,
+        Allow, Error, Market, Result, Route,
         api::{quotes, regions as api_regions},
         auth::{self, Caller},
         durable::{durable, once},
@@ -44,57 +44,57 @@ pub fn routes() -> Vec<Route> {
 
 /// One visit of the checkout.
 struct Visit {
-    state: State,
+    market: Market,
     caller: Caller,
     basket: Basket,
     /// Saved ones, each with its region's name.
     addresses: Vec<(Address, String)>,
 }
 
-async fn visit(state: State, caller: Caller, headers: &HeaderMap) -> Result<Visit> {
+async fn visit(market: Market, caller: Caller, headers: &HeaderMap) -> Result<Visit> {
     let mut addresses = Vec::new();
     if let Some(person) = &caller.person {
-        let mut conn = state.db().read().await?;
+        let mut conn = market.db().read().await?;
         for saved in address::list(&mut conn, &person.id).await? {
             let region = region::find(&mut conn, "region_code", &saved.region_code).await;
             addresses.push((saved, region.map(|region| region.name).unwrap_or_default()));
         }
     }
-    Ok(Visit { basket: Basket::of(headers), state, caller, addresses })
+    Ok(Visit { basket: Basket::of(headers), market, caller, addresses })
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller, headers: HeaderMap) -> Result<Response> {
-    let visit = visit(state, caller, &headers).await?;
-    if !cart::ready(&visit.state, &visit.basket)? {
+async fn page(State(market): State<Market>, caller: Caller, headers: HeaderMap) -> Result<Response> {
+    let visit = visit(market, caller, &headers).await?;
+    if !cart::ready(&visit.market, &visit.basket)? {
         return Ok(Redirect::to("/cart").into_response());
     }
-    let kept = auth::cookie(&headers, &auth::secret_name(&visit.state, KEY)).filter(|key| is_key(key));
-    let key = kept.map_or_else(|| Dice::System.salt(), Ok)?;
-    let mut typed = Typed { key: key.clone(), method: "sandbox".to_owned(), ..Typed::default() };
+    let kept = auth::cookie(&headers, &auth::secret_name(&visit.market, KEY)).filter(|key| is_key(key));
+    let key = kept.map_or_else(|| Random::System.salt(), Ok)?;
+    let mut typed = CheckoutForm { key: key.clone(), method: "sandbox".to_owned(), ..CheckoutForm::default() };
     match visit.addresses.first() {
         Some((first, _)) => typed.take(first),
         // The place for which freight was looked at beside the goods.
         None => typed.choose(&auth::cookie(&headers, product::DISTRICT).unwrap_or_default()),
     }
     let mut response = visit.look(typed, Faults::default(), None).await?;
-    put_cookie(&mut response, &auth::secret_cookie(&visit.state, KEY, (&key, KEY_LIFE)));
+    put_cookie(&mut response, &auth::secret_cookie(&visit.market, KEY, (&key, KEY_LIFE)));
     Ok(response)
 }
 
 async fn act(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     headers: HeaderMap,
-    Form(mut typed): Form<Typed>,
+    Form(mut typed): Form<CheckoutForm>,
 ) -> Result<Response> {
-    let visit = visit(state, caller, &headers).await?;
+    let visit = visit(market, caller, &headers).await?;
     if !is_key(&typed.key) {
-        typed.key = Dice::System.salt()?;
+        typed.key = Random::System.salt()?;
     }
     if let Some(placed) = visit.placed(&typed.key).await? {
         return visit.onward(&typed, placed).await;
     }
-    if !cart::ready(&visit.state, &visit.basket)? {
+    if !cart::ready(&visit.market, &visit.basket)? {
         return Ok(Redirect::to("/cart").into_response());
     }
     if let Some((saved, _)) = visit.addresses.iter().find(|(a, _)| a.id == typed.address_id) {
@@ -122,14 +122,14 @@ impl Visit {
     /// The order that this key has placed already: a double click, the back button, another tab.
     async fn placed(&self, key: &str) -> Result<Option<Placed>> {
         let key = key_of(key, "placeOrder");
-        let known = crate::db::idempotency::find(&mut self.state.db().read().await?, &key).await?;
+        let known = crate::db::idempotency::find(&mut self.market.db().read().await?, &key).await?;
         Ok(known.map(|answer| serde_json::from_str(&answer.body)).transpose()?)
     }
 
     /// Prices the form and shows it; a quote that was just made is used.
-    async fn look(&self, mut typed: Typed, mut faults: Faults, quote: Option<Quote>) -> Result<Response> {
-        let none = view::Layout::of(&self.state, self.caller.lang, "checkout.choose");
-        let mut conn = self.state.db().read().await?;
+    async fn look(&self, mut typed: CheckoutForm, mut faults: Faults, quote: Option<Quote>) -> Result<Response> {
+        let none = view::Layout::of(&self.market, self.caller.lang, "checkout.choose");
+        let mut conn = self.market.db().read().await?;
         let picker = regions::picker(&mut conn, typed.chosen(), (&none.title, self.caller.lang)).await?;
         drop(conn);
         typed.region_code.clone_from(&picker.district);
@@ -142,7 +142,7 @@ impl Visit {
         };
         let refused = !faults.none();
         let page = CheckoutPage::of(
-            &self.state,
+            &self.market,
             Looked {
                 lang: self.caller.lang,
                 typed,
@@ -158,10 +158,10 @@ impl Visit {
 
     /// The quote of the form. A coupon or a district that is refused is said beside its field, and the
     /// rest is priced without it; goods that are refused are the cart's matter.
-    async fn priced(&self, typed: &Typed, faults: &mut Faults) -> Result<Quote> {
+    async fn priced(&self, typed: &CheckoutForm, faults: &mut Faults) -> Result<Quote> {
         let mut ask = typed.ask(&self.basket, &typed.region_code);
         for _ in 0..3 {
-            let error = match quotes::priced(&self.state, &self.caller, ask.clone()).await {
+            let error = match quotes::priced(&self.market, &self.caller, ask.clone()).await {
                 Ok(quote) => return Ok(quote),
                 Err(error) => error,
             };
@@ -169,8 +169,8 @@ impl Visit {
             let about = |start: &str| refusal.fields.iter().any(|fault| fault.field.starts_with(start));
             if about("coupons") && !ask.coupons.is_empty() {
                 ask.coupons.clear();
-            } else if about("address") && ask.region_code != super::typed::ESTIMATE {
-                super::typed::ESTIMATE.clone_into(&mut ask.region_code);
+            } else if about("address") && ask.region_code != super::form::ESTIMATE {
+                super::form::ESTIMATE.clone_into(&mut ask.region_code);
             } else {
                 return Err(error);
             }
@@ -182,15 +182,15 @@ impl Visit {
     /// Goods that went meanwhile are said in the cart.
     fn back_to_cart(&self, error: Error) -> Result<Response> {
         match error.refusal() {
-            Some(refusal) => cart::shown(&self.state, &self.caller, &self.basket, Some(refusal)),
+            Some(refusal) => cart::shown(&self.market, &self.caller, &self.basket, Some(refusal)),
             None => Err(error),
         }
     }
 
     /// Takes a pasted address apart into the form's fields.
-    async fn paste(&self, mut typed: Typed) -> Result<Response> {
+    async fn paste(&self, mut typed: CheckoutForm) -> Result<Response> {
         let mut faults = Faults::default();
-        match api_regions::read(&self.state, &typed.paste).await {
+        match api_regions::read(&self.market, &typed.paste).await {
             Ok(Pasted { name, phone, region_code, street }) => {
                 for (own, read) in [(&mut typed.name, name), (&mut typed.phone, phone), (&mut typed.street, street)] {
                     if !read.is_empty() {
@@ -211,15 +211,15 @@ impl Visit {
     }
 
     /// Places the order: what was looked at, or what is priced now where that costs the same.
-    async fn place(&self, typed: Typed) -> Result<Response> {
+    async fn place(&self, typed: CheckoutForm) -> Result<Response> {
         let lang = self.caller.lang;
-        let mut conn = self.state.db().read().await?;
+        let mut conn = self.market.db().read().await?;
         let picker = regions::picker(&mut conn, typed.chosen(), ("", lang)).await?;
         let by = self.caller.actor();
-        let looked = pricing::find_quote(&mut conn, &typed.quote_id, by.person.as_ref(), self.state.now()).await;
+        let looked = pricing::find_quote(&mut conn, &typed.quote_id, by.person.as_ref(), self.market.now()).await;
         let looked = looked.ok().filter(|quote| typed.is_of(quote, &self.basket));
         drop(conn);
-        let typed = Typed { region_code: picker.district, ..typed };
+        let typed = CheckoutForm { region_code: picker.district, ..typed };
         let mut faults = Faults::default();
         let quote = match looked {
             Some(quote) => quote,
@@ -231,14 +231,14 @@ impl Visit {
         let custom = quote.lines.iter().any(|line| line.return_class == "custom");
         faults.join(typed.faults(lang, (&typed.region_code, custom)));
         if faults.none() && typed.total != quote.total_fen.0.to_string() {
-            let layout = view::Layout::of(&self.state, lang, "checkout.title");
+            let layout = view::Layout::of(&self.market, lang, "checkout.title");
             faults.whole.push(layout.say("checkout.total_changed", &[("total", &quote.total_fen)]));
         }
         if !faults.none() {
             return self.look(typed, faults, Some(quote)).await;
         }
         let key = key_of(&typed.key, "placeOrder");
-        let (trade, placing) = (self.state.trade.clone(), typed.placing(&quote));
+        let (trade, placing) = (self.market.trade.clone(), typed.placing(&quote));
         let placing =
             durable(async move { once(|| place::place(&trade, placing.clone(), by.clone(), Some(&key))).await });
         match placing.await {
@@ -251,7 +251,7 @@ impl Visit {
     }
 
     /// A refused placing: goods are the cart's matter, all else is corrected here.
-    async fn refused(&self, mut typed: Typed, error: Error) -> Result<Response> {
+    async fn refused(&self, mut typed: CheckoutForm, error: Error) -> Result<Response> {
         let Some(refusal) = error.refusal() else { return Err(error) };
         if matches!(refusal.code, Code::OutOfStock | Code::NotForSale | Code::UnknownSku) {
             return self.back_to_cart(error);
@@ -264,18 +264,18 @@ impl Visit {
     }
 
     /// Keeps a new address where that was ticked; a full list is no reason to fail an order.
-    async fn keep_address(&self, typed: &Typed) -> Result<()> {
+    async fn keep_address(&self, typed: &CheckoutForm) -> Result<()> {
         let Some(person) = self.caller.person.clone().filter(|_| !typed.save.is_empty() && typed.address_id.is_empty())
         else {
             return Ok(());
         };
-        let new = address::Typed {
+        let new = address::NewAddress {
             name: typed.name.clone(),
             phone: typed.phone.clone(),
             region_code: typed.region_code.clone(),
             street: typed.street.clone(),
         };
-        let trade = self.state.trade.clone();
+        let trade = self.market.trade.clone();
         let kept = durable(async move {
             tx!(trade.db, tx, {
                 let mut step = trade.step(person.actor());
@@ -289,27 +289,27 @@ impl Visit {
     }
 
     /// On to the payment, the cart emptied; an order without anything to pay is shown.
-    async fn onward(&self, typed: &Typed, placed: Placed) -> Result<Response> {
+    async fn onward(&self, typed: &CheckoutForm, placed: Placed) -> Result<Response> {
         let number = placed.number.clone();
         let to = match placed.state {
             OrderState::AwaitingPayment => self.payment(typed, &placed).await?,
             _ => format!("/orders/{number}"),
         };
         let mut response = Redirect::to(&to).into_response();
-        put_cookie(&mut response, &Basket::default().cookie(&self.state));
-        put_cookie(&mut response, &auth::secret_cookie(&self.state, KEY, ("", 0)));
+        put_cookie(&mut response, &Basket::default().cookie(&self.market));
+        put_cookie(&mut response, &auth::secret_cookie(&self.market, KEY, ("", 0)));
         if self.caller.person.is_none() {
-            put_cookie(&mut response, &order::token_cookie(&self.state, &number, &placed.token));
+            put_cookie(&mut response, &order::token_cookie(&self.market, &number, &placed.token));
         }
         Ok(response)
     }
 
     /// The page on which the order is paid; one that cannot be paid any more is shown instead.
-    async fn payment(&self, typed: &Typed, placed: &Placed) -> Result<String> {
-        let order = read::by_number(&mut self.state.db().read().await?, &placed.number).await?;
+    async fn payment(&self, typed: &CheckoutForm, placed: &Placed) -> Result<String> {
+        let order = read::by_number(&mut self.market.db().read().await?, &placed.number).await?;
         let shown = format!("/orders/{}", placed.number);
         let Ok(method) = typed.method() else { return Ok(shown) };
-        let (trade, by, key) = (self.state.trade.clone(), self.caller.actor(), key_of(&typed.key, "payOrder"));
+        let (trade, by, key) = (self.market.trade.clone(), self.caller.actor(), key_of(&typed.key, "payOrder"));
         let paying = durable(async move { once(|| pay::pay(&trade, &order, method, by.clone(), Some(&key))).await });
         match paying.await {
             Ok(paying) => Ok(paying.redirect_url.unwrap_or(shown)),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::State as Inject,
+    extract::State,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -13,7 +13,7 @@ use crate::{
     catalogue::{Product, Sku, Snapshot},
     kernel::{Code, Fen, Lang, Refusal, Result as KernelResult},
     web::{
-        Allow, Result, Route, State,
+        Allow, Market, Result, Route,
         auth::Caller,
         form::Form,
         pages::view::{self, Layout},
@@ -53,7 +53,7 @@ struct Group {
 }
 
 #[derive(Template)]
-#[template(path = "till/cart.html")]
+#[template(path = "checkout/cart.html")]
 struct CartPage {
     layout: Layout,
     alert: String,
@@ -66,13 +66,13 @@ struct CartPage {
     changed: bool,
 }
 
-async fn page(Inject(state): Inject<State>, caller: Caller, headers: HeaderMap) -> Result<Response> {
-    shown(&state, &caller, &Basket::of(&headers), None)
+async fn page(State(market): State<Market>, caller: Caller, headers: HeaderMap) -> Result<Response> {
+    shown(&market, &caller, &Basket::of(&headers), None)
 }
 
 /// The cart's page, for a refused checkout too.
-pub fn shown(state: &State, caller: &Caller, basket: &Basket, refusal: Option<&Refusal>) -> Result<Response> {
-    let page = cart(state, caller.lang, basket, refusal.map(|r| r.detail(caller.lang)).unwrap_or_default())?;
+pub fn shown(market: &Market, caller: &Caller, basket: &Basket, refusal: Option<&Refusal>) -> Result<Response> {
+    let page = cart(market, caller.lang, basket, refusal.map(|r| r.detail(caller.lang)).unwrap_or_default())?;
     match refusal {
         Some(refusal) => view::again(refusal.code.status(), &page),
         None => view::html(&page),
@@ -80,14 +80,14 @@ pub fn shown(state: &State, caller: &Caller, basket: &Basket, refusal: Option<&R
 }
 
 /// Whether every line can be bought at the price that was seen.
-pub fn ready(state: &State, basket: &Basket) -> KernelResult<bool> {
-    let page = cart(state, Lang::ZhCn, basket, String::new())?;
+pub fn ready(market: &Market, basket: &Basket) -> KernelResult<bool> {
+    let page = cart(market, Lang::ZhCn, basket, String::new())?;
     Ok(!page.blocked && !page.changed && !page.groups.is_empty())
 }
 
-fn cart(state: &State, lang: Lang, basket: &Basket, alert: String) -> KernelResult<CartPage> {
-    let layout = Layout::of(state, lang, "cart.title").nav("cart");
-    let snapshot = state.shelf.now();
+fn cart(market: &Market, lang: Lang, basket: &Basket, alert: String) -> KernelResult<CartPage> {
+    let layout = Layout::of(market, lang, "cart.title").nav("cart");
+    let snapshot = market.shelf.now();
     let mut groups: Vec<Group> = Vec::new();
     let mut changed = false;
     for item in &basket.items {
@@ -194,28 +194,28 @@ impl Default for Change {
 /// `add` puts in (from a product's page), `set` and `remove` change a line, `drop` takes out what cannot
 /// be bought, `accept` takes the prices of now. `then` says where to go: `cart` or `checkout`.
 async fn change(
-    Inject(state): Inject<State>,
+    State(market): State<Market>,
     caller: Caller,
     headers: HeaderMap,
     Form(change): Form<Change>,
 ) -> Result<Response> {
     let mut basket = Basket::of(&headers);
-    let snapshot = state.shelf.now();
+    let snapshot = market.shelf.now();
     let qty: i64 = change.qty.trim().parse().unwrap_or(0);
     let wrong = |code| Refusal::of_field("qty", code).with("min", 1).with("max", MOST_UNITS);
     match change.act.as_str() {
         "add" => {
             let Some((_, sku, _)) = snapshot.sku(&change.sku) else {
                 let refusal = Refusal::of_field("sku", Code::UnknownSku).with("sku", &change.sku);
-                return shown(&state, &caller, &basket, Some(&refusal));
+                return shown(&market, &caller, &basket, Some(&refusal));
             };
             if !(1..=MOST_UNITS).contains(&qty) {
-                return shown(&state, &caller, &basket, Some(&wrong(Code::OutOfRange)));
+                return shown(&market, &caller, &basket, Some(&wrong(Code::OutOfRange)));
             }
             basket.add(&change.sku, qty, Some(sku.price));
         }
         "set" if (0..=MOST_UNITS).contains(&qty) && !change.qty.trim().is_empty() => basket.set(&change.sku, qty),
-        "set" => return shown(&state, &caller, &basket, Some(&wrong(Code::OutOfRange))),
+        "set" => return shown(&market, &caller, &basket, Some(&wrong(Code::OutOfRange))),
         "remove" => basket.set(&change.sku, 0),
         "drop" => drop_unsold(&mut basket, &snapshot),
         "accept" => {
@@ -223,10 +223,10 @@ async fn change(
                 item.seen = snapshot.sku(&item.sku).map(|(_, sku, _)| sku.price).or(item.seen);
             }
         }
-        _ => return shown(&state, &caller, &basket, Some(&Refusal::of_field("do", Code::Unknown))),
+        _ => return shown(&market, &caller, &basket, Some(&Refusal::of_field("do", Code::Unknown))),
     }
     let to = if change.then == "checkout" { "/checkout" } else { "/cart" };
-    Ok((kept(&state, &basket), Redirect::to(to)).into_response())
+    Ok((kept(&market, &basket), Redirect::to(to)).into_response())
 }
 
 /// Takes out what cannot be bought; of what is too many, the rest stays.
@@ -241,7 +241,7 @@ fn drop_unsold(basket: &mut Basket, snapshot: &Snapshot) {
 }
 
 /// The header that keeps the cart in the browser.
-pub fn kept(state: &State, basket: &Basket) -> HeaderMap {
-    let cookie = HeaderValue::from_str(&basket.cookie(state));
+pub fn kept(market: &Market, basket: &Basket) -> HeaderMap {
+    let cookie = HeaderValue::from_str(&basket.cookie(market));
     cookie.map(|value| HeaderMap::from_iter([(header::SET_COOKIE, value)])).unwrap_or_default()
 }

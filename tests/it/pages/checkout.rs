@@ -42,7 +42,7 @@ async fn put_in(visitor: &mut Visitor, sku: &str, qty: &str) -> Page {
 
 /// The checkout filled with a receiver in Wuxi.
 async fn filled(visitor: &mut Visitor) -> crate::support::site::Filled {
-    let form = visitor.get("/checkout").await.form("form.till");
+    let form = visitor.get("/checkout").await.form("form.checkout");
     form.with("name", "王芳")
         .with("phone", "139 0000 0000")
         .with("region_code", "320213")
@@ -65,21 +65,21 @@ async fn a_guest_buys_from_two_cooperatives_by_forms_alone(site: Arc<Site>) {
     assert_eq!((cart.count(".basket"), cart.one(".sums dd.all")), (2, "¥156.90".to_owned()));
 
     guest.cookies.insert("to".to_owned(), "320213".to_owned());
-    assert_eq!(guest.get("/checkout").await.form("form.till").value("region_code"), "320213");
+    assert_eq!(guest.get("/checkout").await.form("form.checkout").value("region_code"), "320213");
     guest.cookies.remove("to");
     let checkout = guest.get("/checkout").await;
     assert_eq!(checkout.count(".parcel"), 2);
     assert_eq!(checkout.count("input[type=checkbox][checked]"), 0, "nothing is ticked beforehand");
-    let pasted = checkout.form("form.till").with("paste", "张三 13900000000 无锡市梁溪区人民中路 1 号");
+    let pasted = checkout.form("form.checkout").with("paste", "张三 13900000000 无锡市梁溪区人民中路 1 号");
     let read = pasted.with("do", "paste").send(&mut guest).await;
-    let form = read.form("form.till");
+    let form = read.form("form.checkout");
     let read = ["name", "phone", "region_code", "street"].map(|name| form.value(name).to_owned());
     assert_eq!(read, ["张三", "13900000000", "320213", "人民中路 1 号"]);
 
     let priced = form.with("coupons", "thirty").with("do", "price").send(&mut guest).await;
     // 89.90 + 67.00 − 30.00; 5.6 kg by 中通, 1.2 kg by 邮政.
     assert_eq!(priced.one(".sums dd.all"), "¥149.40", "{}", priced.text);
-    let pay = priced.form("form.till").with("do", "place").send(&mut guest).await;
+    let pay = priced.form("form.checkout").with("do", "place").send(&mut guest).await;
     assert_eq!(pay.one(".amount"), "¥149.40", "{}", pay.text);
     assert!(!guest.cookies.contains_key("cart"), "the cart is empty after ordering");
 
@@ -105,7 +105,7 @@ async fn a_refused_form_keeps_what_was_typed(site: Arc<Site>) {
     assert_eq!(refused.status, 422);
     assert_eq!(refused.count("#phone-why") + refused.count("#coupons-why"), 2, "{}", refused.text);
     assert_eq!(refused.attribute("#phone", "aria-invalid").as_deref(), Some("true"));
-    let kept = refused.form("form.till");
+    let kept = refused.form("form.checkout");
     let kept = ["name", "phone", "street", "note", "coupons"].map(|name| kept.value(name).to_owned());
     assert_eq!(kept, ["王芳", "1390000000", "人民中路 1 号", "轻放", "NOPE-1"]);
 
@@ -218,7 +218,7 @@ async fn a_buyer_keeps_addresses_and_closes_the_account(site: Arc<Site>) {
     let kept = form.with("region_code", "320213").with("do", "save").send(&mut buyer).await;
     assert_eq!(kept.count(".kept .tag"), 1, "{}", kept.text);
     put_in(&mut buyer, "P02-1", "1").await;
-    let checkout = buyer.get("/checkout").await.form("form.till");
+    let checkout = buyer.get("/checkout").await.form("form.checkout");
     assert_eq!(checkout.value("street"), "人民路 1 号");
     let pay = checkout.with("do", "place").send(&mut buyer).await;
     assert_eq!(pay.status, 200, "{}", pay.text);

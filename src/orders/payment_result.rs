@@ -28,7 +28,7 @@ statements! {
 
 /// What came of a payment's result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finished {
+pub enum PaymentOutcome {
     /// The order is paid now.
     Paid,
     /// The provider refused; the order still waits.
@@ -41,10 +41,10 @@ pub enum Finished {
 
 /// Takes a signed event: checked, kept once, finished. Refuses forged, stale and mismatched events;
 /// an event about an unknown payment is refused as not found, so that the provider sends it again.
-pub async fn take_event(trade: &Trade, signature: &str, body: &[u8]) -> Result<Finished> {
+pub async fn take_event(trade: &Trade, signature: &str, body: &[u8]) -> Result<PaymentOutcome> {
     let now = trade.clock.now();
     let event = payments::event::open(trade.provider.webhook_secret(), signature, body, now)?;
-    let Some(captured) = event.captured() else { return Ok(Finished::Known) };
+    let Some(captured) = event.captured() else { return Ok(PaymentOutcome::Known) };
     let result = if captured { Seen::Captured(event.at, event.amount) } else { Seen::Refused };
     let done = tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
@@ -59,9 +59,9 @@ pub async fn take_event(trade: &Trade, signature: &str, body: &[u8]) -> Result<F
             outcome: "applied",
         };
         if !store::keep_event(&mut tx, kept, step.at).await? {
-            return Ok(Finished::Known);
+            return Ok(PaymentOutcome::Known);
         }
-        finish_payment(&mut tx, &payment, result, &mut step).await
+        apply_payment_result(&mut tx, &payment, result, &mut step).await
     })?;
     send_if_given_back(trade, done).await
 }
@@ -75,14 +75,14 @@ fn matches_payment(event: &Event, payment: &Payment) -> Result<()> {
 }
 
 /// Asks the provider after a payment and finishes it: the browser's return and the poller.
-pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<Finished> {
+pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<PaymentOutcome> {
     let found = store::find(&mut trade.db.read().await?, id.as_str()).await?;
     let payment = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
     let reference = payment.provider_ref.clone().unwrap_or_default();
     let seen = trade.provider.look(&trade.db, &reference).await?;
     let done = tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
-        let done = finish_payment(&mut tx, &payment, seen, &mut step).await?;
+        let done = apply_payment_result(&mut tx, &payment, seen, &mut step).await?;
         // After it, so that the order's row is locked before the payment's, as everywhere.
         store::asked(&mut tx, &payment.id, step.at).await?;
         Ok(done)
@@ -90,29 +90,34 @@ pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<Finished> {
     send_if_given_back(trade, done).await
 }
 
-async fn send_if_given_back(trade: &Trade, done: Finished) -> Result<Finished> {
+async fn send_if_given_back(trade: &Trade, done: PaymentOutcome) -> Result<PaymentOutcome> {
     match &done {
-        Finished::Paid => metrics::counter!("yanxi_orders_paid").increment(1),
-        Finished::GivenBack(id) => {
+        PaymentOutcome::Paid => metrics::counter!("yanxi_orders_paid").increment(1),
+        PaymentOutcome::GivenBack(id) => {
             metrics::counter!("yanxi_late_payments").increment(1);
             refund::send(trade, id).await?;
         }
-        Finished::Failed | Finished::Known => {}
+        PaymentOutcome::Failed | PaymentOutcome::Known => {}
     }
     Ok(done)
 }
 
 /// Brings a payment's result to its order, within the caller's transaction; idempotent.
-pub async fn finish_payment(tx: &mut Tx, payment: &Payment, seen: Seen, step: &mut Step) -> Result<Finished> {
+pub async fn apply_payment_result(
+    tx: &mut Tx,
+    payment: &Payment,
+    seen: Seen,
+    step: &mut Step,
+) -> Result<PaymentOutcome> {
     match seen {
-        Seen::Open => Ok(Finished::Known),
+        Seen::Open => Ok(PaymentOutcome::Known),
         Seen::Refused => {
             if !store::fail(tx, &payment.id, step.at).await? {
-                return Ok(Finished::Known);
+                return Ok(PaymentOutcome::Known);
             }
             let event = record::event(step, "payment_failed", None, payment.method.as_str());
             record::note(tx, &payment.order_id, event, step).await?;
-            Ok(Finished::Failed)
+            Ok(PaymentOutcome::Failed)
         }
         Seen::Captured(at, amount) => {
             if amount != payment.amount_fen {
@@ -120,7 +125,7 @@ pub async fn finish_payment(tx: &mut Tx, payment: &Payment, seen: Seen, step: &m
             }
             let order = read::lock(tx, &payment.order_id).await?;
             if !store::capture(tx, &payment.id, at, step.at).await? {
-                return Ok(Finished::Known);
+                return Ok(PaymentOutcome::Known);
             }
             captured(tx, order, payment, at, step).await
         }
@@ -128,7 +133,7 @@ pub async fn finish_payment(tx: &mut Tx, payment: &Payment, seen: Seen, step: &m
 }
 
 /// Captured money: pays the order where it can, also late with stock left; else it goes back (I5).
-async fn captured(tx: &mut Tx, order: Order, payment: &Payment, at: At, step: &mut Step) -> Result<Finished> {
+async fn captured(tx: &mut Tx, order: Order, payment: &Payment, at: At, step: &mut Step) -> Result<PaymentOutcome> {
     let takes = match order.state {
         OrderState::AwaitingPayment => {
             hold::take(tx, &order.id, step).await?;
@@ -150,7 +155,7 @@ async fn captured(tx: &mut Tx, order: Order, payment: &Payment, at: At, step: &m
     let method = payment.method.as_str();
     store::apply(tx, &payment.id).await?;
     paid(tx, order, at, (method, format!("capture:{}", payment.id)), step).await?;
-    Ok(Finished::Paid)
+    Ok(PaymentOutcome::Paid)
 }
 
 /// The order is paid: states, ledger, outbox, event. `booked` is the method and the ledger's fact.
@@ -167,8 +172,8 @@ async fn paid(tx: &mut Tx, mut order: Order, at: At, booked: (&str, String), ste
     let (method, fact) = booked;
     let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method };
     let entries = books::sale(sold, fact.clone(), at)?;
-    ledger::post::post(tx, &mut step.dice, step.at, entries).await?;
-    outbox::add(tx, &mut step.dice, step.at, &[(outbox::SALES, &fact)]).await?;
+    ledger::post::post(tx, &mut step.random, step.at, entries).await?;
+    outbox::add(tx, &mut step.random, step.at, &[(outbox::SALES, &fact)]).await?;
     let event = record::event(step, "paid", None, method);
     record::note(tx, &order.id, event, step).await?;
     Ok(order)
@@ -201,11 +206,11 @@ pub async fn pay_nothing(tx: &mut Tx, id: &OrderId, step: &mut Step) -> Result<O
     paid(tx, order, step.at, ("none", fact), step).await
 }
 
-async fn give_back(tx: &mut Tx, order: &Order, payment: &Payment, step: &mut Step) -> Result<Finished> {
+async fn give_back(tx: &mut Tx, order: &Order, payment: &Payment, step: &mut Step) -> Result<PaymentOutcome> {
     let sold = Sold { order, sellers: &[], lines: &[], parts: &[], method: payment.method.as_str() };
     let fact = format!("unapplied:{}", payment.id);
     let entries = books::unapplied(sold, fact, (Kind::Unapplied, payment.amount_fen), step.at);
     ledger::post::insert(tx, entries).await?;
     let refund = refund::request_unapplied(tx, order, payment, step).await?;
-    Ok(Finished::GivenBack(refund))
+    Ok(PaymentOutcome::GivenBack(refund))
 }

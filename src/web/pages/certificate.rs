@@ -3,14 +3,14 @@
 use crate::{
     catalogue::{
         Certificate, cert_term,
-        desk::{self, OwnProduct},
+        own::{self, OwnProduct},
     },
     db::Conn,
     kernel::{Day, Lang, Result},
 };
 
 /// One certificate, and whether it holds today.
-pub struct Paper {
+pub struct CertificateView {
     /// Which.
     pub kind: String,
     /// Its number.
@@ -23,10 +23,10 @@ pub struct Paper {
     pub holds: bool,
 }
 
-impl Paper {
+impl CertificateView {
     /// Those of a product and of its cooperative.
     pub async fn of(conn: &mut Conn, product: &OwnProduct, today: Day, lang: Lang) -> Result<Vec<Self>> {
-        let paper = |cert: Certificate| {
+        let shown = |cert: Certificate| {
             let term = cert_term(&cert.kind);
             Self {
                 kind: lang.pick(&term.zh, &term.en).to_owned(),
@@ -36,6 +36,6 @@ impl Paper {
                 holder: cert.holder,
             }
         };
-        Ok(desk::certificates(conn, product).await?.into_iter().map(paper).collect())
+        Ok(own::certificates(conn, product).await?.into_iter().map(shown).collect())
     }
 }

@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use super::typed::Typed;
+use super::form::CheckoutForm;
 use crate::{
     identity::Address,
     kernel::{Fen, Lang},
     payments::Method,
     pricing::{Quote, QuoteLine, SellerGroup},
     web::{
-        State,
+        Market,
         form::{Choice, Faults},
         pages::{
             regions::Picker,
@@ -51,12 +51,12 @@ pub struct Way {
 
 /// The checkout.
 #[derive(Template)]
-#[template(path = "till/checkout.html")]
+#[template(path = "checkout/checkout.html")]
 #[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out")]
 pub struct CheckoutPage {
     layout: Layout,
     faults: Faults,
-    typed: Typed,
+    typed: CheckoutForm,
     picker: Picker,
     saved: Vec<Choice>,
     signed_in: bool,
@@ -79,7 +79,7 @@ pub struct CheckoutPage {
 /// All that the page is made of.
 pub struct Looked<'a> {
     pub lang: Lang,
-    pub typed: Typed,
+    pub typed: CheckoutForm,
     pub faults: Faults,
     pub quote: &'a Quote,
     pub picker: Picker,
@@ -90,9 +90,9 @@ pub struct Looked<'a> {
 
 impl CheckoutPage {
     /// The page of a look at the checkout.
-    pub fn of(state: &State, looked: Looked<'_>) -> Self {
+    pub fn of(market: &Market, looked: Looked<'_>) -> Self {
         let Looked { lang, typed, faults, quote, picker, addresses, signed_in } = looked;
-        let layout = Layout::of(state, lang, "checkout.title").nav("cart");
+        let layout = Layout::of(market, lang, "checkout.title").nav("cart");
         let parcels: Vec<Parcel> = quote.seller_groups.iter().map(|g| parcel(&layout, g, &quote.lines)).collect();
         let parcels_title = match parcels.len() {
             1 => layout.t("checkout.parcel_one").to_owned(),
@@ -114,7 +114,7 @@ impl CheckoutPage {
             fresh: class("fresh"),
             custom: class("custom"),
             ways: ways(&layout, &typed.method),
-            hold: layout.say("checkout.hold", &[("minutes", &(state.trade.hold_seconds / 60).max(1))]),
+            hold: layout.say("checkout.hold", &[("minutes", &(market.trade.hold_seconds / 60).max(1))]),
             layout,
             faults,
             typed,
