@@ -42,7 +42,7 @@ on_both_programs! {
 
 async fn every_edit_reaches_the_index_by_the_next_turn_of_the_job(shop: Arc<Shop>) {
     let desk = Desk::open(shop.clone()).await;
-    let state = desk.state.clone();
+    let market = desk.market.clone();
     let mut editor = Editor::of(shop.trade.db.clone(), 4).await;
     for round in 0..60 {
         shop.trade.clock.advance(yanxi::kernel::time::SECOND);

@@ -92,7 +92,7 @@ async fn a_twin_that_runs_is_told_so(site: Arc<Site>) {
         operation: "placeOrder",
         body_hash: sha256_hex(b""),
     };
-    let running = site.state.trade.keys.start(&key).unwrap();
+    let running = site.market.trade.keys.start(&key).unwrap();
     let twin = guest.api("POST", "/orders", &[("idempotency-key", "one")], &body).await;
     assert_eq!((twin.status, twin.json()["code"].as_str()), (409, Some("idempotency_key_running")));
     drop(running);

@@ -7,9 +7,9 @@ use yanxi::{
     identity::{NewPerson, Person, Role, create_person},
     kernel::{Actor, Code, CoopId, Fen, Lang, Step, time::HOUR},
     orders::{
-        OrderState, account,
-        desk::{self, Search, Trouble},
-        end, place, read,
+        OrderState, account, end,
+        listing::{self, Search, Trouble},
+        place, read,
         refund::{self, Asked},
         statement,
     },
@@ -76,12 +76,12 @@ async fn desks_count_and_list_what_waits(shop: Arc<Shop>) {
     shop.pay(&placed.number).await;
     let coop = shop.sellers(&placed.number).await[0].1.clone();
     let mut conn = shop.trade.db.read().await.unwrap();
-    let counts = desk::counts(&mut conn, &coop).await.unwrap();
+    let counts = listing::counts(&mut conn, &coop).await.unwrap();
     assert_eq!(counts.iter().map(|c| (c.state.as_str(), c.n)).collect::<Vec<_>>(), [("to_ship", 1)]);
     assert!(counts[0].earliest.is_some());
     let found = async |search: Search| {
         let now = shop.trade.clock.now();
-        let found = desk::search(&mut shop.trade.db.read().await.unwrap(), &search, now, (10, 0)).await.unwrap();
+        let found = listing::search(&mut shop.trade.db.read().await.unwrap(), &search, now, (10, 0)).await.unwrap();
         found.into_iter().map(|order| order.number).collect::<Vec<_>>()
     };
     let own = vec![placed.number.clone()];

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use yanxi::{
     kernel::{At, Fen, PaymentId, time::SECOND},
-    orders::{OrderState, end, finish, payment_result::PaymentOutcome},
+    orders::{
+        OrderState, end,
+        payment_result::{self, PaymentOutcome},
+    },
     payments::{Event, Provider, sandbox::Outcome},
 };
 

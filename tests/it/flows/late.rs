@@ -5,7 +5,11 @@ use std::sync::Arc;
 use yanxi::{
     db::q,
     kernel::{Actor, Code, Error, Fen, time::SECOND},
-    orders::{OrderState, end, finish, payment_result::PaymentOutcome, place},
+    orders::{
+        OrderState, end,
+        payment_result::{self, PaymentOutcome},
+        place,
+    },
     payments::{Provider, sandbox::Outcome},
     pricing::coupon,
 };

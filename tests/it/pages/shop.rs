@@ -67,7 +67,7 @@ fn photos(page: &Page) {
 #[test]
 fn pages_are_whole_in_both_languages() {
     at_demonstration(async |site| {
-        let snapshot = site.state.shelf.now();
+        let snapshot = site.market.shelf.now();
         let product = format!("/p/{}", snapshot.products[0].slug);
         let coop = format!("/coops/{}", snapshot.coops[0].slug);
         let paths = ["/", "/products", "/products?q=%E8%8B%B9%E6%9E%9C&sort=price", "/halls", "/halls/luochuan"];
@@ -132,7 +132,7 @@ fn finding_nothing_is_said_and_what_was_typed_stays() {
 fn freight_follows_the_district_before_sign_in() {
     at_demonstration(async |site| {
         let mut visitor = site.visitor();
-        let slug = site.state.shelf.now().products[0].slug.clone();
+        let slug = site.market.shelf.now().products[0].slug.clone();
         let page = visitor.get(&format!("/p/{slug}")).await;
         assert_eq!(page.form("form.to").value("to"), "320213", "梁溪 first");
         let far = page.form("form.to").with("to", "65");
@@ -174,7 +174,7 @@ fn a_known_page_is_not_sent_again_and_a_chip_takes_its_piece_away() {
 #[test]
 fn what_is_out_of_season_says_when_and_offers_no_button() {
     at_demonstration(async |site| {
-        let snapshot = site.state.shelf.now();
+        let snapshot = site.market.shelf.now();
         let mut visitor = site.visitor();
         let (mut on, mut off) = (0, 0);
         for product in &snapshot.products {

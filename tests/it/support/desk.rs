@@ -16,7 +16,7 @@ use yanxi::{
     identity::{NewPerson, Person, Role, create_person, session},
     kernel::{Actor, CoopId, Step},
     search::{Engine, Published},
-    web::{self, Market},
+    web::{self, Market, Parts},
 };
 
 use super::{
@@ -34,11 +34,11 @@ pub struct Desk {
 }
 
 /// What handlers see of a shop.
-pub async fn market_of(shop: &Shop, config: Config) -> Market {
+pub async fn market_of(shop: &Shop, config: Config) -> Parts {
     let trade = shop.trade.clone();
     let mut conn = trade.db.read().await.unwrap();
     let snapshot = catalogue::load(&mut conn, trade.clock.now()).await.unwrap();
-    Market {
+    Parts {
         search: Engine::new(&Published(&snapshot)),
         shelf: Shelf::new(snapshot),
         counter: Live::read(&trade.db, trade.clock.now(), false).await.unwrap(),
@@ -65,9 +65,9 @@ const PEOPLE: [(&str, Role, Option<&str>); 7] = [
 impl Desk {
     /// A desk over a shop, with a person of every role.
     pub async fn open(shop: Arc<Shop>) -> Self {
-        let state = State::from(market_of(&shop, Config::read(&BTreeMap::new()).unwrap()).await);
+        let market = Market::from(market_of(&shop, Config::read(&BTreeMap::new()).unwrap()).await);
         let router = web::router(&market).unwrap();
-        let mut desk = Self { shop, state, router, tokens: BTreeMap::new() };
+        let mut desk = Self { shop, market, router, tokens: BTreeMap::new() };
         for (name, role, coop) in PEOPLE {
             let token = desk.signed_up(name, role, coop).await.1;
             desk.tokens.insert(name, token);

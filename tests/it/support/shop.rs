@@ -5,7 +5,7 @@ use yanxi::{
     db::{Db, idempotency::Running, q},
     kernel::{Actor, At, Clock, CoopId, Fen, Random, RefundId, SellerOrderId, Step},
     orders::{
-        OrderState, Trade, finish, pay,
+        OrderState, Trade, pay, payment_result,
         payment_result::PaymentOutcome,
         place::{self, Placed, Placing},
         read,

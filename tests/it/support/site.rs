@@ -15,7 +15,7 @@ use yanxi::{
     config::Config,
     identity::{NewPerson, Person, Role, create_person, password},
     kernel::{Actor, Step},
-    web::{self, Market},
+    web::{self, Market, Parts},
 };
 
 use super::{Base, Shop, desk::market_of};
@@ -37,9 +37,9 @@ impl Site {
 
     /// The site of a shop; `demo` where its database is the demonstration.
     pub async fn of(shop: Shop, config: Config, demo: bool) -> Self {
-        let state = State::from(Market { demo, ..market_of(&shop, config).await });
+        let market = Market::from(Parts { demo, ..market_of(&shop, config).await });
         let router = web::router(&market).unwrap();
-        Self { shop: Arc::new(shop), state, router }
+        Self { shop: Arc::new(shop), market, router }
     }
 
     /// Somebody with an empty browser.
