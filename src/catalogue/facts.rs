@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    db::FromRow,
+    db::row,
     kernel::{At, CoopId, Day, Fen, Grams, ProductId, Season, SkuId},
 };
 
@@ -97,19 +97,21 @@ pub struct Coop {
     pub certs: Vec<Certificate>,
 }
 
-/// A certificate with its validity.
-#[derive(Clone, Debug, FromRow, PartialEq)]
-pub struct Certificate {
-    /// `gi`, `green`, `organic`…
-    pub kind: String,
-    /// Number.
-    pub number: String,
-    /// Who holds it.
-    pub holder: String,
-    /// First day.
-    pub valid_from: Day,
-    /// Last day.
-    pub valid_to: Day,
+row! {
+    /// A certificate with its validity.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Certificate {
+        /// `gi`, `green`, `organic`…
+        pub kind: String,
+        /// Number.
+        pub number: String,
+        /// Who holds it.
+        pub holder: String,
+        /// First day.
+        pub valid_from: Day,
+        /// Last day.
+        pub valid_to: Day,
+    }
 }
 
 impl Certificate {

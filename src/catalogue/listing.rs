@@ -1,11 +1,8 @@
 //! Where a product stands between its cooperative's desk and the shelf, and what moves it.
 
-use crate::{
-    db::text_enum,
-    kernel::{Code, Refusal},
-};
+use crate::kernel::{Code, Refusal, closed_set};
 
-text_enum! {
+closed_set! {
     /// Where a product stands.
     pub enum ListingState {
         /// Being written by its cooperative.

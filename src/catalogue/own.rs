@@ -2,7 +2,7 @@
 
 use super::{Certificate, ListingState};
 use crate::{
-    db::{Conn, FromRow, Query, q, statements},
+    db::{Conn, Query, q, row, statements},
     kernel::{At, Code, CoopId, Fen, Grams, ProductId, Refusal, Result, SkuId},
 };
 
@@ -34,123 +34,129 @@ statements! {
               WHERE k.id = $1";
 }
 
-/// A product in its present version.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct OwnProduct {
-    /// Its id.
-    pub id: ProductId,
-    /// Its code.
-    pub code: String,
-    /// Address of its page.
-    pub slug: String,
-    /// Who sells it.
-    pub coop_id: CoopId,
-    /// Where it comes from.
-    pub county_code: String,
-    /// Its category.
-    pub category_code: String,
-    /// Version of its words.
-    pub version: i64,
-    /// The version that was approved last; 1 for what was on the shelf from the start.
-    pub approved_version: i64,
-    /// Where it stands.
-    pub state: ListingState,
-    /// When it was changed last.
-    pub changed_at: At,
-    /// Name.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
-    /// One line.
-    pub summary: String,
-    /// One line in English.
-    pub summary_en: String,
-    /// Where it comes from, told.
-    pub story: String,
-    /// The same in English.
-    pub story_en: String,
-    /// How to keep it.
-    pub storage: String,
-    /// The same in English.
-    pub storage_en: String,
-    /// Variety.
-    pub variety: Option<String>,
-    /// Grade.
-    pub grade: Option<String>,
-    /// `fresh`, `seven_day` or `custom`.
-    pub return_class: String,
-    /// `ambient` or `cold_chain`.
-    pub service: String,
-    /// Whether bad fruit is made good.
-    pub bad_fruit_promise: bool,
-    /// Words by which it is found, too.
-    pub tags: String,
-    /// Its first photo.
-    pub photo: Option<String>,
-    /// What the operator said last.
-    pub reason: Option<String>,
+row! {
+    /// A product in its present version.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OwnProduct {
+        /// Its id.
+        pub id: ProductId,
+        /// Its code.
+        pub code: String,
+        /// Address of its page.
+        pub slug: String,
+        /// Who sells it.
+        pub coop_id: CoopId,
+        /// Where it comes from.
+        pub county_code: String,
+        /// Its category.
+        pub category_code: String,
+        /// Version of its words.
+        pub version: i64,
+        /// The version that was approved last; 1 for what was on the shelf from the start.
+        pub approved_version: i64,
+        /// Where it stands.
+        pub state: ListingState,
+        /// When it was changed last.
+        pub changed_at: At,
+        /// Name.
+        pub name: String,
+        /// Name in English.
+        pub name_en: String,
+        /// One line.
+        pub summary: String,
+        /// One line in English.
+        pub summary_en: String,
+        /// Where it comes from, told.
+        pub story: String,
+        /// The same in English.
+        pub story_en: String,
+        /// How to keep it.
+        pub storage: String,
+        /// The same in English.
+        pub storage_en: String,
+        /// Variety.
+        pub variety: Option<String>,
+        /// Grade.
+        pub grade: Option<String>,
+        /// `fresh`, `seven_day` or `custom`.
+        pub return_class: String,
+        /// `ambient` or `cold_chain`.
+        pub service: String,
+        /// Whether bad fruit is made good.
+        pub bad_fruit_promise: bool,
+        /// Words by which it is found, too.
+        pub tags: String,
+        /// Its first photo.
+        pub photo: Option<String>,
+        /// What the operator said last.
+        pub reason: Option<String>,
+    }
 }
 
-/// A SKU in its present version, on sale or not.
-#[derive(Clone, Debug, FromRow)]
-pub struct OwnSku {
-    /// Its id.
-    pub id: SkuId,
-    /// Its code.
-    pub code: String,
-    /// Of which product.
-    pub product_id: ProductId,
-    /// Place among the product's SKUs, from 1.
-    pub position: i64,
-    /// Version of its spec and price.
-    pub version: i64,
-    /// The version whose spec, weights and season were approved; 0 where none was.
-    pub approved_version: i64,
-    /// Whether it is sold.
-    pub active: bool,
-    /// Spec.
-    pub spec: String,
-    /// Spec in English.
-    pub spec_en: String,
-    /// Diameter of fruit.
-    pub diameter_mm: Option<i64>,
-    /// Fewest pieces.
-    pub pieces_min: Option<i64>,
-    /// Most pieces.
-    pub pieces_max: Option<i64>,
-    /// Packing.
-    pub pack: Option<String>,
-    /// Net weight.
-    pub net_weight_g: Grams,
-    /// Gross weight.
-    pub gross_weight_g: Grams,
-    /// Price.
-    pub price_fen: Fen,
-    /// First day of its season, `MM-DD`.
-    pub season_from: Option<String>,
-    /// Last day of its season.
-    pub season_to: Option<String>,
-    /// Day by which a presale is shipped.
-    pub presale_ships_by: Option<String>,
-    /// On hand for online orders.
-    pub on_hand: i64,
-    /// Held by unpaid orders.
-    pub held: i64,
+row! {
+    /// A SKU in its present version, on sale or not.
+    #[derive(Clone, Debug)]
+    pub struct OwnSku {
+        /// Its id.
+        pub id: SkuId,
+        /// Its code.
+        pub code: String,
+        /// Of which product.
+        pub product_id: ProductId,
+        /// Place among the product's SKUs, from 1.
+        pub position: i64,
+        /// Version of its spec and price.
+        pub version: i64,
+        /// The version whose spec, weights and season were approved; 0 where none was.
+        pub approved_version: i64,
+        /// Whether it is sold.
+        pub active: bool,
+        /// Spec.
+        pub spec: String,
+        /// Spec in English.
+        pub spec_en: String,
+        /// Diameter of fruit.
+        pub diameter_mm: Option<i64>,
+        /// Fewest pieces.
+        pub pieces_min: Option<i64>,
+        /// Most pieces.
+        pub pieces_max: Option<i64>,
+        /// Packing.
+        pub pack: Option<String>,
+        /// Net weight.
+        pub net_weight_g: Grams,
+        /// Gross weight.
+        pub gross_weight_g: Grams,
+        /// Price.
+        pub price_fen: Fen,
+        /// First day of its season, `MM-DD`.
+        pub season_from: Option<String>,
+        /// Last day of its season.
+        pub season_to: Option<String>,
+        /// Day by which a presale is shipped.
+        pub presale_ships_by: Option<String>,
+        /// On hand for online orders.
+        pub on_hand: i64,
+        /// Held by unpaid orders.
+        pub held: i64,
+    }
 }
 
-/// A SKU with its owner.
-#[derive(Clone, Debug, FromRow)]
-pub struct SkuOf {
-    /// Its id.
-    pub id: SkuId,
-    /// Its code.
-    pub code: String,
-    /// Of which product.
-    pub product_id: ProductId,
-    /// Whose.
-    pub coop_id: CoopId,
-    /// Where the product stands.
-    pub state: ListingState,
+row! {
+    /// A SKU with its owner.
+    #[derive(Clone, Debug)]
+    pub struct SkuOf {
+        /// Its id.
+        pub id: SkuId,
+        /// Its code.
+        pub code: String,
+        /// Of which product.
+        pub product_id: ProductId,
+        /// Whose.
+        pub coop_id: CoopId,
+        /// Where the product stands.
+        pub state: ListingState,
+    }
 }
 
 /// A product with its SKUs.

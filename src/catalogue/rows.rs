@@ -1,7 +1,7 @@
 //! Rows of the published catalogue, each table read once.
 
 use crate::{
-    db::{Conn, FromRow, Query, q, statements},
+    db::{Conn, Query, q, row, statements},
     kernel::{At, CoopId, Day, Fen, Grams, ProductId, Result, SkuId},
 };
 
@@ -47,162 +47,175 @@ statements! {
     CHANGED_SALES = "SELECT product_id, qty FROM product_sales WHERE changed_at >= $1";
 }
 
-#[derive(FromRow)]
-pub(super) struct CountyRow {
-    pub code: String,
-    pub slug: String,
-    pub name: String,
-    pub short_name: String,
-    pub name_en: String,
-    pub origin_832: bool,
-    pub story: String,
-    pub story_en: String,
-    pub pairing_code: Option<String>,
-    pub district_code: Option<String>,
-    pub pairing_name: Option<String>,
-    pub pairing_name_en: Option<String>,
-    pub hall_name: Option<String>,
+row! {
+    pub(super) struct CountyRow {
+        pub code: String,
+        pub slug: String,
+        pub name: String,
+        pub short_name: String,
+        pub name_en: String,
+        pub origin_832: bool,
+        pub story: String,
+        pub story_en: String,
+        pub pairing_code: Option<String>,
+        pub district_code: Option<String>,
+        pub pairing_name: Option<String>,
+        pub pairing_name_en: Option<String>,
+        pub hall_name: Option<String>,
+    }
 }
 
-/// A code with its names.
-#[derive(Clone, Debug, FromRow)]
-pub struct Named {
-    /// Code.
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
+row! {
+    /// A code with its names.
+    #[derive(Clone, Debug)]
+    pub struct Named {
+        /// Code.
+        pub code: String,
+        /// Name.
+        pub name: String,
+        /// Name in English.
+        pub name_en: String,
+    }
 }
 
-/// A recognition scheme (口径, counting.md 2.1).
-#[derive(Clone, Debug, FromRow)]
-pub struct SchemeRow {
-    /// Code.
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
-    /// What it does and does not mean here.
-    pub note: String,
-    /// The same in English.
-    pub note_en: String,
+row! {
+    /// A recognition scheme (口径, counting.md 2.1).
+    #[derive(Clone, Debug)]
+    pub struct SchemeRow {
+        /// Code.
+        pub code: String,
+        /// Name.
+        pub name: String,
+        /// Name in English.
+        pub name_en: String,
+        /// What it does and does not mean here.
+        pub note: String,
+        /// The same in English.
+        pub note_en: String,
+    }
 }
 
-#[derive(FromRow)]
-pub(super) struct OutletRow {
-    pub code: String,
-    pub name: String,
-    pub name_en: String,
-    pub kind: String,
-    pub county_code: Option<String>,
-    pub district_code: String,
-    pub address: String,
+row! {
+    pub(super) struct OutletRow {
+        pub code: String,
+        pub name: String,
+        pub name_en: String,
+        pub kind: String,
+        pub county_code: Option<String>,
+        pub district_code: String,
+        pub address: String,
+    }
 }
 
-#[derive(FromRow)]
-pub(super) struct CoopRow {
-    pub id: CoopId,
-    pub code: String,
-    pub slug: String,
-    pub name: String,
-    pub name_en: String,
-    pub county_code: String,
-    pub credit_code: String,
-    pub phone: String,
-    pub story: String,
-    pub story_en: String,
-    pub ship_from: String,
-    pub sla_hours: i64,
-    pub households: i64,
+row! {
+    pub(super) struct CoopRow {
+        pub id: CoopId,
+        pub code: String,
+        pub slug: String,
+        pub name: String,
+        pub name_en: String,
+        pub county_code: String,
+        pub credit_code: String,
+        pub phone: String,
+        pub story: String,
+        pub story_en: String,
+        pub ship_from: String,
+        pub sla_hours: i64,
+        pub households: i64,
+    }
 }
 
-#[derive(FromRow)]
-pub(super) struct ProductRow {
-    pub id: ProductId,
-    pub code: String,
-    pub slug: String,
-    pub coop_id: CoopId,
-    pub county_code: String,
-    pub category_code: String,
-    pub family: Option<String>,
-    pub name: String,
-    pub name_en: String,
-    pub summary: String,
-    pub summary_en: String,
-    pub story: String,
-    pub story_en: String,
-    pub storage: String,
-    pub storage_en: String,
-    pub variety: Option<String>,
-    pub grade: Option<String>,
-    pub return_class: String,
-    pub service: String,
-    pub bad_fruit_promise: bool,
-    pub tags: String,
-    pub published_at: At,
-    pub sales: i64,
+row! {
+    pub(super) struct ProductRow {
+        pub id: ProductId,
+        pub code: String,
+        pub slug: String,
+        pub coop_id: CoopId,
+        pub county_code: String,
+        pub category_code: String,
+        pub family: Option<String>,
+        pub name: String,
+        pub name_en: String,
+        pub summary: String,
+        pub summary_en: String,
+        pub story: String,
+        pub story_en: String,
+        pub storage: String,
+        pub storage_en: String,
+        pub variety: Option<String>,
+        pub grade: Option<String>,
+        pub return_class: String,
+        pub service: String,
+        pub bad_fruit_promise: bool,
+        pub tags: String,
+        pub published_at: At,
+        pub sales: i64,
+    }
 }
 
-#[derive(FromRow)]
-pub(super) struct SkuRow {
-    pub id: SkuId,
-    pub code: String,
-    pub product_id: ProductId,
-    pub spec: String,
-    pub spec_en: String,
-    pub diameter_mm: Option<i64>,
-    pub pieces_min: Option<i64>,
-    pub pieces_max: Option<i64>,
-    pub pack: Option<String>,
-    pub net_weight_g: Grams,
-    pub gross_weight_g: Grams,
-    pub price_fen: Fen,
-    pub season_from: Option<String>,
-    pub season_to: Option<String>,
-    pub presale_ships_by: Option<String>,
-    pub available: i64,
+row! {
+    pub(super) struct SkuRow {
+        pub id: SkuId,
+        pub code: String,
+        pub product_id: ProductId,
+        pub spec: String,
+        pub spec_en: String,
+        pub diameter_mm: Option<i64>,
+        pub pieces_min: Option<i64>,
+        pub pieces_max: Option<i64>,
+        pub pack: Option<String>,
+        pub net_weight_g: Grams,
+        pub gross_weight_g: Grams,
+        pub price_fen: Fen,
+        pub season_from: Option<String>,
+        pub season_to: Option<String>,
+        pub presale_ships_by: Option<String>,
+        pub available: i64,
+    }
 }
 
-#[derive(FromRow)]
-pub(super) struct PartRow {
-    pub sku_id: SkuId,
-    pub name: String,
-    pub name_en: String,
-    pub coop_id: CoopId,
-    pub county_code: String,
+row! {
+    pub(super) struct PartRow {
+        pub sku_id: SkuId,
+        pub name: String,
+        pub name_en: String,
+        pub coop_id: CoopId,
+        pub county_code: String,
+    }
 }
 
-#[derive(FromRow)]
-pub(super) struct PhotoRow {
-    pub product_id: ProductId,
-    pub photo: String,
-    pub alt: String,
-    pub alt_en: String,
-    pub illustration: bool,
+row! {
+    pub(super) struct PhotoRow {
+        pub product_id: ProductId,
+        pub photo: String,
+        pub alt: String,
+        pub alt_en: String,
+        pub illustration: bool,
+    }
 }
 
-#[derive(FromRow)]
-pub(super) struct CertificateRow {
-    pub product_id: Option<ProductId>,
-    pub coop_id: CoopId,
-    pub kind: String,
-    pub number: String,
-    pub holder: String,
-    pub valid_from: Day,
-    pub valid_to: Day,
+row! {
+    pub(super) struct CertificateRow {
+        pub product_id: Option<ProductId>,
+        pub coop_id: CoopId,
+        pub kind: String,
+        pub number: String,
+        pub holder: String,
+        pub valid_from: Day,
+        pub valid_to: Day,
+    }
 }
 
-/// A scheme that a product has, and the days on which both hold.
-#[derive(FromRow)]
-pub(super) struct SchemeSpanRow {
-    pub product_id: ProductId,
-    pub scheme_code: String,
-    valid_from: Day,
-    valid_to: Option<Day>,
-    scheme_from: Day,
-    scheme_to: Option<Day>,
+row! {
+    /// A scheme that a product has, and the days on which both hold.
+    pub(super) struct SchemeSpanRow {
+        pub product_id: ProductId,
+        pub scheme_code: String,
+        valid_from: Day,
+        valid_to: Option<Day>,
+        scheme_from: Day,
+        scheme_to: Option<Day>,
+    }
 }
 
 impl SchemeSpanRow {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    db::{Db, FromRow, Query, Rows, Tx, outbox, statements, tx},
+    db::{Db, Query, Rows, Tx, outbox, row, statements, tx},
     kernel::{At, ProductId, Result},
 };
 
@@ -14,11 +14,12 @@ statements! {
            ON CONFLICT (product_id) DO UPDATE SET qty = product_sales.qty + excluded.qty, changed_at = excluded.changed_at";
 }
 
-#[derive(FromRow)]
-struct Sold {
-    product_id: ProductId,
-    kind: String,
-    qty: i64,
+row! {
+    struct Sold {
+        product_id: ProductId,
+        kind: String,
+        qty: i64,
+    }
 }
 
 /// Counts the waiting facts, at most `most`; answers how many.

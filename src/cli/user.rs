@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 
 use crate::{
     config::Config,
-    db::{FromRow, audit_log, q, statements, tx},
+    db::{audit_log, q, row, statements, tx},
     identity::{NewPerson, Role, create_person, password},
     kernel::{Actor, Clock, Code, CoopId, Error, Refusal, Result, Step},
 };
@@ -18,9 +18,10 @@ statements! {
     COOP = "SELECT id FROM coops WHERE code = $1 OR slug = $1";
 }
 
-#[derive(FromRow)]
-struct Found {
-    id: CoopId,
+row! {
+    struct Found {
+        id: CoopId,
+    }
 }
 
 #[derive(Subcommand)]

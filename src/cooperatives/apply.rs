@@ -1,13 +1,13 @@
 //! Applications (入驻申请): sent by a person, sent again after a question or a rejection.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::insert;
 use crate::{
-    db::{Conn, Db, FromRow, Tx, q, statements, text_enum, tx},
+    db::{Conn, Tx, Work, once, q, row, statements},
     identity::{Person, Role},
-    kernel::{At, Clock, Code, CoopId, Day, Error, PersonId, Refusal, Result, Step, parse},
+    kernel::{At, Code, CoopId, Day, Error, PersonId, Refusal, Result, Step, closed_set, parse},
 };
 
 statements! {
@@ -24,7 +24,7 @@ statements! {
               WHERE id = $10 AND state IN ('applied', 'rejected')";
 }
 
-text_enum! {
+closed_set! {
     /// Where a cooperative stands.
     pub enum CoopState {
         /// Waits for the operator.
@@ -70,41 +70,43 @@ pub struct Application {
     pub note: String,
 }
 
-/// A person's application as it stands.
-#[derive(Clone, Debug, FromRow)]
-pub struct Applied {
-    /// The cooperative to be.
-    pub id: CoopId,
-    /// Its code.
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
-    /// County.
-    pub county_code: String,
-    /// 统一社会信用代码.
-    pub credit_code: String,
-    /// Phone.
-    pub phone: String,
-    /// What it grows and how.
-    pub story: String,
-    /// From where it ships.
-    pub ship_from: String,
-    /// Hours within which it ships.
-    pub sla_hours: i64,
-    /// Last day of the licence.
-    pub licence_valid_to: Option<Day>,
-    /// Where it stands.
-    pub state: CoopState,
-    /// What the operator said.
-    pub reason: Option<String>,
-    /// Who is asked back.
-    pub contact: String,
-    /// Anything else.
-    pub note: String,
-    /// When it was sent.
-    pub sent_at: At,
+row! {
+    /// A person's application as it stands.
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    pub struct Applied {
+        /// The cooperative to be.
+        pub id: CoopId,
+        /// Its code.
+        pub code: String,
+        /// Name.
+        pub name: String,
+        /// Name in English.
+        pub name_en: String,
+        /// County.
+        pub county_code: String,
+        /// 统一社会信用代码.
+        pub credit_code: String,
+        /// Phone.
+        pub phone: String,
+        /// What it grows and how.
+        pub story: String,
+        /// From where it ships.
+        pub ship_from: String,
+        /// Hours within which it ships.
+        pub sla_hours: i64,
+        /// Last day of the licence.
+        pub licence_valid_to: Option<Day>,
+        /// Where it stands.
+        pub state: CoopState,
+        /// What the operator said.
+        pub reason: Option<String>,
+        /// Who is asked back.
+        pub contact: String,
+        /// Anything else.
+        pub note: String,
+        /// When it was sent.
+        pub sent_at: At,
+    }
 }
 
 /// The application with its fields checked.
@@ -142,7 +144,7 @@ pub async fn own(conn: &mut Conn, person: &PersonId) -> Result<Option<Applied>> 
 
 /// Sends an application, or sends it again; answers it as it stands. Refuses staff, a person whose
 /// cooperative is approved, an unknown county, and a credit code that another cooperative has.
-pub async fn apply((db, clock): (&Db, &Clock), application: Application, person: &Person) -> Result<Applied> {
+pub async fn apply(work: &Work, application: Application, person: &Person) -> Result<Applied> {
     let asked = checked(application)?;
     if person.role == Role::Coop {
         return Err(Refusal::new(Code::WrongState).with("state", CoopState::Approved).into());
@@ -150,8 +152,7 @@ pub async fn apply((db, clock): (&Db, &Clock), application: Application, person:
     if person.role != Role::Shopper {
         return Err(Refusal::new(Code::Forbidden).into());
     }
-    tx!(db, tx, {
-        let mut step = Step::new(clock.now(), person.actor());
+    once!(work, tx, step, {
         let county: Option<(String,)> = q(COUNTY).bind(&asked.county).opt(&mut tx).await?;
         let (county,) = county.ok_or_else(|| Refusal::of_field("county", Code::UnknownRegion))?;
         let holder: Option<(CoopId,)> = q(CREDIT_CODE).bind(&asked.credit_code).opt(&mut tx).await?;

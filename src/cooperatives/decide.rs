@@ -2,9 +2,9 @@
 
 use super::{apply::CoopState, insert};
 use crate::{
-    db::{Conn, FromRow, Rows, Tx, audit_log, q, statements, text_enum},
+    db::{Conn, Rows, Tx, audit_log, q, row, statements},
     identity::person,
-    kernel::{At, Code, CoopId, Day, Fen, PersonId, Refusal, Result, Step},
+    kernel::{At, Code, CoopId, Day, Fen, PersonId, Refusal, Result, Step, closed_set},
 };
 
 statements! {
@@ -20,7 +20,7 @@ statements! {
                WHERE c.id = $1";
 }
 
-text_enum! {
+closed_set! {
     /// What the operator says.
     pub enum Decision {
         /// Yes.
@@ -32,39 +32,41 @@ text_enum! {
     }
 }
 
-/// An application that waits.
-#[derive(Clone, Debug, FromRow)]
-pub struct Waiting {
-    /// The cooperative to be.
-    pub id: CoopId,
-    /// Its code.
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
-    /// Hours within which it ships.
-    pub sla_hours: i64,
-    /// County.
-    pub county_code: String,
-    /// 统一社会信用代码.
-    pub credit_code: String,
-    /// Phone.
-    pub phone: String,
-    /// From where it ships.
-    pub ship_from: String,
-    /// What it grows and how.
-    pub story: String,
-    /// Last day of the licence.
-    pub licence_valid_to: Option<Day>,
-    /// What was asked back.
-    pub reason: Option<String>,
-    /// When it was sent.
-    pub sent_at: At,
-    /// Who is asked back.
-    pub contact: Option<String>,
-    /// Anything else.
-    pub note: Option<String>,
+row! {
+    /// An application that waits.
+    #[derive(Clone, Debug)]
+    pub struct Waiting {
+        /// The cooperative to be.
+        pub id: CoopId,
+        /// Its code.
+        pub code: String,
+        /// Name.
+        pub name: String,
+        /// Name in English.
+        pub name_en: String,
+        /// Hours within which it ships.
+        pub sla_hours: i64,
+        /// County.
+        pub county_code: String,
+        /// 统一社会信用代码.
+        pub credit_code: String,
+        /// Phone.
+        pub phone: String,
+        /// From where it ships.
+        pub ship_from: String,
+        /// What it grows and how.
+        pub story: String,
+        /// Last day of the licence.
+        pub licence_valid_to: Option<Day>,
+        /// What was asked back.
+        pub reason: Option<String>,
+        /// When it was sent.
+        pub sent_at: At,
+        /// Who is asked back.
+        pub contact: Option<String>,
+        /// Anything else.
+        pub note: Option<String>,
+    }
 }
 
 /// Applications that wait, oldest first.

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     db::{
-        Conn, FromRow,
+        Conn,
         audit::{self, Check, Finding, checks},
-        q, statements,
+        q, row, statements,
     },
     kernel::{Error, Result},
 };
@@ -78,14 +78,14 @@ statements! {
 /// Entries of one step.
 const STEP: i64 = 4_000;
 
-#[derive(FromRow)]
-struct Sealed {
-    seq: i64,
-    hash: String,
-    body: String,
-    order_ref: Option<String>,
-    #[sqlx(flatten)]
-    fact: Fact,
+row! {
+    struct Sealed {
+        seq: i64,
+        hash: String,
+        body: String,
+        order_ref: Option<String>,
+                fact: Fact,
+    }
 }
 
 /// All checks of the journal and the counter.

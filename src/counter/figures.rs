@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    db::{Conn, FromRow, q, statements},
+    db::{Conn, q, row, statements},
     kernel::{At, Day, Fen, Result},
     ledger::DEFINITION_VERSION,
 };
@@ -62,27 +62,31 @@ pub struct All {
     pub excluded_fen: Fen,
 }
 
-/// A county's share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromRow, ToSchema)]
-pub struct CountyShare {
-    /// GB code, as in the journal.
-    pub county: String,
-    /// Name.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
-    /// 净支付额.
-    #[schema(value_type = i64)]
-    pub net_paid_fen: Fen,
+row! {
+    /// A county's share.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+    pub struct CountyShare {
+        /// GB code, as in the journal.
+        pub county: String,
+        /// Name.
+        pub name: String,
+        /// Name in English.
+        pub name_en: String,
+        /// 净支付额.
+        #[schema(value_type = i64)]
+        pub net_paid_fen: Fen,
+    }
 }
 
-/// The journal's last entry that the figures include.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromRow, ToSchema)]
-pub struct Head {
-    /// Its number; 0 before the first.
-    pub seq: i64,
-    /// Its hash.
-    pub hash: String,
+row! {
+    /// The journal's last entry that the figures include.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+    pub struct Head {
+        /// Its number; 0 before the first.
+        pub seq: i64,
+        /// Its hash.
+        pub hash: String,
+    }
 }
 
 /// The counter.
@@ -110,13 +114,14 @@ pub struct Figures {
     pub demo: bool,
 }
 
-#[derive(FromRow)]
-struct Sums {
-    gross: i64,
-    refunds: i64,
-    adjustments: i64,
-    effective: i64,
-    excluded: i64,
+row! {
+    struct Sums {
+        gross: i64,
+        refunds: i64,
+        adjustments: i64,
+        effective: i64,
+        excluded: i64,
+    }
 }
 
 impl Sums {

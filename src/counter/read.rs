@@ -1,7 +1,7 @@
 //! The journal, page by page.
 
 use crate::{
-    db::{Conn, FromRow, q, statements},
+    db::{Conn, q, row, statements},
     kernel::Result,
 };
 
@@ -11,13 +11,15 @@ statements! {
     OF_ORDER = "SELECT seq, body FROM journal_entries WHERE order_ref = $1 ORDER BY seq LIMIT $2";
 }
 
-/// An entry as it is published: one line of JSON.
-#[derive(Clone, Debug, FromRow)]
-pub struct Line {
-    /// Its number.
-    pub seq: i64,
-    /// The entry in the form of RFC 8785, its hash included.
-    pub body: String,
+row! {
+    /// An entry as it is published: one line of JSON.
+    #[derive(Clone, Debug)]
+    pub struct Line {
+        /// Its number.
+        pub seq: i64,
+        /// The entry in the form of RFC 8785, its hash included.
+        pub body: String,
+    }
 }
 
 /// Entries after `seq`, at most `most`.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Entry, GENESIS};
 use crate::{
-    db::{Conn, Db, FromRow, Query, Rows, Tx, outbox, q, statements, tx},
+    db::{Conn, Db, Query, Rows, Tx, outbox, q, row, statements, tx},
     kernel::{At, Result},
     ledger::{self, Kind},
     orders::view::journal_ref,
@@ -30,26 +30,28 @@ statements! {
                     ON CONFLICT (day) DO UPDATE SET orders = counter_orders.orders + excluded.orders";
 }
 
-/// A ledger row with what the journal says of it.
-#[derive(Clone, Debug, FromRow)]
-pub(super) struct Fact {
-    entry: String,
-    n: i64,
-    kind: Kind,
-    amount_fen: i64,
-    qty: i64,
-    at: At,
-    day: String,
-    line_no: Option<i64>,
-    after_receipt: bool,
-    channel: Option<String>,
-    county_code: Option<String>,
-    category_code: Option<String>,
-    schemes: Option<String>,
-    coop: Option<String>,
-    product: Option<String>,
-    number: String,
-    journal_salt: String,
+row! {
+    /// A ledger row with what the journal says of it.
+    #[derive(Clone, Debug)]
+    pub(super) struct Fact {
+        entry: String,
+        n: i64,
+        kind: Kind,
+        amount_fen: i64,
+        qty: i64,
+        at: At,
+        day: String,
+        line_no: Option<i64>,
+        after_receipt: bool,
+        channel: Option<String>,
+        county_code: Option<String>,
+        category_code: Option<String>,
+        schemes: Option<String>,
+        coop: Option<String>,
+        product: Option<String>,
+        number: String,
+        journal_salt: String,
+    }
 }
 
 impl Fact {

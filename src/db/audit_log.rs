@@ -1,6 +1,6 @@
 //! The log of what staff did (I17): append-only, each row hashed over the one before.
 
-use super::{Conn, FromRow, Tx, q, statements};
+use super::{Conn, Tx, q, row, statements};
 use crate::kernel::{At, Error, PersonId, Result, Step, hash::sha256_hex};
 
 statements! {
@@ -15,27 +15,29 @@ statements! {
     COUNTED = "SELECT n FROM audit_turn";
 }
 
-/// One act of a person or of the market itself.
-#[derive(Clone, Debug, FromRow)]
-pub struct Logged {
-    /// Place in the chain, from 1.
-    pub seq: i64,
-    /// When.
-    pub at: At,
-    /// Who, if a person.
-    pub person_id: Option<PersonId>,
-    /// In which role.
-    pub role: String,
-    /// What was done.
-    pub action: String,
-    /// To what: a code or id, never a name or phone.
-    pub subject: String,
-    /// Reason or values, no personal data.
-    pub detail: String,
-    /// Hash of the row before; 64 zeros first.
-    pub prev_hash: String,
-    /// SHA-256 over the row.
-    pub hash: String,
+row! {
+    /// One act of a person or of the market itself.
+    #[derive(Clone, Debug)]
+    pub struct Logged {
+        /// Place in the chain, from 1.
+        pub seq: i64,
+        /// When.
+        pub at: At,
+        /// Who, if a person.
+        pub person_id: Option<PersonId>,
+        /// In which role.
+        pub role: String,
+        /// What was done.
+        pub action: String,
+        /// To what: a code or id, never a name or phone.
+        pub subject: String,
+        /// Reason or values, no personal data.
+        pub detail: String,
+        /// Hash of the row before; 64 zeros first.
+        pub prev_hash: String,
+        /// SHA-256 over the row.
+        pub hash: String,
+    }
 }
 
 /// An act to be logged.

@@ -9,13 +9,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Conn, FromRow, Tx, q, statements};
-use crate::kernel::{At, Code, Error, Refusal, Result};
+use super::{Conn, Tx, q, row, statements};
+use crate::kernel::{At, Code, Refusal, Result};
 
 statements! {
-    FIND = "SELECT operation, body_hash, status, answer FROM idempotency_keys WHERE scope = $1 AND key = $2";
-    KEEP = "INSERT INTO idempotency_keys (scope, key, operation, body_hash, status, answer, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (scope, key) DO NOTHING";
+    FIND = "SELECT operation, body_hash, answer FROM idempotency_keys WHERE scope = $1 AND key = $2";
+    KEEP = "INSERT INTO idempotency_keys (scope, key, operation, body_hash, answer, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (scope, key) DO NOTHING";
     FORGET = "DELETE FROM idempotency_keys WHERE created_at < $1";
 }
 
@@ -32,61 +32,37 @@ pub struct Key {
     pub body_hash: String,
 }
 
-/// The first answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// HTTP status.
-    pub status: u16,
-    /// JSON body.
-    pub body: String,
+row! {
+    struct Stored {
+        operation: String,
+        body_hash: String,
+        answer: String,
+    }
 }
 
-#[derive(FromRow)]
-struct Stored {
-    operation: String,
-    body_hash: String,
-    status: Option<i64>,
-    answer: Option<String>,
-}
-
-/// The first answer to this key, if it was used; refuses another operation or body.
-pub async fn find(conn: &mut Conn, key: &Key) -> Result<Option<Answer>> {
+/// The first answer to this key as JSON, if it was used; refuses another operation or body.
+pub async fn find(conn: &mut Conn, key: &Key) -> Result<Option<String>> {
     let Some(stored) = q(FIND).bind(&key.scope).bind(&key.key).opt::<Stored>(conn).await? else {
         return Ok(None);
     };
     if stored.operation != key.operation || stored.body_hash != key.body_hash {
         return Err(Refusal::new(Code::KeyReused).into());
     }
-    let status = u16::try_from(stored.status.unwrap_or(200)).unwrap_or(200);
-    Ok(Some(Answer { status, body: stored.answer.unwrap_or_default() }))
+    Ok(Some(stored.answer))
 }
 
 /// Keeps the answer with the effect; `false` where a twin was first, whose answer then counts.
-pub async fn keep(tx: &mut Tx, key: &Key, answer: &Answer, now: At) -> Result<bool> {
+pub async fn keep(tx: &mut Tx, key: &Key, answer: &str, now: At) -> Result<bool> {
     let changed = q(KEEP)
         .bind(&key.scope)
         .bind(&key.key)
         .bind(key.operation)
         .bind(&key.body_hash)
-        .bind(i64::from(answer.status))
-        .bind(&answer.body)
+        .bind(answer)
         .bind(now)
         .exec(tx)
         .await?;
     Ok(changed == 1)
-}
-
-/// What the first request under a key made, in the transaction that would make it again.
-pub async fn first(tx: &mut Tx, key: Option<&Key>) -> Result<Option<String>> {
-    let Some(key) = key else { return Ok(None) };
-    Ok(find(tx, key).await?.map(|answer| answer.body))
-}
-
-/// Keeps what the first request made; a twin that came between is a conflict, after which [`first`] finds it.
-pub async fn keep_first(tx: &mut Tx, key: Option<&Key>, (status, made): (u16, &str), now: At) -> Result<()> {
-    let Some(key) = key else { return Ok(()) };
-    let kept = keep(tx, key, &Answer { status, body: made.to_owned() }, now).await?;
-    if kept { Ok(()) } else { Err(Error::Conflict(anyhow::anyhow!("two requests under one key met"))) }
 }
 
 /// Removes keys older than `before` (they are kept for 7 days at least).

@@ -1,10 +1,10 @@
 //! Both databases behind one façade: SQLite (one fair writer, read-only readers) and PostgreSQL.
 //!
 //! The only place that names sqlx. A statement is one text with `$1…` for both engines,
-//! declared in [`statements!`] so that a test prepares all of them on both; rows decode by
-//! `#[derive(FromRow)]`. Reads take a [`Conn`] from [`Db::read`]; writes run in [`tx!`],
+//! declared in [`statements!`] so that a test prepares all of them on both. A table is declared once
+//! ([`table!`], [`view!`], [`row!`]): columns, INSERT, SELECT and reading come from there. Reads take a [`Conn`] from [`Db::read`]; writes run in [`tx!`],
 //! which begins (`BEGIN IMMEDIATE` on SQLite), commits, and repeats a transaction that met
-//! another. `migrate` builds the schema, `outbox`, `lease` and `idempotency` are the tables
+//! another; under an idempotency key they are a [`Work`] ([`once!`]). `migrate` builds the schema, `outbox`, `lease` and `idempotency` are the tables
 //! that processes share instead of memory. `audit` is the shape of what `yanxi audit` checks.
 
 pub mod audit;
@@ -17,21 +17,28 @@ pub mod lease;
 pub mod market;
 pub mod migrate;
 pub mod outbox;
+mod row;
 mod rows;
 mod statement;
+mod table;
 mod tx;
 mod value;
+mod work;
 
 #[cfg(test)]
 mod tests;
 
 pub use connect::{Conn, Db, Engine};
+pub use row::{Field, Reader, Row};
 pub use rows::Rows;
-pub use sqlx::FromRow;
-pub use statement::{Declared, Query, Row, declared, q};
+pub use statement::{Declared, Query, declared, q};
+pub use table::{Table, as_text, insert, insert_all, insert_text, select_text};
 pub use tx::{Tx, pause_before_retry};
-pub use value::Value;
+pub use value::{Bound, Stored, Value};
+pub use work::Work;
 
+pub(crate) use row::row;
 pub(crate) use statement::statements;
+pub(crate) use table::{select, table, view};
 pub(crate) use tx::tx;
-pub(crate) use value::text_enum;
+pub(crate) use work::once;

@@ -3,7 +3,7 @@
 //! A drain reads rows of its topic in order, does the work, and removes them in the same
 //! transaction as the work's own rows; a crash repeats work, so that work is idempotent.
 
-use super::{Conn, FromRow, Query, Rows, Tx, q, statements};
+use super::{Conn, Query, Rows, Tx, q, row, statements};
 use crate::kernel::{At, Random, Result};
 
 statements! {
@@ -20,15 +20,17 @@ pub const SALES: &str = "sales";
 /// Refunds that wait to be sent to the provider; key: refund id.
 pub const REFUND: &str = "refund";
 
-/// A waiting row.
-#[derive(Debug, FromRow)]
-pub struct Waiting {
-    /// Its place in the queue.
-    pub id: String,
-    /// What it is about.
-    pub key: String,
-    /// When it was put there.
-    pub created_at: At,
+row! {
+    /// A waiting row.
+    #[derive(Debug)]
+    pub struct Waiting {
+        /// Its place in the queue.
+        pub id: String,
+        /// What it is about.
+        pub key: String,
+        /// When it was put there.
+        pub created_at: At,
+    }
 }
 
 /// Puts rows `(topic, key)` into the outbox within the caller's transaction.

@@ -1,6 +1,6 @@
 //! Many rows in one statement: fewer round trips beat a faster disk (each costs some 25 µs).
 
-use super::{Conn, Query, Value};
+use super::{Conn, Query, Table, Value};
 use crate::kernel::{Error, Result};
 
 /// Values of one statement that both engines take (SQLite's limit is 32,766).
@@ -21,6 +21,16 @@ impl Rows {
         let (head, rest) = insert.split_once("VALUES").ok_or_else(broken)?;
         let (row, tail) = rest.split_once(')').ok_or_else(broken)?;
         Ok(Self { head, tail, width: row.matches('$').count(), values: Vec::new() })
+    }
+
+    /// Rows for a declared table.
+    pub fn to<T: Table>() -> Result<Self> {
+        Self::of(T::INSERT)
+    }
+
+    /// Adds a row of the declared table.
+    pub fn add<T: Table>(&mut self, row: &T) {
+        self.values.extend(row.values());
     }
 
     /// Adds a row; its values stand in the order of the columns.

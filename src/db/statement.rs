@@ -1,13 +1,14 @@
 //! Statements: declared in tables, bound, run, decoded.
 
 use sqlx::{
-    AssertSqlSafe, FromRow, Postgres, SqlSafeStr, SqlStr, Sqlite,
-    postgres::{PgArguments, PgRow},
-    query_as_with, query_with,
-    sqlite::{SqliteArguments, SqliteRow},
+    AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, postgres::PgArguments, query_with, sqlite::SqliteArguments,
 };
 
-use super::{Conn, Value, value::arguments};
+use super::{
+    Conn, Value,
+    row::{Fetched, Reader, Row},
+    value::arguments,
+};
 use crate::kernel::{Error, Result};
 
 /// A statement as it stands in a capability's table.
@@ -38,10 +39,6 @@ macro_rules! statements {
     )* };
 }
 pub(crate) use statements;
-
-/// A row type that both drivers can produce; `#[derive(FromRow)]` gives it.
-pub trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
-impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
 
 /// A statement with its values, ready to run on either engine.
 pub struct Query {
@@ -97,18 +94,8 @@ impl Query {
 
     /// The first row, if there is one.
     pub async fn opt<T: Row>(self, conn: &mut Conn) -> Result<Option<T>> {
-        Ok(match conn {
-            Conn::Sqlite(c) => {
-                query_as_with::<Sqlite, T, SqliteArguments>(self.sql, arguments(self.values)?)
-                    .fetch_optional(&mut **c)
-                    .await?
-            }
-            Conn::Postgres(c) => {
-                query_as_with::<Postgres, T, PgArguments>(self.sql, arguments(self.values)?)
-                    .fetch_optional(&mut **c)
-                    .await?
-            }
-        })
+        let row = self.fetch_first(conn).await?;
+        row.map(|row| T::read(&Reader::new(&row))).transpose()
     }
 
     /// The first row; a fault where there is none.
@@ -118,15 +105,37 @@ impl Query {
 
     /// All rows.
     pub async fn all<T: Row>(self, conn: &mut Conn) -> Result<Vec<T>> {
+        let rows = self.fetch(conn).await?;
+        rows.iter().map(|row| T::read(&Reader::new(row))).collect()
+    }
+
+    async fn fetch_first(self, conn: &mut Conn) -> Result<Option<Fetched>> {
         Ok(match conn {
-            Conn::Sqlite(c) => {
-                query_as_with::<Sqlite, T, SqliteArguments>(self.sql, arguments(self.values)?)
-                    .fetch_all(&mut **c)
-                    .await?
-            }
-            Conn::Postgres(c) => {
-                query_as_with::<Postgres, T, PgArguments>(self.sql, arguments(self.values)?).fetch_all(&mut **c).await?
-            }
+            Conn::Sqlite(c) => query_with::<Sqlite, SqliteArguments>(self.sql, arguments(self.values)?)
+                .fetch_optional(&mut **c)
+                .await?
+                .map(Fetched::Sqlite),
+            Conn::Postgres(c) => query_with::<Postgres, PgArguments>(self.sql, arguments(self.values)?)
+                .fetch_optional(&mut **c)
+                .await?
+                .map(Fetched::Postgres),
+        })
+    }
+
+    async fn fetch(self, conn: &mut Conn) -> Result<Vec<Fetched>> {
+        Ok(match conn {
+            Conn::Sqlite(c) => query_with::<Sqlite, SqliteArguments>(self.sql, arguments(self.values)?)
+                .fetch_all(&mut **c)
+                .await?
+                .into_iter()
+                .map(Fetched::Sqlite)
+                .collect(),
+            Conn::Postgres(c) => query_with::<Postgres, PgArguments>(self.sql, arguments(self.values)?)
+                .fetch_all(&mut **c)
+                .await?
+                .into_iter()
+                .map(Fetched::Postgres)
+                .collect(),
         })
     }
 }

@@ -2,30 +2,32 @@
 
 use super::store;
 use crate::{
-    db::{Conn, FromRow, Tx, q},
+    db::{Conn, Tx, q, row},
     kernel::{At, Code, PersonId, Refusal, Result, Step, parse},
 };
 
 /// Addresses that one person may keep.
 const MOST: i64 = 30;
 
-/// An address of a person.
-#[derive(Clone, Debug, FromRow)]
-pub struct Address {
-    /// Its id.
-    pub id: String,
-    /// Receiver.
-    pub name: String,
-    /// Receiver's phone.
-    pub phone: String,
-    /// Region by GB code, down to the district.
-    pub region_code: String,
-    /// Street and door.
-    pub street: String,
-    /// Whether checkout begins with it; one of a person's addresses at most.
-    pub is_default: bool,
-    /// Since when it is kept.
-    pub created_at: At,
+row! {
+    /// An address of a person.
+    #[derive(Clone, Debug)]
+    pub struct Address {
+        /// Its id.
+        pub id: String,
+        /// Receiver.
+        pub name: String,
+        /// Receiver's phone.
+        pub phone: String,
+        /// Region by GB code, down to the district.
+        pub region_code: String,
+        /// Street and door.
+        pub street: String,
+        /// Whether checkout begins with it; one of a person's addresses at most.
+        pub is_default: bool,
+        /// Since when it is kept.
+        pub created_at: At,
+    }
 }
 
 /// An address as typed; the region's existence is the caller's to check.

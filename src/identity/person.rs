@@ -2,11 +2,11 @@
 
 use super::{password, role::Role, store};
 use crate::{
-    db::{Conn, FromRow, Tx, q, text_enum},
-    kernel::{Actor, At, Code, CoopId, Error, PersonId, Refusal, Result, Step, parse},
+    db::{Conn, Tx, q, row},
+    kernel::{Actor, At, Code, CoopId, Error, PersonId, Refusal, Result, Step, closed_set, parse},
 };
 
-text_enum! {
+closed_set! {
     /// Whether an account can be used.
     pub enum PersonState {
         /// It can.
@@ -18,27 +18,27 @@ text_enum! {
     }
 }
 
-/// A person with an account.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Person {
-    /// Its id.
-    pub id: PersonId,
-    /// What is typed at sign-in, lower case.
-    pub login: String,
-    /// What others see.
-    pub name: String,
-    /// What the person may do.
-    pub role: Role,
-    /// The cooperative that a `coop` person works for.
-    #[sqlx(rename = "coop_id")]
-    pub coop: Option<CoopId>,
-    /// The outlet that a `clerk` works at.
-    #[sqlx(rename = "outlet_code")]
-    pub outlet: Option<String>,
-    /// Whether the account can be used.
-    pub state: PersonState,
-    /// Since when it exists.
-    pub created_at: At,
+row! {
+    /// A person with an account.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Person {
+        /// Its id.
+        pub id: PersonId,
+        /// What is typed at sign-in, lower case.
+        pub login: String,
+        /// What others see.
+        pub name: String,
+        /// What the person may do.
+        pub role: Role,
+        /// The cooperative that a `coop` person works for.
+        pub coop_id: Option<CoopId>,
+        /// The outlet that a `clerk` works at.
+        pub outlet_code: Option<String>,
+        /// Whether the account can be used.
+        pub state: PersonState,
+        /// Since when it exists.
+        pub created_at: At,
+    }
 }
 
 /// An account to be made.
@@ -66,7 +66,7 @@ impl Person {
 
     /// The cooperative of a `coop` person; refuses everybody else.
     pub fn own_coop(&self) -> Result<&CoopId> {
-        let coop = self.coop.as_ref().filter(|_| self.role == Role::Coop);
+        let coop = self.coop_id.as_ref().filter(|_| self.role == Role::Coop);
         coop.ok_or_else(|| Refusal::new(Code::Forbidden).into())
     }
 }
@@ -94,7 +94,16 @@ pub async fn create_person(tx: &mut Tx, new: NewPerson, step: &mut Step) -> Resu
         return Err(Refusal::of_field("login", Code::LoginTaken).into());
     }
     let state = PersonState::Active;
-    Ok(Person { id, login, name, role: new.role, coop: new.coop, outlet: new.outlet, state, created_at: step.at })
+    Ok(Person {
+        id,
+        login,
+        name,
+        role: new.role,
+        coop_id: new.coop,
+        outlet_code: new.outlet,
+        state,
+        created_at: step.at,
+    })
 }
 
 fn missing() -> Error {

@@ -1,8 +1,8 @@
 //! Roles: what a person may do, denied where not named.
 
-use crate::db::text_enum;
+use crate::kernel::closed_set;
 
-text_enum! {
+closed_set! {
     /// The role of an account; each has exactly one.
     pub enum Role {
         /// Buys.

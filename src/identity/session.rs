@@ -10,7 +10,7 @@ use super::{
     store,
 };
 use crate::{
-    db::{Conn, Db, FromRow, Tx, q, tx},
+    db::{Conn, Db, Tx, q, row, tx},
     kernel::{
         At, Code, PersonId, Random, Refusal, Result, Step,
         time::{DAY, HOUR},
@@ -43,22 +43,24 @@ pub struct Opened {
     pub person: Person,
 }
 
-/// A live session, for its person to see.
-#[derive(Clone, Debug, FromRow)]
-pub struct Session {
-    /// SHA-256 of its token: its name among the person's sessions.
-    pub token_hash: String,
-    /// Signed in.
-    pub created_at: At,
-    /// Ends by itself.
-    pub expires_at: At,
+row! {
+    /// A live session, for its person to see.
+    #[derive(Clone, Debug)]
+    pub struct Session {
+        /// SHA-256 of its token: its name among the person's sessions.
+        pub token_hash: String,
+        /// Signed in.
+        pub created_at: At,
+        /// Ends by itself.
+        pub expires_at: At,
+    }
 }
 
-#[derive(FromRow)]
-struct Credentials {
-    #[sqlx(flatten)]
-    person: Person,
-    password_hash: String,
+row! {
+    struct Credentials {
+                person: Person,
+        password_hash: String,
+    }
 }
 
 /// Signs in. Refuses wrong credentials, equal in words and work for known and unknown logins, and

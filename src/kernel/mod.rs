@@ -5,6 +5,7 @@
 //! needs no further checks. A business "no" is a [`Refusal`], a broken machine an [`Error`].
 
 pub mod actor;
+pub mod closed_set;
 pub mod error;
 pub mod hash;
 pub mod id;
@@ -19,6 +20,7 @@ pub mod time;
 pub mod weight;
 
 pub use actor::{Actor, Step};
+pub use closed_set::{ClosedSet, Named};
 pub use error::{Error, Result};
 pub use id::*;
 pub use lang::Lang;
@@ -29,3 +31,5 @@ pub use season::Season;
 pub use term::Term;
 pub use time::{At, Clock, Day};
 pub use weight::Grams;
+
+pub(crate) use closed_set::closed_set;

@@ -1,8 +1,8 @@
 //! Posting: the rows of one fact, inserted with its outbox row.
 
 use crate::{
-    db::{Rows, Tx, Value, outbox, statements, text_enum},
-    kernel::{At, CoopId, Day, Fen, OrderId, ProductId, Random, Result},
+    db::{Rows, Tx, Value, outbox, statements},
+    kernel::{At, CoopId, Day, Fen, OrderId, ProductId, Random, Result, closed_set},
 };
 
 statements! {
@@ -13,7 +13,7 @@ statements! {
                 $22, $23, $24, $25)";
 }
 
-text_enum! {
+closed_set! {
     /// What a ledger row is.
     pub enum Kind {
         /// Goods paid for (支付额), one row for each part of a line.

@@ -6,8 +6,8 @@ use super::{
     ship::{ScanKind, ScanSource},
 };
 use crate::{
-    db::{Conn, FromRow, Query, Tx, audit_log, q, statements, text_enum},
-    kernel::{At, CoopId, Day, Fen, OrderId, RefundId, Result, SellerOrderId, Step},
+    db::{Conn, Query, Tx, audit_log, q, row, statements},
+    kernel::{At, CoopId, Day, Fen, OrderId, RefundId, Result, SellerOrderId, Step, closed_set},
 };
 
 statements! {
@@ -36,15 +36,17 @@ statements! {
     STUCK = "SELECT CAST(count(*) AS BIGINT) FROM refunds WHERE state = 'requested' AND requested_at <= $1";
 }
 
-/// How many of a cooperative's seller orders are in a state, and when the first must be shipped.
-#[derive(Clone, Debug, FromRow)]
-pub struct Count {
-    /// Which state.
-    pub state: SellerOrderState,
-    /// How many.
-    pub n: i64,
-    /// The earliest promise to ship among them.
-    pub earliest: Option<At>,
+row! {
+    /// How many of a cooperative's seller orders are in a state, and when the first must be shipped.
+    #[derive(Clone, Debug)]
+    pub struct Count {
+        /// Which state.
+        pub state: SellerOrderState,
+        /// How many.
+        pub n: i64,
+        /// The earliest promise to ship among them.
+        pub earliest: Option<At>,
+    }
 }
 
 /// A cooperative's work by state.
@@ -52,7 +54,7 @@ pub async fn counts(conn: &mut Conn, coop: &CoopId) -> Result<Vec<Count>> {
     q(COUNTS).bind(coop).all(conn).await
 }
 
-text_enum! {
+closed_set! {
     /// What an order waits for that somebody has to look after.
     pub enum Trouble {
         /// Money that was promised back is still not there.
@@ -81,38 +83,42 @@ pub struct Search {
     pub trouble: Option<Trouble>,
 }
 
-/// An order as a list shows it.
-#[derive(Clone, Debug, FromRow)]
-pub struct Listed {
-    /// Its id.
-    pub id: OrderId,
-    /// What people see.
-    pub number: String,
-    /// Where it stands.
-    pub state: OrderState,
-    /// Where it was created.
-    pub channel: String,
-    /// Paid or to be paid.
-    pub total_fen: Fen,
-    /// Money back so far.
-    pub refunded_fen: Fen,
-    /// When it was placed.
-    pub placed_at: At,
-    /// When it was paid.
-    pub paid_at: Option<At>,
+row! {
+    /// An order as a list shows it.
+    #[derive(Clone, Debug)]
+    pub struct Listed {
+        /// Its id.
+        pub id: OrderId,
+        /// What people see.
+        pub number: String,
+        /// Where it stands.
+        pub state: OrderState,
+        /// Where it was created.
+        pub channel: String,
+        /// Paid or to be paid.
+        pub total_fen: Fen,
+        /// Money back so far.
+        pub refunded_fen: Fen,
+        /// When it was placed.
+        pub placed_at: At,
+        /// When it was paid.
+        pub paid_at: Option<At>,
+    }
 }
 
-/// A cooperative's part of a listed order.
-#[derive(Clone, Debug, FromRow)]
-pub struct SoldBy {
-    /// Which order.
-    pub order_id: OrderId,
-    /// Where the part stands.
-    pub state: SellerOrderState,
-    /// The cooperative's name in Chinese.
-    pub name: String,
-    /// The same in English.
-    pub name_en: String,
+row! {
+    /// A cooperative's part of a listed order.
+    #[derive(Clone, Debug)]
+    pub struct SoldBy {
+        /// Which order.
+        pub order_id: OrderId,
+        /// Where the part stands.
+        pub state: SellerOrderState,
+        /// The cooperative's name in Chinese.
+        pub name: String,
+        /// The same in English.
+        pub name_en: String,
+    }
 }
 
 /// Refunds promised before this are stuck: the provider did not take them at once.
@@ -157,19 +163,21 @@ pub async fn stuck_refunds(conn: &mut Conn, now: At) -> Result<i64> {
     Ok(n)
 }
 
-/// What a refund took of a line.
-#[derive(Clone, Debug, FromRow)]
-pub struct RefundLine {
-    /// Which refund.
-    pub refund_id: RefundId,
-    /// Which line.
-    pub line_no: i64,
-    /// Units; 0 for an amount.
-    pub qty: i64,
-    /// Goods money.
-    pub goods_fen: Fen,
-    /// Freight money.
-    pub freight_fen: Fen,
+row! {
+    /// What a refund took of a line.
+    #[derive(Clone, Debug)]
+    pub struct RefundLine {
+        /// Which refund.
+        pub refund_id: RefundId,
+        /// Which line.
+        pub line_no: i64,
+        /// Units; 0 for an amount.
+        pub qty: i64,
+        /// Goods money.
+        pub goods_fen: Fen,
+        /// Freight money.
+        pub freight_fen: Fen,
+    }
 }
 
 /// What refunds took of which lines.
@@ -177,21 +185,23 @@ pub async fn refund_lines(conn: &mut Conn, refunds: &[Refund]) -> Result<Vec<Ref
     Query::with_list(REFUND_LINES, refunds.iter().map(|refund| refund.id.clone())).all(conn).await
 }
 
-/// A carrier's scan as it was recorded.
-#[derive(Clone, Debug, FromRow)]
-pub struct Scanned {
-    /// Whose shipment.
-    pub seller_order_id: SellerOrderId,
-    /// Which.
-    pub n: i64,
-    /// What was scanned.
-    pub kind: ScanKind,
-    /// When.
-    pub at: At,
-    /// Where it is known from.
-    pub source: ScanSource,
-    /// When it was recorded here.
-    pub recorded_at: At,
+row! {
+    /// A carrier's scan as it was recorded.
+    #[derive(Clone, Debug)]
+    pub struct Scanned {
+        /// Whose shipment.
+        pub seller_order_id: SellerOrderId,
+        /// Which.
+        pub n: i64,
+        /// What was scanned.
+        pub kind: ScanKind,
+        /// When.
+        pub at: At,
+        /// Where it is known from.
+        pub source: ScanSource,
+        /// When it was recorded here.
+        pub recorded_at: At,
+    }
 }
 
 /// The scans of seller orders' shipments, as they came.

@@ -32,7 +32,7 @@ mod store;
 pub mod view;
 
 use crate::{
-    db::{Db, idempotency},
+    db::{Db, Work, idempotency},
     kernel::{Actor, Clock, Step},
     payments::Provider,
 };
@@ -55,6 +55,12 @@ pub struct Trade {
 }
 
 impl Trade {
+    /// A unit of work of an actor.
+    pub fn work(&self, by: Actor, key: Option<&idempotency::Key>) -> Work {
+        let (db, clock, running) = (self.db.clone(), self.clock.clone(), self.keys.clone());
+        Work { db, clock, by, key: key.cloned(), running }
+    }
+
     /// A step of this instant by an actor.
     pub fn step(&self, by: Actor) -> Step {
         Step::new(self.clock.now(), by)

@@ -5,10 +5,7 @@ use utoipa::ToSchema;
 
 use super::{OrderState, Trade, read, record::Order};
 use crate::{
-    db::{
-        idempotency::{self, Answer, Key},
-        tx,
-    },
+    db::{idempotency::Key, once},
     kernel::{Actor, Code, PaymentId, Refusal, Result},
     payments::{Method, Payment, PaymentState, store},
 };
@@ -28,20 +25,10 @@ pub struct Paying {
 /// Opens a payment of the whole order. The same key gives the first answer again; refuses an order
 /// that does not wait for payment and a method that is not offered.
 pub async fn pay(trade: &Trade, order: &Order, method: Method, by: Actor, key: Option<&Key>) -> Result<Paying> {
-    let _running = match key {
-        Some(key) => {
-            if let Some(answer) = idempotency::find(&mut trade.db.read().await?, key).await? {
-                return Ok(serde_json::from_str(&answer.body)?);
-            }
-            Some(trade.keys.start(key)?)
+    once!(&trade.work(by, key), tx, step, {
+        if method != Method::Sandbox {
+            return Err(Refusal::of_field("method", Code::MethodUnavailable).with("method", method).into());
         }
-        None => None,
-    };
-    if method != Method::Sandbox {
-        return Err(Refusal::of_field("method", Code::MethodUnavailable).with("method", method).into());
-    }
-    tx!(trade.db, tx, {
-        let mut step = trade.step(by.clone());
         let order = read::lock(&mut tx, &order.id).await?;
         let open = order.state == OrderState::AwaitingPayment && order.hold_until.is_none_or(|until| until > step.at);
         if !open {
@@ -64,17 +51,10 @@ pub async fn pay(trade: &Trade, order: &Order, method: Method, by: Actor, key: O
         };
         store::open(&mut tx, &payment).await?;
         trade.provider.open(&mut tx, &reference, order.total_fen).await?;
-        let paying = Paying {
+        Ok(Paying {
             payment_id: id.0.clone(),
             state: PaymentState::Pending,
             redirect_url: Some(trade.provider.pay_page(&id)),
-        };
-        if let Some(key) = key {
-            let first = Answer { status: 201, body: serde_json::to_string(&paying)? };
-            if !idempotency::keep(&mut tx, key, &first, step.at).await? {
-                return Err(Refusal::new(Code::KeyRunning).into());
-            }
-        }
-        Ok(paying)
+        })
     })
 }

@@ -8,11 +8,7 @@ use super::{
     record::{self, Buyer, Contact, Record},
 };
 use crate::{
-    db::{
-        Tx,
-        idempotency::{self, Answer, Key},
-        q, statements, tx,
-    },
+    db::{Tx, idempotency::Key, once, q, statements},
     kernel::{Actor, At, Code, Fen, Random, Refusal, Result, SellerOrderId, Step, parse},
     pricing::{self, Quote, coupon},
     stock::{Demand, hold},
@@ -94,53 +90,21 @@ pub struct Placed {
 /// Places an order. The same key gives the first answer again; refuses a used, expired or changed
 /// quote, stock that went, and a coupon whose limit is reached. Nothing is kept of a refused try.
 pub async fn place(trade: &Trade, placing: Placing, by: Actor, key: Option<&Key>) -> Result<Placed> {
-    let mut conn = trade.db.read().await?;
-    let _running = match key {
-        Some(key) => {
-            if let Some(answer) = idempotency::find(&mut conn, key).await? {
-                return Ok(serde_json::from_str(&answer.body)?);
-            }
-            Some(trade.keys.start(key)?)
-        }
-        None => None,
+    let work = trade.work(by, key);
+    let ready = async || {
+        let person = work.by.person.as_ref();
+        let quote =
+            pricing::find_quote(&mut work.db.read().await?, &placing.quote_id, person, work.clock.now()).await?;
+        let buyer = buyer(&quote, placing, &work.by)?;
+        Ok((quote, buyer))
     };
-    let now = trade.clock.now();
-    let quote = match pricing::find_quote(&mut conn, &placing.quote_id, by.person.as_ref(), now).await {
-        Ok(quote) => quote,
-        Err(error) => return replay_or(trade, key, error).await,
-    };
-    drop(conn);
-    let buyer = buyer(&quote, placing, &by)?;
-    let done = tx!(trade.db, tx, {
-        let mut step = trade.step(by.clone());
+    once!(&work, ready = { ready().await }, tx, step, {
+        let (quote, buyer) = &ready;
         let token = step.random.token()?;
-        let record = place_in(&mut tx, &quote, buyer.clone(), (&token, trade.hold_seconds), &mut step).await?;
-        let placed = answer(&quote, record, token);
-        if let Some(key) = key {
-            let first = Answer { status: 201, body: serde_json::to_string(&placed)? };
-            if !idempotency::keep(&mut tx, key, &first, step.at).await? {
-                return Err(Refusal::new(Code::QuoteUsed).into());
-            }
-        }
-        Ok(placed)
-    });
-    match done {
-        Ok(placed) => {
-            metrics::counter!("yanxi_orders_placed").increment(1);
-            Ok(placed)
-        }
-        Err(error) => replay_or(trade, key, error).await,
-    }
-}
-
-/// A twin in another process may have been first: its answer counts, otherwise the error does.
-async fn replay_or(trade: &Trade, key: Option<&Key>, error: crate::kernel::Error) -> Result<Placed> {
-    if let (Some(key), Some(_)) = (key, error.refusal())
-        && let Some(answer) = idempotency::find(&mut trade.db.read().await?, key).await?
-    {
-        return Ok(serde_json::from_str(&answer.body)?);
-    }
-    Err(error)
+        let record = place_in(&mut tx, quote, buyer.clone(), (&token, trade.hold_seconds), &mut step).await?;
+        metrics::counter!("yanxi_orders_placed").increment(1);
+        Ok(answer(quote, record, token))
+    })
 }
 
 fn buyer(quote: &Quote, placing: Placing, by: &Actor) -> Result<Buyer> {

@@ -6,7 +6,7 @@ use super::{
     store,
 };
 use crate::{
-    db::{Conn, FromRow, Query, Tx, q, statements},
+    db::{Conn, Query, Tx, q, row, statements},
     kernel::{At, Code, CoopId, Error, Fen, OrderId, PersonId, RefundId, Refusal, Result, SellerOrderId},
 };
 
@@ -45,70 +45,78 @@ pub struct Owner {
     pub token: Option<String>,
 }
 
-/// A shipment as it stands.
-#[derive(Clone, Debug, FromRow)]
-pub struct Shipment {
-    /// Whose.
-    pub seller_order_id: SellerOrderId,
-    /// From 1 in the seller order.
-    pub n: i64,
-    /// Who carries it.
-    pub carrier: String,
-    /// The carrier's number.
-    pub tracking_no: String,
-    /// When it left.
-    pub shipped_at: At,
-    /// Pick-up scan.
-    pub picked_up_at: Option<At>,
-    /// Delivered scan or confirmation.
-    pub delivered_at: Option<At>,
+row! {
+    /// A shipment as it stands.
+    #[derive(Clone, Debug)]
+    pub struct Shipment {
+        /// Whose.
+        pub seller_order_id: SellerOrderId,
+        /// From 1 in the seller order.
+        pub n: i64,
+        /// Who carries it.
+        pub carrier: String,
+        /// The carrier's number.
+        pub tracking_no: String,
+        /// When it left.
+        pub shipped_at: At,
+        /// Pick-up scan.
+        pub picked_up_at: Option<At>,
+        /// Delivered scan or confirmation.
+        pub delivered_at: Option<At>,
+    }
 }
 
-/// Units in a shipment.
-#[derive(Clone, Debug, FromRow)]
-pub struct ShipmentLine {
-    /// Whose shipment.
-    pub seller_order_id: SellerOrderId,
-    /// Which shipment.
-    pub n: i64,
-    /// Which line.
-    pub line_no: i64,
-    /// Units.
-    pub qty: i64,
+row! {
+    /// Units in a shipment.
+    #[derive(Clone, Debug)]
+    pub struct ShipmentLine {
+        /// Whose shipment.
+        pub seller_order_id: SellerOrderId,
+        /// Which shipment.
+        pub n: i64,
+        /// Which line.
+        pub line_no: i64,
+        /// Units.
+        pub qty: i64,
+    }
 }
 
-/// Money that went back or is on its way.
-#[derive(Clone, Debug, FromRow)]
-pub struct Refund {
-    /// Its id.
-    pub id: RefundId,
-    /// `requested` or `succeeded`.
-    pub state: String,
-    /// How much in all.
-    pub amount_fen: Fen,
-    /// Of it goods.
-    pub goods_fen: Fen,
-    /// Of it freight.
-    pub freight_fen: Fen,
-    /// Why.
-    pub reason: String,
-    /// When it was promised.
-    pub requested_at: At,
-    /// When it was back.
-    pub succeeded_at: Option<At>,
+row! {
+    /// Money that went back or is on its way.
+    #[derive(Clone, Debug)]
+    pub struct Refund {
+        /// Its id.
+        pub id: RefundId,
+        /// `requested` or `succeeded`.
+        pub state: String,
+        /// How much in all.
+        pub amount_fen: Fen,
+        /// Of it goods.
+        pub goods_fen: Fen,
+        /// Of it freight.
+        pub freight_fen: Fen,
+        /// Why.
+        pub reason: String,
+        /// When it was promised.
+        pub requested_at: At,
+        /// When it was back.
+        pub succeeded_at: Option<At>,
+    }
 }
 
-/// A cooperative's names.
-#[derive(Clone, Debug, FromRow)]
-pub struct Coop {
-    /// Its id.
-    pub id: CoopId,
-    /// Address of its page.
-    pub slug: String,
-    /// Name in Chinese.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
+row! {
+    /// A cooperative's names.
+    #[derive(Clone, Debug)]
+    pub struct Coop {
+        /// Its id.
+        pub id: CoopId,
+        /// Address of its page.
+        pub slug: String,
+        /// Name in Chinese.
+        pub name: String,
+        /// Name in English.
+        pub name_en: String,
+    }
 }
 
 fn missing() -> Error {

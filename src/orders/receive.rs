@@ -8,7 +8,7 @@ use super::{
     state::{OrderEvent, SellerOrderEvent},
 };
 use crate::{
-    db::{FromRow, Tx, q, statements, tx},
+    db::{Tx, q, row, statements, tx},
     kernel::{Actor, At, Code, Refusal, Result, SellerOrderId, Step, time::DAY},
     ledger,
     payments::store,
@@ -44,10 +44,11 @@ pub struct Delivered {
     pub source: &'static str,
 }
 
-#[derive(FromRow)]
-struct OnTheWay {
-    seller_order_id: SellerOrderId,
-    n: i64,
+row! {
+    struct OnTheWay {
+        seller_order_id: SellerOrderId,
+        n: i64,
+    }
 }
 
 /// The buyer confirms what a seller order has shipped so far. Refuses where nothing is on the way.

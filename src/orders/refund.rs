@@ -12,11 +12,7 @@ use super::{
     state::OrderEvent,
 };
 use crate::{
-    db::{
-        Conn, FromRow, Rows, Tx, audit_log,
-        idempotency::{self, Answer, Key},
-        outbox, q, statements, tx,
-    },
+    db::{Conn, Rows, Tx, audit_log, idempotency::Key, once, outbox, q, row, statements, tx},
     kernel::{Actor, At, Code, Error, Fen, PaymentId, RefundId, Refusal, Result, SkuId, Step},
     ledger::{self, Kind},
     payments::{Payment, store},
@@ -70,24 +66,26 @@ pub struct Refunding {
     pub freight_fen: Fen,
 }
 
-#[derive(FromRow)]
-struct Requested {
-    id: RefundId,
-    order_id: crate::kernel::OrderId,
-    payment_id: Option<PaymentId>,
-    state: String,
-    amount_fen: Fen,
-    unapplied: bool,
-    provider_ref: Option<String>,
+row! {
+    struct Requested {
+        id: RefundId,
+        order_id: crate::kernel::OrderId,
+        payment_id: Option<PaymentId>,
+        state: String,
+        amount_fen: Fen,
+        unapplied: bool,
+        provider_ref: Option<String>,
+    }
 }
 
-#[derive(FromRow)]
-struct RequestedLine {
-    line_no: i64,
-    qty: i64,
-    withdrawn_qty: i64,
-    goods_fen: Fen,
-    freight_fen: Fen,
+row! {
+    struct RequestedLine {
+        line_no: i64,
+        qty: i64,
+        withdrawn_qty: i64,
+        goods_fen: Fen,
+        freight_fen: Fen,
+    }
 }
 
 /// Refunds some or all of a paid order; the same key gives the first answer again. Refuses an order
@@ -99,33 +97,15 @@ pub async fn refund(
     by: Actor,
     key: Option<&Key>,
 ) -> Result<Refunding> {
-    let _running = match key {
-        Some(key) => {
-            if let Some(answer) = idempotency::find(&mut trade.db.read().await?, key).await? {
-                return Ok(serde_json::from_str(&answer.body)?);
-            }
-            Some(trade.keys.start(key)?)
-        }
-        None => None,
-    };
-    let mut refunding = tx!(trade.db, tx, {
-        let mut step = trade.step(by.clone());
+    let promised: Refunding = once!(&trade.work(by, key), tx, step, {
         let order = read::lock(&mut tx, &order.id).await?;
         refundable(&order)?;
         let refunding = request(&mut tx, &order, asked, reason, &mut step).await?;
         log(&mut tx, &order, (refunding.amount_fen, reason), &step).await?;
-        if let Some(key) = key {
-            let promised = Refunding { state: "succeeded".to_owned(), ..refunding.clone() };
-            let first = Answer { status: 201, body: serde_json::to_string(&promised)? };
-            if !idempotency::keep(&mut tx, key, &first, step.at).await? {
-                return Err(Refusal::new(Code::KeyRunning).into());
-            }
-        }
-        Ok(refunding)
+        Ok(Refunding { state: "succeeded".to_owned(), ..refunding })
     })?;
-    send(trade, &RefundId(refunding.refund_id.clone())).await?;
-    "succeeded".clone_into(&mut refunding.state);
-    Ok(refunding)
+    send(trade, &RefundId(promised.refund_id.clone())).await?;
+    Ok(promised)
 }
 
 /// What the operator gives back is logged with the reason (I17).

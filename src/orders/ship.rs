@@ -5,8 +5,8 @@ use super::{
     record::{Line, SellerOrder},
 };
 use crate::{
-    db::{Rows, Tx, audit_log, q, statements, text_enum, tx},
-    kernel::{Actor, At, Code, CoopId, Refusal, Result, SellerOrderId, Step, parse},
+    db::{Rows, Tx, audit_log, q, statements, tx},
+    kernel::{Actor, At, Code, CoopId, Refusal, Result, SellerOrderId, Step, closed_set, parse},
 };
 
 statements! {
@@ -24,7 +24,7 @@ statements! {
     SHIPPED_AT = "SELECT shipped_at FROM shipments WHERE seller_order_id = $1 AND n = $2";
 }
 
-text_enum! {
+closed_set! {
     /// Who carries a parcel.
     pub enum Carrier {
         /// 中通.
@@ -42,7 +42,7 @@ text_enum! {
     }
 }
 
-text_enum! {
+closed_set! {
     /// What a carrier scanned.
     pub enum ScanKind {
         /// Picked up from the cooperative.
@@ -52,7 +52,7 @@ text_enum! {
     }
 }
 
-text_enum! {
+closed_set! {
     /// Where a scan is known from.
     pub enum ScanSource {
         /// The carrier's file.

@@ -1,11 +1,8 @@
 //! States of an order and of a cooperative's part of it, and what changes them (I4).
 
-use crate::{
-    db::text_enum,
-    kernel::{Code, Refusal},
-};
+use crate::kernel::{Code, Refusal, closed_set};
 
-text_enum! {
+closed_set! {
     /// Where an order stands.
     pub enum OrderState {
         /// Placed; its stock is held.
@@ -23,7 +20,7 @@ text_enum! {
     }
 }
 
-text_enum! {
+closed_set! {
     /// Where a seller order stands.
     pub enum SellerOrderState {
         /// Its order is not paid.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    db::{Conn, FromRow, q, statements},
+    db::{Conn, q, row, statements},
     kernel::{At, Code, CoopId, Day, Fen, Refusal, Result},
 };
 
@@ -27,40 +27,42 @@ statements! {
       ORDER BY e.day, o.number, e.line_no NULLS LAST";
 }
 
-/// What one line of an order moved on one day; freight has no line.
-#[derive(Clone, Debug, FromRow, Serialize, ToSchema)]
-pub struct Moved {
-    /// Day on which it was booked.
-    #[schema(value_type = String)]
-    pub day: Day,
-    /// Order number.
-    pub number: String,
-    /// Line of the order; absent for freight.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line_no: Option<i64>,
-    /// SKU of the line; absent for freight.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
-    /// Units sold.
-    pub qty: i64,
-    /// Paid by buyers for goods.
-    #[schema(value_type = i64)]
-    pub goods_fen: Fen,
-    /// Paid by the platform or the government towards discounts.
-    #[schema(value_type = i64)]
-    pub promotion_fen: Fen,
-    /// Paid by buyers for freight.
-    #[schema(value_type = i64)]
-    pub freight_fen: Fen,
-    /// Goods money that went back, the funders' part included.
-    #[schema(value_type = i64)]
-    pub refund_fen: Fen,
-    /// Freight money that went back.
-    #[schema(value_type = i64)]
-    pub refund_freight_fen: Fen,
-    /// Goods money that became due because the goods were received.
-    #[schema(value_type = i64)]
-    pub received_fen: Fen,
+row! {
+    /// What one line of an order moved on one day; freight has no line.
+    #[derive(Clone, Debug, Serialize, ToSchema)]
+    pub struct Moved {
+        /// Day on which it was booked.
+        #[schema(value_type = String)]
+        pub day: Day,
+        /// Order number.
+        pub number: String,
+        /// Line of the order; absent for freight.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub line_no: Option<i64>,
+        /// SKU of the line; absent for freight.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub sku: Option<String>,
+        /// Units sold.
+        pub qty: i64,
+        /// Paid by buyers for goods.
+        #[schema(value_type = i64)]
+        pub goods_fen: Fen,
+        /// Paid by the platform or the government towards discounts.
+        #[schema(value_type = i64)]
+        pub promotion_fen: Fen,
+        /// Paid by buyers for freight.
+        #[schema(value_type = i64)]
+        pub freight_fen: Fen,
+        /// Goods money that went back, the funders' part included.
+        #[schema(value_type = i64)]
+        pub refund_fen: Fen,
+        /// Freight money that went back.
+        #[schema(value_type = i64)]
+        pub refund_freight_fen: Fen,
+        /// Goods money that became due because the goods were received.
+        #[schema(value_type = i64)]
+        pub received_fen: Fen,
+    }
 }
 
 /// A statement: its rows and their sum.

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{Event, Seen, event};
 use crate::{
-    db::{Db, FromRow, Tx, market, q, statements, text_enum, tx},
-    kernel::{At, Code, Error, Fen, PaymentId, Random, RefundId, Refusal, Result, time::SECOND},
+    db::{Db, Tx, market, q, row, statements, tx},
+    kernel::{At, Code, Error, Fen, PaymentId, Random, RefundId, Refusal, Result, closed_set, time::SECOND},
 };
 
 statements! {
@@ -23,7 +23,7 @@ statements! {
 /// Key of the secret of its signatures.
 const SECRET: &str = "sandbox_secret";
 
-text_enum! {
+closed_set! {
     /// What the payer does on the sandbox's page.
     pub enum Outcome {
         /// Pays.
@@ -39,11 +39,12 @@ pub struct Sandbox {
     pub(super) secret: String,
 }
 
-#[derive(FromRow)]
-struct Intent {
-    amount_fen: Fen,
-    state: String,
-    settled_at: Option<At>,
+row! {
+    struct Intent {
+        amount_fen: Fen,
+        state: String,
+        settled_at: Option<At>,
+    }
 }
 
 /// An event on its way to the webhook.

@@ -1,11 +1,8 @@
 //! States of a payment and the events that change them.
 
-use crate::{
-    db::text_enum,
-    kernel::{Code, Refusal},
-};
+use crate::kernel::{Code, Refusal, closed_set};
 
-text_enum! {
+closed_set! {
     /// Where a payment stands.
     pub enum PaymentState {
         /// Made here, not yet known to the provider.
@@ -25,7 +22,7 @@ text_enum! {
     }
 }
 
-text_enum! {
+closed_set! {
     /// How an order is paid.
     pub enum Method {
         /// Card, Alipay or WeChat Pay through Stripe.

@@ -2,7 +2,7 @@
 
 use super::{Method, PaymentState};
 use crate::{
-    db::{Conn, FromRow, Query, Tx, q, statements},
+    db::{Conn, Query, Tx, q, row, statements},
     kernel::{At, Fen, OrderId, PaymentId, Result},
 };
 
@@ -36,31 +36,33 @@ statements! {
               ORDER BY received_at, id";
 }
 
-/// A payment as it stands.
-#[derive(Clone, Debug, FromRow)]
-pub struct Payment {
-    /// Its id; the provider is told it as metadata.
-    pub id: PaymentId,
-    /// For which order.
-    pub order_id: OrderId,
-    /// How.
-    pub method: Method,
-    /// Where it stands.
-    pub state: PaymentState,
-    /// How much.
-    pub amount_fen: Fen,
-    /// The provider's name for it.
-    pub provider_ref: Option<String>,
-    /// Whether it is the payment that paid its order (I5).
-    pub applied: bool,
-    /// Promised back, the paid back included.
-    pub refund_reserved_fen: Fen,
-    /// Paid back.
-    pub refunded_fen: Fen,
-    /// When it was made.
-    pub created_at: At,
-    /// When the provider captured the money.
-    pub captured_at: Option<At>,
+row! {
+    /// A payment as it stands.
+    #[derive(Clone, Debug)]
+    pub struct Payment {
+        /// Its id; the provider is told it as metadata.
+        pub id: PaymentId,
+        /// For which order.
+        pub order_id: OrderId,
+        /// How.
+        pub method: Method,
+        /// Where it stands.
+        pub state: PaymentState,
+        /// How much.
+        pub amount_fen: Fen,
+        /// The provider's name for it.
+        pub provider_ref: Option<String>,
+        /// Whether it is the payment that paid its order (I5).
+        pub applied: bool,
+        /// Promised back, the paid back included.
+        pub refund_reserved_fen: Fen,
+        /// Paid back.
+        pub refunded_fen: Fen,
+        /// When it was made.
+        pub created_at: At,
+        /// When the provider captured the money.
+        pub captured_at: Option<At>,
+    }
 }
 
 /// Writes a new payment.
@@ -161,19 +163,21 @@ pub async fn keep_event(tx: &mut Tx, event: KeptEvent<'_>, now: At) -> Result<bo
     Ok(kept == 1)
 }
 
-/// An event of the provider as it was kept.
-#[derive(Clone, Debug, FromRow)]
-pub struct SeenEvent {
-    /// About which payment.
-    pub payment_id: PaymentId,
-    /// The provider's kind of event.
-    pub kind: String,
-    /// When it happened there.
-    pub at: At,
-    /// When it came here.
-    pub received_at: At,
-    /// `applied` or `mismatch`.
-    pub outcome: String,
+row! {
+    /// An event of the provider as it was kept.
+    #[derive(Clone, Debug)]
+    pub struct SeenEvent {
+        /// About which payment.
+        pub payment_id: PaymentId,
+        /// The provider's kind of event.
+        pub kind: String,
+        /// When it happened there.
+        pub at: At,
+        /// When it came here.
+        pub received_at: At,
+        /// `applied` or `mismatch`.
+        pub outcome: String,
+    }
 }
 
 /// The events of payments, as they came.

@@ -1,8 +1,8 @@
 //! Coupons (优惠券): amount or percent, with limits that the database guards (I9).
 
 use crate::{
-    db::{Conn, FromRow, Tx, audit_log, q, statements, text_enum},
-    kernel::{At, Bp, Code, Day, Error, Fen, OrderId, Refusal, Result, Step, hash::sha256_hex},
+    db::{Conn, Tx, audit_log, q, row, statements},
+    kernel::{At, Bp, Code, Day, Error, Fen, OrderId, Refusal, Result, Step, closed_set, hash::sha256_hex},
 };
 
 statements! {
@@ -32,7 +32,7 @@ statements! {
     UNUSE_EACH = "UPDATE coupon_holders SET used = used - 1 WHERE coupon_code = $1 AND holder = $2";
 }
 
-text_enum! {
+closed_set! {
     /// How the discount is computed.
     pub enum CouponKind {
         /// A fixed amount.
@@ -42,7 +42,7 @@ text_enum! {
     }
 }
 
-text_enum! {
+closed_set! {
     /// Who pays for the discount.
     pub enum Funder {
         /// The platform.
@@ -54,33 +54,35 @@ text_enum! {
     }
 }
 
-/// A coupon as it stands.
-#[derive(Clone, Debug, FromRow)]
-pub struct Coupon {
-    /// What people type.
-    pub code: String,
-    /// Amount or percent.
-    pub kind: CouponKind,
-    /// For an amount.
-    pub amount_fen: Option<Fen>,
-    /// For a percentage, in basis points.
-    pub bp: Option<i64>,
-    /// Goods must cost at least this.
-    pub min_goods_fen: Fen,
-    /// Uses in all.
-    pub limit_total: Option<i64>,
-    /// Uses by one buyer.
-    pub limit_each: Option<i64>,
-    /// Uses so far.
-    pub used: i64,
-    /// First day.
-    pub valid_from: Day,
-    /// Last day.
-    pub valid_to: Day,
-    /// Who pays.
-    pub funder: Funder,
-    /// When the operator ended it early.
-    pub ended_at: Option<At>,
+row! {
+    /// A coupon as it stands.
+    #[derive(Clone, Debug)]
+    pub struct Coupon {
+        /// What people type.
+        pub code: String,
+        /// Amount or percent.
+        pub kind: CouponKind,
+        /// For an amount.
+        pub amount_fen: Option<Fen>,
+        /// For a percentage, in basis points.
+        pub bp: Option<i64>,
+        /// Goods must cost at least this.
+        pub min_goods_fen: Fen,
+        /// Uses in all.
+        pub limit_total: Option<i64>,
+        /// Uses by one buyer.
+        pub limit_each: Option<i64>,
+        /// Uses so far.
+        pub used: i64,
+        /// First day.
+        pub valid_from: Day,
+        /// Last day.
+        pub valid_to: Day,
+        /// Who pays.
+        pub funder: Funder,
+        /// When the operator ended it early.
+        pub ended_at: Option<At>,
+    }
 }
 
 impl Coupon {

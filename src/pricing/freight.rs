@@ -1,7 +1,7 @@
 //! Freight of one cooperative's goods: template, region, weight, parcels (surface.md, Freight).
 
 use crate::{
-    db::{Conn, FromRow, Query, q, statements},
+    db::{Conn, Query, q, row, statements},
     kernel::{CoopId, Error, Fen, Grams, Result},
 };
 
@@ -16,33 +16,35 @@ statements! {
              ORDER BY t.coop_id, t.service, r.region_prefix";
 }
 
-/// A rule of a cooperative's freight template for the regions whose code starts with its prefix.
-#[derive(Clone, Debug, FromRow)]
-pub struct Rule {
-    /// Whose template.
-    pub coop_id: CoopId,
-    /// `ambient` or `cold_chain`.
-    pub service: String,
-    /// Who carries it.
-    pub carrier: String,
-    /// Start of the region codes; empty for everywhere.
-    pub region_prefix: String,
-    /// Not served.
-    pub blocked: bool,
-    /// Weight that the first fee covers.
-    pub first_g: Grams,
-    /// Fee of each parcel's first weight.
-    pub first_fee_fen: Fen,
-    /// Weight of a further step.
-    pub step_g: Grams,
-    /// Fee of a further step.
-    pub step_fee_fen: Fen,
-    /// Most weight of one parcel.
-    pub parcel_g: Grams,
-    /// Added for each parcel (cold chain).
-    pub parcel_fee_fen: Fen,
-    /// Goods after discounts from which freight is free.
-    pub free_from_fen: Option<Fen>,
+row! {
+    /// A rule of a cooperative's freight template for the regions whose code starts with its prefix.
+    #[derive(Clone, Debug)]
+    pub struct Rule {
+        /// Whose template.
+        pub coop_id: CoopId,
+        /// `ambient` or `cold_chain`.
+        pub service: String,
+        /// Who carries it.
+        pub carrier: String,
+        /// Start of the region codes; empty for everywhere.
+        pub region_prefix: String,
+        /// Not served.
+        pub blocked: bool,
+        /// Weight that the first fee covers.
+        pub first_g: Grams,
+        /// Fee of each parcel's first weight.
+        pub first_fee_fen: Fen,
+        /// Weight of a further step.
+        pub step_g: Grams,
+        /// Fee of a further step.
+        pub step_fee_fen: Fen,
+        /// Most weight of one parcel.
+        pub parcel_g: Grams,
+        /// Added for each parcel (cold chain).
+        pub parcel_fee_fen: Fen,
+        /// Goods after discounts from which freight is free.
+        pub free_from_fen: Option<Fen>,
+    }
 }
 
 /// Every rule of some cooperatives.

@@ -3,12 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Funder;
-use crate::{
-    db::text_enum,
-    kernel::{At, CoopId, Fen, Grams, ProductId, QuoteId, SkuId},
-};
+use crate::kernel::{At, CoopId, Fen, Grams, ProductId, QuoteId, SkuId, closed_set};
 
-text_enum! {
+closed_set! {
     /// How the goods reach the buyer.
     pub enum Fulfilment {
         /// To the address.

@@ -1,7 +1,7 @@
 //! What a quote needs to know of the SKUs asked for: one statement, and one for parts and schemes each.
 
 use crate::{
-    db::{Conn, FromRow, Query, statements},
+    db::{Conn, Query, row, statements},
     kernel::{CoopId, Day, Fen, Grams, ProductId, Result, SkuId},
 };
 
@@ -33,59 +33,65 @@ statements! {
                 JOIN products p ON p.id = s.product_id JOIN coops c ON c.id = p.coop_id WHERE s.id IN ($1)";
 }
 
-/// A SKU as it is sold now.
-#[derive(Clone, Debug, FromRow)]
-pub struct Facts {
-    pub sku_id: SkuId,
-    pub sku: String,
-    pub sku_version: i64,
-    pub active: bool,
-    pub spec: String,
-    pub spec_en: String,
-    pub pieces_min: Option<i64>,
-    pub net_weight_g: Grams,
-    pub gross_weight_g: Grams,
-    pub price_fen: Fen,
-    pub season_from: Option<String>,
-    pub season_to: Option<String>,
-    pub presale_ships_by: Option<String>,
-    pub product_id: ProductId,
-    pub product_slug: String,
-    pub product_version: i64,
-    pub product_state: String,
-    pub county_code: String,
-    pub category_code: String,
-    pub name: String,
-    pub name_en: String,
-    pub return_class: String,
-    pub service: String,
-    pub coop_id: CoopId,
-    pub coop_slug: String,
-    pub coop_name: String,
-    pub coop_name_en: String,
-    pub coop_state: String,
-    pub sla_hours: i64,
-    pub photo: String,
-    pub available: i64,
+row! {
+    /// A SKU as it is sold now.
+    #[derive(Clone, Debug)]
+    pub struct Facts {
+        pub sku_id: SkuId,
+        pub sku: String,
+        pub sku_version: i64,
+        pub active: bool,
+        pub spec: String,
+        pub spec_en: String,
+        pub pieces_min: Option<i64>,
+        pub net_weight_g: Grams,
+        pub gross_weight_g: Grams,
+        pub price_fen: Fen,
+        pub season_from: Option<String>,
+        pub season_to: Option<String>,
+        pub presale_ships_by: Option<String>,
+        pub product_id: ProductId,
+        pub product_slug: String,
+        pub product_version: i64,
+        pub product_state: String,
+        pub county_code: String,
+        pub category_code: String,
+        pub name: String,
+        pub name_en: String,
+        pub return_class: String,
+        pub service: String,
+        pub coop_id: CoopId,
+        pub coop_slug: String,
+        pub coop_name: String,
+        pub coop_name_en: String,
+        pub coop_state: String,
+        pub sla_hours: i64,
+        pub photo: String,
+        pub available: i64,
+    }
 }
 
-/// A part of a set.
-#[derive(Clone, Debug, FromRow)]
-pub struct PartFacts {
-    pub sku_id: SkuId,
-    pub part_no: i64,
-    pub coop_id: CoopId,
-    pub county_code: String,
-    pub category_code: String,
-    pub list_price_fen: Fen,
+row! {
+    /// A part of a set.
+    #[derive(Clone, Debug)]
+    pub struct PartFacts {
+        pub sku_id: SkuId,
+        pub part_no: i64,
+        pub coop_id: CoopId,
+        pub county_code: String,
+        pub category_code: String,
+        pub list_price_fen: Fen,
+    }
 }
 
-/// Whether a SKU is still sold as it was quoted.
-#[derive(Clone, Debug, FromRow)]
-pub struct VersionNow {
-    pub id: SkuId,
-    pub price_fen: Fen,
-    pub sold: bool,
+row! {
+    /// Whether a SKU is still sold as it was quoted.
+    #[derive(Clone, Debug)]
+    pub struct VersionNow {
+        pub id: SkuId,
+        pub price_fen: Fen,
+        pub sold: bool,
+    }
 }
 
 pub async fn facts(conn: &mut Conn, skus: &[String]) -> Result<Vec<Facts>> {
@@ -96,15 +102,17 @@ pub async fn parts(conn: &mut Conn, skus: Vec<SkuId>) -> Result<Vec<PartFacts>> 
     Query::with_list(PARTS, skus).all(conn).await
 }
 
-/// A scheme of a product, with the days of both.
-#[derive(Clone, Debug, FromRow)]
-pub struct SchemeDays {
-    pub product_id: ProductId,
-    pub scheme_code: String,
-    pub valid_from: Day,
-    pub valid_to: Option<Day>,
-    pub scheme_from: Day,
-    pub scheme_to: Option<Day>,
+row! {
+    /// A scheme of a product, with the days of both.
+    #[derive(Clone, Debug)]
+    pub struct SchemeDays {
+        pub product_id: ProductId,
+        pub scheme_code: String,
+        pub valid_from: Day,
+        pub valid_to: Option<Day>,
+        pub scheme_from: Day,
+        pub scheme_to: Option<Day>,
+    }
 }
 
 impl SchemeDays {

@@ -1,7 +1,7 @@
 //! Regions of delivery: administrative divisions by GB code, chosen down to the district.
 
 use crate::{
-    db::{Conn, FromRow, q, statements},
+    db::{Conn, q, row, statements},
     kernel::{Code, Refusal, Result},
 };
 
@@ -19,14 +19,15 @@ statements! {
 /// Codes of Wuxi (无锡市) begin with this.
 pub const WUXI: &str = "3202";
 
-#[derive(FromRow)]
-struct Found {
-    code: String,
-    name: String,
-    level: String,
-    parent_name: Option<String>,
-    grand_name: Option<String>,
-    has_children: bool,
+row! {
+    struct Found {
+        code: String,
+        name: String,
+        level: String,
+        parent_name: Option<String>,
+        grand_name: Option<String>,
+        has_children: bool,
+    }
 }
 
 /// A place that can be delivered to.
@@ -73,15 +74,17 @@ pub fn says_something(name: &str) -> bool {
     !matches!(name, "市辖区" | "县") && !name.contains("直辖县级")
 }
 
-/// A division by name, to be found in an address.
-#[derive(Clone, Debug, FromRow)]
-pub struct Named {
-    /// GB code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// `province`, `city`, `county` or `town`.
-    pub level: String,
+row! {
+    /// A division by name, to be found in an address.
+    #[derive(Clone, Debug)]
+    pub struct Named {
+        /// GB code.
+        pub code: String,
+        /// Its name.
+        pub name: String,
+        /// `province`, `city`, `county` or `town`.
+        pub level: String,
+    }
 }
 
 /// Every division by name: some thousands, for reading an address that was pasted.

@@ -5,7 +5,7 @@ use super::{
     read::{self, VersionNow},
 };
 use crate::{
-    db::{Conn, FromRow, Tx, q, statements},
+    db::{Conn, Tx, q, row, statements},
     kernel::{At, Code, PersonId, Refusal, Result},
 };
 
@@ -16,11 +16,12 @@ statements! {
     FORGET = "DELETE FROM quotes WHERE expires_at < $1";
 }
 
-#[derive(FromRow)]
-struct Kept {
-    person_id: Option<PersonId>,
-    body: String,
-    expires_at: At,
+row! {
+    struct Kept {
+        person_id: Option<PersonId>,
+        body: String,
+        expires_at: At,
+    }
 }
 
 /// Keeps a quote, for the person who asked if signed in.

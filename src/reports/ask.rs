@@ -1,17 +1,14 @@
 //! What is asked: a kind, days, dimensions, filters; refused by field where it does not fit.
 
 use super::dimension::{Dimension, parse_day};
-use crate::{
-    db::text_enum,
-    kernel::{Code, Day, Refusal},
-};
+use crate::kernel::{Code, Day, Refusal, closed_set};
 
 /// Dimensions of one report at most.
 const MOST_DIMENSIONS: usize = 2;
 /// Longest value of a filter.
 const LONGEST_VALUE: usize = 60;
 
-text_enum! {
+closed_set! {
     /// A report of counting.md 2.2.
     pub enum Kind {
         /// 汇总表.

@@ -3,7 +3,7 @@
 
 use super::{Ask, Cell, Report, Sight, figures, report};
 use crate::{
-    db::{Conn, Db, FromRow, q, statements},
+    db::{Conn, Db, q, row, statements},
     kernel::{Code, Fen, Lang, Refusal, Result},
 };
 
@@ -13,10 +13,11 @@ statements! {
       FROM orders WHERE placed_on >= $1 AND placed_on <= $2";
 }
 
-#[derive(FromRow)]
-struct Placed {
-    placed_fen: Fen,
-    unpaid_fen: Fen,
+row! {
+    struct Placed {
+        placed_fen: Fen,
+        unpaid_fen: Fen,
+    }
 }
 
 /// The figures between placed and effective; a loss is negative.

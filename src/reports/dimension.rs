@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use crate::{
-    db::{Value, text_enum},
-    kernel::{Code, Day, Lang, Refusal},
+    db::Value,
+    kernel::{Code, Day, Lang, Refusal, closed_set},
 };
 
-text_enum! {
+closed_set! {
     /// A dimension of a sale, set at payment and never changed.
     pub enum Dimension {
         /// Producing county.

@@ -2,7 +2,7 @@
 
 use super::{Ask, Dimension, dimension};
 use crate::{
-    db::{Conn, FromRow, Query, Value},
+    db::{Conn, Query, Value, row},
     kernel::{Fen, Result},
 };
 
@@ -92,31 +92,33 @@ const FREIGHT_OF_LINES: &str = "(
 
 const FREIGHT_SUM: &str = sum!("e.amount_fen" => "freight_fen");
 
-/// What the days and filters of a report hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
-pub struct Figures {
-    /// 支付额.
-    pub gross_fen: Fen,
-    /// 退款额, on the day on which the money went back.
-    pub refunds_fen: Fen,
-    /// 调整: late facts of closed months.
-    pub adjustments_fen: Fen,
-    /// 有效销售额.
-    pub effective_fen: Fen,
-    /// 直接采购: the effective part that units paid.
-    pub direct_fen: Fen,
-    /// The effective part that was recognised (认定) when it was paid.
-    pub recognised_fen: Fen,
-    /// 剔除.
-    pub excluded_fen: Fen,
-    /// Units paid for less units refunded.
-    pub qty: i64,
-    /// Distinct paid orders, not lowered by refunds.
-    pub orders: i64,
-    /// Distinct products sold.
-    pub products: i64,
-    /// Freight paid less freight refunded; never part of the goods' figures.
-    pub freight_fen: Fen,
+row! {
+    /// What the days and filters of a report hold.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Figures {
+        /// 支付额.
+        pub gross_fen: Fen,
+        /// 退款额, on the day on which the money went back.
+        pub refunds_fen: Fen,
+        /// 调整: late facts of closed months.
+        pub adjustments_fen: Fen,
+        /// 有效销售额.
+        pub effective_fen: Fen,
+        /// 直接采购: the effective part that units paid.
+        pub direct_fen: Fen,
+        /// The effective part that was recognised (认定) when it was paid.
+        pub recognised_fen: Fen,
+        /// 剔除.
+        pub excluded_fen: Fen,
+        /// Units paid for less units refunded.
+        pub qty: i64,
+        /// Distinct paid orders, not lowered by refunds.
+        pub orders: i64,
+        /// Distinct products sold.
+        pub products: i64,
+        /// Freight paid less freight refunded; never part of the goods' figures.
+        pub freight_fen: Fen,
+    }
 }
 
 impl Figures {
@@ -151,21 +153,24 @@ impl Figures {
     }
 }
 
-/// Figures under their raw keys.
-#[derive(Clone, Debug, FromRow)]
-pub(super) struct Group {
-    pub key1: String,
-    pub key2: String,
-    #[sqlx(flatten)]
-    pub figures: Figures,
+row! {
+    /// Figures under their raw keys.
+    #[derive(Clone, Debug)]
+    pub(super) struct Group {
+        pub key1: String,
+        pub key2: String,
+                pub figures: Figures,
+    }
 }
 
-/// Freight under its raw keys.
-#[derive(Clone, Debug, FromRow)]
-pub(super) struct FreightGroup {
-    pub key1: String,
-    pub key2: String,
-    pub freight_fen: Fen,
+row! {
+    /// Freight under its raw keys.
+    #[derive(Clone, Debug)]
+    pub(super) struct FreightGroup {
+        pub key1: String,
+        pub key2: String,
+        pub freight_fen: Fen,
+    }
 }
 
 /// Conditions of an ask over rows of alias `e`, with their values; `$1` and `$2` are the days.

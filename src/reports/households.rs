@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Ask, Cell, Dimension, Report, Sight, label::Labels, report};
 use crate::{
-    db::{Conn, FromRow, q, statements},
+    db::{Conn, q, row, statements},
     kernel::{Day, Fen, Result},
 };
 
@@ -34,14 +34,15 @@ statements! {
       FROM households h WHERE h.evidence_on >= $1 AND h.evidence_on <= $2";
 }
 
-#[derive(FromRow)]
-struct Helped {
-    key: String,
-    households: i64,
-    poverty_alleviated: i64,
-    monitored: i64,
-    general: i64,
-    paid_fen: Fen,
+row! {
+    struct Helped {
+        key: String,
+        households: i64,
+        poverty_alleviated: i64,
+        monitored: i64,
+        general: i64,
+        paid_fen: Fen,
+    }
 }
 
 impl Helped {

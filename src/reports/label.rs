@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Dimension, dimension::NONE, small::FEW};
 use crate::{
-    db::{Conn, FromRow, Query, statements},
+    db::{Conn, Query, row, statements},
     kernel::{Lang, Result},
 };
 
@@ -20,12 +20,13 @@ statements! {
     SCHEMES = "SELECT code AS raw, code AS key, name, name_en FROM schemes WHERE code IN ($1)";
 }
 
-#[derive(FromRow)]
-struct Named {
-    raw: String,
-    key: String,
-    name: String,
-    name_en: String,
+row! {
+    struct Named {
+        raw: String,
+        key: String,
+        name: String,
+        name_en: String,
+    }
 }
 
 /// Key and name of each raw key.

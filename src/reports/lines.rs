@@ -11,7 +11,7 @@ use super::{
     small::{self, FEW},
 };
 use crate::{
-    db::{Conn, FromRow},
+    db::{Conn, row},
     kernel::{Code, Fen, Lang, Refusal, Result},
     orders::view::journal_ref,
 };
@@ -43,26 +43,26 @@ const COLUMNS: &[&str] = &[
 /// Columns before the sums, and behind them.
 const AROUND: (usize, usize) = (8, 4);
 
-#[derive(FromRow)]
-struct Moved {
-    day: String,
-    number: String,
-    journal_salt: String,
-    line_no: i64,
-    product_id: String,
-    sku: String,
-    coop_id: String,
-    county_code: String,
-    channel: String,
-    buyer_class: String,
-    schemes: String,
-    name: String,
-    name_en: String,
-    spec: String,
-    spec_en: String,
-    unit_fen: Fen,
-    #[sqlx(flatten)]
-    figures: Figures,
+row! {
+    struct Moved {
+        day: String,
+        number: String,
+        journal_salt: String,
+        line_no: i64,
+        product_id: String,
+        sku: String,
+        coop_id: String,
+        county_code: String,
+        channel: String,
+        buyer_class: String,
+        schemes: String,
+        name: String,
+        name_en: String,
+        spec: String,
+        spec_en: String,
+        unit_fen: Fen,
+                figures: Figures,
+    }
 }
 
 /// Names of what the lines are about, and the products that are too few to show with their district.

@@ -10,7 +10,7 @@ use std::{
 
 use super::normalize;
 use crate::{
-    db::{Conn, Db, FromRow, q, statements, tx},
+    db::{Conn, Db, q, row, statements, tx},
     kernel::{At, Result},
 };
 
@@ -31,17 +31,19 @@ const LENGTH: usize = 40;
 const NOTED: usize = 200;
 const KEPT: i64 = 5000;
 
-/// A text that found nothing.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct ZeroHit {
-    /// What was typed, normalized and cut.
-    pub text: String,
-    /// How often.
-    pub times: i64,
-    /// First time.
-    pub first_at: At,
-    /// Last time.
-    pub last_at: At,
+row! {
+    /// A text that found nothing.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ZeroHit {
+        /// What was typed, normalized and cut.
+        pub text: String,
+        /// How often.
+        pub times: i64,
+        /// First time.
+        pub first_at: At,
+        /// Last time.
+        pub last_at: At,
+    }
 }
 
 /// Texts noted since the last write; clones share them.

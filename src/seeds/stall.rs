@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    db::{Conn, FromRow, q, statements},
+    db::{Conn, q, row, statements},
     kernel::{Day, Error, ProductId, Random, Result, Season, SkuId},
     pricing::{
         self, Facts, PartFacts, SchemeDays,
@@ -79,17 +79,19 @@ pub struct Stall {
 /// Where some orders are picked up.
 const HALLS: [&str; 3] = ["JY", "YX", "XW"];
 
-#[derive(FromRow)]
-struct Codes {
-    code: String,
-    product: String,
+row! {
+    struct Codes {
+        code: String,
+        product: String,
+    }
 }
 
-#[derive(FromRow)]
-struct Paired {
-    county_code: String,
-    code: String,
-    district_code: String,
+row! {
+    struct Paired {
+        county_code: String,
+        code: String,
+        district_code: String,
+    }
 }
 
 impl Stall {

@@ -1,14 +1,12 @@
 //! A cooperative counts its goods (改库存): units come in, go out or spoil, with a reason.
 
+use serde::{Deserialize, Serialize};
+
 use super::movement::{self, Movement, MovementKind, ONLINE};
 use crate::{
     catalogue::own,
-    db::{
-        Conn, Db, FromRow, audit_log,
-        idempotency::{self, Key},
-        q, statements, tx,
-    },
-    kernel::{Actor, Clock, CoopId, Result, SkuId, Step, parse},
+    db::{Conn, Work, audit_log, once, q, row, statements},
+    kernel::{CoopId, Result, SkuId, parse},
 };
 
 statements! {
@@ -18,13 +16,15 @@ statements! {
 /// Most units that one change brings or takes.
 const MOST: i64 = 1_000_000;
 
-/// What is on hand for online orders.
-#[derive(Clone, Copy, Debug, Default, FromRow)]
-pub struct Level {
-    /// Units.
-    pub on_hand: i64,
-    /// Of them held by unpaid orders.
-    pub held: i64,
+row! {
+    /// What is on hand for online orders.
+    #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+    pub struct Level {
+        /// Units.
+        pub on_hand: i64,
+        /// Of them held by unpaid orders.
+        pub held: i64,
+    }
 }
 
 /// A change as its cooperative asks for it.
@@ -46,21 +46,12 @@ pub async fn level(conn: &mut Conn, sku: &SkuId) -> Result<Level> {
 
 /// Changes what is on hand of a cooperative's own SKU, once for a key, and answers what is there now. Refuses
 /// another cooperative's SKU as not found, a change of nothing, one without reason, and less than orders hold.
-pub async fn adjust(
-    (db, clock): (&Db, &Clock),
-    coop: &CoopId,
-    (change, key): (&Change, Option<&Key>),
-    by: &Actor,
-) -> Result<Level> {
+pub async fn adjust(work: &Work, coop: &CoopId, change: &Change) -> Result<Level> {
     let delta = parse::within("delta", change.delta, -MOST, MOST)?;
     let delta = if delta == 0 { parse::within("delta", 0, 1, MOST)? } else { delta };
     let reason = parse::text("reason", &change.reason, 200)?;
-    tx!(db, tx, {
-        let mut step = Step::new(clock.now(), by.clone());
+    once!(work, tx, step, {
         let sku = own::own_sku(&mut tx, &change.sku, coop).await?;
-        if idempotency::first(&mut tx, key).await?.is_some() {
-            return level(&mut tx, &sku.id).await;
-        }
         let moved = Movement {
             sku_id: sku.id.clone(),
             location: ONLINE.to_owned(),
@@ -72,7 +63,6 @@ pub async fn adjust(
         };
         movement::apply(&mut tx, moved, &mut step).await?;
         audit_log::by(&mut tx, &step, ("stock.adjust", &sku.code, &format!("{delta:+} {reason}"))).await?;
-        idempotency::keep_first(&mut tx, key, (200, ""), step.at).await?;
         level(&mut tx, &sku.id).await
     })
 }

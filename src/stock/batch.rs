@@ -1,6 +1,6 @@
 //! Batches (批次): what came in from which plot on which day, with the code that traces it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -9,12 +9,8 @@ use super::{
 };
 use crate::{
     catalogue::own,
-    db::{
-        Conn, Db, FromRow, Query, audit_log,
-        idempotency::{self, Key},
-        q, statements, tx,
-    },
-    kernel::{Actor, BatchId, Clock, Code, CoopId, Day, Refusal, Result, SkuId, Step, parse},
+    db::{Conn, Query, Work, audit_log, once, q, row, statements},
+    kernel::{BatchId, Code, CoopId, Day, Refusal, Result, SkuId, parse},
 };
 
 statements! {
@@ -47,7 +43,7 @@ pub struct NewBatch {
 }
 
 /// A batch that was kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kept {
     /// Its id.
     pub id: BatchId,
@@ -57,27 +53,29 @@ pub struct Kept {
     pub level: adjust::Level,
 }
 
-/// A batch as its cooperative's desk lists it.
-#[derive(Clone, Debug, FromRow)]
-pub struct Listed {
-    /// Of which SKU.
-    pub sku_id: SkuId,
-    /// Code on the box.
-    pub code: String,
-    /// Plot.
-    pub plot: String,
-    /// Village.
-    pub village: String,
-    /// Day of harvest or making.
-    pub harvested_on: Day,
-    /// Where it was sorted and packed.
-    pub packhouse: String,
-    /// Number of its certificate of conformity.
-    pub conformity_no: Option<String>,
-    /// Number of its test report.
-    pub report_no: Option<String>,
-    /// Units that came in.
-    pub qty: i64,
+row! {
+    /// A batch as its cooperative's desk lists it.
+    #[derive(Clone, Debug)]
+    pub struct Listed {
+        /// Of which SKU.
+        pub sku_id: SkuId,
+        /// Code on the box.
+        pub code: String,
+        /// Plot.
+        pub plot: String,
+        /// Village.
+        pub village: String,
+        /// Day of harvest or making.
+        pub harvested_on: Day,
+        /// Where it was sorted and packed.
+        pub packhouse: String,
+        /// Number of its certificate of conformity.
+        pub conformity_no: Option<String>,
+        /// Number of its test report.
+        pub report_no: Option<String>,
+        /// Units that came in.
+        pub qty: i64,
+    }
 }
 
 /// Batches of these SKUs, newest harvest first.
@@ -94,12 +92,7 @@ fn code(raw: &str) -> Result<String, Refusal> {
 
 /// Takes a batch of an own SKU into stock, once for a key. Refuses another cooperative's SKU as not found, a day in the
 /// future, and a code that is taken.
-pub async fn add(
-    (db, clock): (&Db, &Clock),
-    (coop, sku): (&CoopId, &SkuId),
-    (batch, key): (&NewBatch, Option<&Key>),
-    by: &Actor,
-) -> Result<Kept> {
+pub async fn add(work: &Work, (coop, sku): (&CoopId, &SkuId), batch: &NewBatch) -> Result<Kept> {
     let asked = batch.code.as_deref().map(code).transpose()?;
     let plot = parse::text("plot", &batch.plot, 80)?;
     let village = parse::text("village", &batch.village, 80)?;
@@ -108,16 +101,11 @@ pub async fn add(
     let conformity_no = number("conformity_no", &batch.conformity_no)?;
     let report_no = number("report_no", &batch.report_no)?;
     let qty = parse::within("qty", batch.qty, 1, 1_000_000)?;
-    if batch.harvested_on > clock.today() {
+    if batch.harvested_on > work.clock.today() {
         return Err(Refusal::of_field("harvested_on", Code::DayInFuture).into());
     }
-    tx!(db, tx, {
-        let mut step = Step::new(clock.now(), by.clone());
+    once!(work, tx, step, {
         let sku = own::own_sku(&mut tx, sku, coop).await?;
-        if let Some(code) = idempotency::first(&mut tx, key).await? {
-            let (id,): (BatchId,) = q(KNOWN).bind(&code).one(&mut tx).await?;
-            return Ok(Kept { level: adjust::level(&mut tx, &sku.id).await?, id, code });
-        }
         let code = match &asked {
             Some(code) => code.clone(),
             None => format!("{}-{}", sku.code, step.random.code(6)?),
@@ -149,7 +137,6 @@ pub async fn add(
         };
         movement::apply(&mut tx, moved, &mut step).await?;
         audit_log::by(&mut tx, &step, ("batch.add", &sku.code, &format!("{code} {qty}"))).await?;
-        idempotency::keep_first(&mut tx, key, (201, &code), step.at).await?;
         Ok(Kept { level: adjust::level(&mut tx, &sku.id).await?, id, code })
     })
 }

@@ -5,7 +5,7 @@ use super::{
     movement::{self, Movement},
 };
 use crate::{
-    db::{Conn, FromRow, Rows, Tx, q, statements},
+    db::{Conn, Rows, Tx, q, row, statements},
     kernel::{Code, Error, OrderId, Refusal, Result, SkuId, Step},
 };
 
@@ -24,15 +24,17 @@ statements! {
                  WHERE sku_id = $3 AND location = 'online' AND on_hand - held >= $1";
 }
 
-/// Units of one SKU that an order wants.
-#[derive(Clone, Debug, FromRow)]
-pub struct Demand {
-    /// Which SKU.
-    pub sku_id: SkuId,
-    /// Units, above 0.
-    pub qty: i64,
-    /// SKU code, for the words of a refusal.
-    pub sku: String,
+row! {
+    /// Units of one SKU that an order wants.
+    #[derive(Clone, Debug)]
+    pub struct Demand {
+        /// Which SKU.
+        pub sku_id: SkuId,
+        /// Units, above 0.
+        pub qty: i64,
+        /// SKU code, for the words of a refusal.
+        pub sku: String,
+    }
 }
 
 /// Holds what an order wants, or nothing; refuses where too little is left, saying how much.

@@ -2,8 +2,8 @@
 
 use super::insert;
 use crate::{
-    db::{Rows, Tx, q, statements, text_enum},
-    kernel::{BatchId, Code, OrderId, RefundId, Refusal, Result, SkuId, Step},
+    db::{Rows, Tx, q, statements},
+    kernel::{BatchId, Code, OrderId, RefundId, Refusal, Result, SkuId, Step, closed_set},
 };
 
 statements! {
@@ -19,7 +19,7 @@ statements! {
 /// Where goods for online orders lie.
 pub const ONLINE: &str = "online";
 
-text_enum! {
+closed_set! {
     /// Why stock moved.
     pub enum MovementKind {
         /// Came in from harvest or purchase.

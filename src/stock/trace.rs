@@ -1,7 +1,7 @@
 //! Traces (溯源): where and when a batch was harvested and packed.
 
 use crate::{
-    db::{Conn, FromRow, q, statements},
+    db::{Conn, q, row, statements},
     kernel::{Day, Result, SkuId},
 };
 
@@ -20,60 +20,64 @@ statements! {
               ORDER BY harvested_on DESC, code DESC LIMIT 1";
 }
 
-/// A batch with what it is of.
-#[derive(Clone, Debug, FromRow)]
-pub struct Trace {
-    /// Code on the box.
-    pub code: String,
-    /// Plot (地块).
-    pub plot: String,
-    /// Village.
-    pub village: String,
-    /// Day of harvest.
-    pub harvested_on: Day,
-    /// Where it was sorted and packed.
-    pub packhouse: String,
-    /// Number of the certificate of conformity (合格证).
-    pub conformity_no: Option<String>,
-    /// Number of the test report.
-    pub report_no: Option<String>,
-    /// SKU by code.
-    pub sku: String,
-    /// Its specification.
-    pub spec: String,
-    /// The same in English.
-    pub spec_en: String,
-    /// Product by code.
-    pub product: String,
-    /// Address of its page.
-    pub product_slug: String,
-    /// County by GB code.
-    pub county_code: String,
-    /// Name of the product.
-    pub name: String,
-    /// The same in English.
-    pub name_en: String,
-    /// Address of the cooperative's page.
-    pub coop_slug: String,
-    /// Name of the cooperative.
-    pub coop_name: String,
-    /// The same in English.
-    pub coop_name_en: String,
-    /// Name of the county.
-    pub county_name: String,
-    /// The same in English.
-    pub county_name_en: String,
+row! {
+    /// A batch with what it is of.
+    #[derive(Clone, Debug)]
+    pub struct Trace {
+        /// Code on the box.
+        pub code: String,
+        /// Plot (地块).
+        pub plot: String,
+        /// Village.
+        pub village: String,
+        /// Day of harvest.
+        pub harvested_on: Day,
+        /// Where it was sorted and packed.
+        pub packhouse: String,
+        /// Number of the certificate of conformity (合格证).
+        pub conformity_no: Option<String>,
+        /// Number of the test report.
+        pub report_no: Option<String>,
+        /// SKU by code.
+        pub sku: String,
+        /// Its specification.
+        pub spec: String,
+        /// The same in English.
+        pub spec_en: String,
+        /// Product by code.
+        pub product: String,
+        /// Address of its page.
+        pub product_slug: String,
+        /// County by GB code.
+        pub county_code: String,
+        /// Name of the product.
+        pub name: String,
+        /// The same in English.
+        pub name_en: String,
+        /// Address of the cooperative's page.
+        pub coop_slug: String,
+        /// Name of the cooperative.
+        pub coop_name: String,
+        /// The same in English.
+        pub coop_name_en: String,
+        /// Name of the county.
+        pub county_name: String,
+        /// The same in English.
+        pub county_name_en: String,
+    }
 }
 
-/// A SKU's newest batch, for its page.
-#[derive(Clone, Debug, FromRow)]
-pub struct Batch {
-    /// Code on the box.
-    pub code: String,
-    /// Village.
-    pub village: String,
-    /// Day of harvest.
-    pub harvested_on: Day,
+row! {
+    /// A SKU's newest batch, for its page.
+    #[derive(Clone, Debug)]
+    pub struct Batch {
+        /// Code on the box.
+        pub code: String,
+        /// Village.
+        pub village: String,
+        /// Day of harvest.
+        pub harvested_on: Day,
+    }
 }
 
 /// The batch of a code.

@@ -6,7 +6,15 @@ use std::{
 };
 
 use super::limits::Limits;
-use crate::{catalogue::Shelf, config::Config, counter::Live, db::Db, kernel::At, orders::Trade, search::Engine};
+use crate::{
+    catalogue::Shelf,
+    config::Config,
+    counter::Live,
+    db::{Db, Work, idempotency::Key},
+    kernel::{Actor, At},
+    orders::Trade,
+    search::Engine,
+};
 
 /// The market as handlers see it: one pointer, cloned several times for each request.
 #[derive(Clone)]
@@ -53,6 +61,11 @@ impl Parts {
     /// The database.
     pub fn db(&self) -> &Db {
         &self.trade.db
+    }
+
+    /// A unit of work of an actor.
+    pub fn work(&self, by: Actor, key: Option<Key>) -> Work {
+        self.trade.work(by, key.as_ref())
     }
 
     /// The instant now.

@@ -9,12 +9,8 @@ use crate::{
         ListingState, insert,
         own::{self, OwnProduct},
     },
-    db::{
-        Db, Tx, audit_log,
-        idempotency::{self, Key},
-        q, statements, text_enum, tx,
-    },
-    kernel::{Actor, At, Clock, Code, CoopId, Day, ProductId, Refusal, Result, Step, parse},
+    db::{Tx, Work, audit_log, once, q, statements},
+    kernel::{At, Code, CoopId, Day, ProductId, Refusal, Result, Step, closed_set, parse},
 };
 
 statements! {
@@ -32,7 +28,7 @@ statements! {
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (number) DO NOTHING";
 }
 
-text_enum! {
+closed_set! {
     /// What a buyer may send back (消法 art. 25).
     pub enum ReturnClass {
         /// Fresh: not without a reason.
@@ -44,7 +40,7 @@ text_enum! {
     }
 }
 
-text_enum! {
+closed_set! {
     /// How it travels.
     pub enum Service {
         /// At the weather's temperature.
@@ -54,7 +50,7 @@ text_enum! {
     }
 }
 
-text_enum! {
+closed_set! {
     /// Kind of a certificate.
     pub enum CertificateKind {
         /// 地理标志.
@@ -134,22 +130,13 @@ pub struct CertificateEdit {
 const MOST_CERTIFICATES: usize = 20;
 
 /// Writes a new product as a draft, once for a key. Refuses a missing name or category and forbidden claims.
-pub async fn create(
-    (db, clock): (&Db, &Clock),
-    coop: &CoopId,
-    (edit, key): (&ProductEdit, Option<&Key>),
-    by: &Actor,
-) -> Result<ProductId> {
+pub async fn create(work: &Work, coop: &CoopId, edit: &ProductEdit) -> Result<ProductId> {
     for (field, value) in [("name", &edit.name), ("category", &edit.category)] {
         if value.is_none() {
             return Err(Refusal::of_field(field, Code::Missing).into());
         }
     }
-    tx!(db, tx, {
-        if let Some(first) = idempotency::first(&mut tx, key).await? {
-            return Ok(ProductId(first));
-        }
-        let mut step = Step::new(clock.now(), by.clone());
+    once!(work, tx, step, {
         let (county_code,): (String,) = q(COUNTY_OF).bind(coop).one(&mut tx).await?;
         let mut product = blank(coop, county_code, &mut step)?;
         apply(&mut tx, &mut product, edit).await?;
@@ -159,21 +146,14 @@ pub async fn create(
         photo.bind(&product.category_code).exec(&mut tx).await?;
         certify(&mut tx, &product, edit, &mut step).await?;
         audit_log::by(&mut tx, &step, ("product.create", &product.code, &product.name)).await?;
-        idempotency::keep_first(&mut tx, key, (201, product.id.as_str()), step.at).await?;
         Ok(product.id)
     })
 }
 
 /// Changes an own product's words; what says the same as before is no new version. Refuses another
 /// cooperative's as not found, forbidden claims, and to take from a product on the shelf what it must have.
-pub async fn change(
-    (db, clock): (&Db, &Clock),
-    (coop, id): (&CoopId, &ProductId),
-    edit: &ProductEdit,
-    by: &Actor,
-) -> Result<()> {
-    tx!(db, tx, {
-        let mut step = Step::new(clock.now(), by.clone());
+pub async fn change(work: &Work, (coop, id): (&CoopId, &ProductId), edit: &ProductEdit) -> Result<()> {
+    once!(work, tx, step, {
         let (mut product, _) = own::own_product(&mut tx, id, coop).await?;
         let (before, same) = (product.version, product.clone());
         apply(&mut tx, &mut product, edit).await?;

@@ -8,8 +8,8 @@ use crate::{
         product_changed, touch,
     },
     cooperatives::decide::Decision,
-    db::{Conn, Db, FromRow, Tx, audit_log, q, statements, tx},
-    kernel::{Actor, At, Clock, Code, CoopId, Day, ProductId, Refusal, Result, Step},
+    db::{Conn, Tx, Work, audit_log, once, q, row, statements},
+    kernel::{At, Code, CoopId, Day, ProductId, Refusal, Result, Step},
 };
 
 statements! {
@@ -29,27 +29,29 @@ statements! {
                ORDER BY p.state DESC, p.changed_at, p.id";
 }
 
-/// A product that waits for the operator: to be put on the shelf, or to stay there with other words.
-#[derive(Clone, Debug, FromRow)]
-pub struct Waiting {
-    /// Its id.
-    pub id: ProductId,
-    /// Its code.
-    pub code: String,
-    /// `submitted`, or `published` where its words changed on the shelf.
-    pub state: ListingState,
-    /// Version of its words.
-    pub version: i64,
-    /// Versions of its SKUs together, which rise with each change of one.
-    pub skus_version: Option<i64>,
-    /// Version of the words that were approved last; 1 for what was on the shelf from the start.
-    pub approved_version: i64,
-    /// Its name.
-    pub name: String,
-    /// Who sells it.
-    pub coop: String,
-    /// Since when it waits.
-    pub changed_at: At,
+row! {
+    /// A product that waits for the operator: to be put on the shelf, or to stay there with other words.
+    #[derive(Clone, Debug)]
+    pub struct Waiting {
+        /// Its id.
+        pub id: ProductId,
+        /// Its code.
+        pub code: String,
+        /// `submitted`, or `published` where its words changed on the shelf.
+        pub state: ListingState,
+        /// Version of its words.
+        pub version: i64,
+        /// Versions of its SKUs together, which rise with each change of one.
+        pub skus_version: Option<i64>,
+        /// Version of the words that were approved last; 1 for what was on the shelf from the start.
+        pub approved_version: i64,
+        /// Its name.
+        pub name: String,
+        /// Who sells it.
+        pub coop: String,
+        /// Since when it waits.
+        pub changed_at: At,
+    }
 }
 
 /// The versions that the operator looked at; what is absent he did not say.
@@ -102,9 +104,8 @@ pub async fn lacks(conn: &mut Conn, (product, skus): &WithSkus, today: Day) -> R
 
 /// Sends an own product to the operator. Refuses another cooperative's as not found, one that is not a
 /// draft or withdrawn, and one that lacks what the law asks for, naming each.
-pub async fn submit((db, clock): (&Db, &Clock), (coop, id): (&CoopId, &ProductId), by: &Actor) -> Result<()> {
-    tx!(db, tx, {
-        let step = Step::new(clock.now(), by.clone());
+pub async fn submit(work: &Work, (coop, id): (&CoopId, &ProductId)) -> Result<()> {
+    once!(work, tx, step, {
         let found = own::own_product(&mut tx, id, coop).await?;
         found.0.state.apply(ListingEvent::Submit)?;
         let lacking = lacks(&mut tx, &found, step.at.day()).await?;
@@ -141,9 +142,8 @@ fn not_publishable(lacking: &[&str]) -> Refusal {
 }
 
 /// Takes an own product off the shelf, or back from the operator.
-pub async fn withdraw((db, clock): (&Db, &Clock), (coop, id): (&CoopId, &ProductId), by: &Actor) -> Result<()> {
-    tx!(db, tx, {
-        let step = Step::new(clock.now(), by.clone());
+pub async fn withdraw(work: &Work, (coop, id): (&CoopId, &ProductId)) -> Result<()> {
+    once!(work, tx, step, {
         let (product, _) = own::own_product(&mut tx, id, coop).await?;
         shift(&mut tx, &product, ListingEvent::Withdraw, &step).await?;
         audit_log::by(&mut tx, &step, ("product.withdraw", &product.code, "")).await?;

@@ -2,7 +2,7 @@
 
 use crate::{
     catalogue::own::{self, OwnSku},
-    db::{Conn, FromRow, q, statements},
+    db::{Conn, q, row, statements},
     kernel::{Day, Grams, ProductId, Result},
 };
 
@@ -16,39 +16,42 @@ statements! {
                     ORDER BY kind, number";
 }
 
-#[derive(FromRow)]
-struct Words {
-    name: String,
-    name_en: String,
-    summary: String,
-    summary_en: String,
-    story: String,
-    story_en: String,
-    storage: String,
-    storage_en: String,
-    variety: Option<String>,
-    grade: Option<String>,
-    return_class: String,
-    service: String,
-    bad_fruit_promise: bool,
-    county_code: Option<String>,
-    category_code: Option<String>,
+row! {
+    struct Words {
+        name: String,
+        name_en: String,
+        summary: String,
+        summary_en: String,
+        story: String,
+        story_en: String,
+        storage: String,
+        storage_en: String,
+        variety: Option<String>,
+        grade: Option<String>,
+        return_class: String,
+        service: String,
+        bad_fruit_promise: bool,
+        county_code: Option<String>,
+        category_code: Option<String>,
+    }
 }
 
-/// What an approval of a SKU is given to: all but the price.
-#[derive(FromRow, PartialEq)]
-struct SkuWords {
-    spec: String,
-    spec_en: String,
-    diameter_mm: Option<i64>,
-    pieces_min: Option<i64>,
-    pieces_max: Option<i64>,
-    pack: Option<String>,
-    net_weight_g: Grams,
-    gross_weight_g: Grams,
-    season_from: Option<String>,
-    season_to: Option<String>,
-    presale_ships_by: Option<String>,
+row! {
+    /// What an approval of a SKU is given to: all but the price.
+    #[derive(PartialEq)]
+    struct SkuWords {
+        spec: String,
+        spec_en: String,
+        diameter_mm: Option<i64>,
+        pieces_min: Option<i64>,
+        pieces_max: Option<i64>,
+        pack: Option<String>,
+        net_weight_g: Grams,
+        gross_weight_g: Grams,
+        season_from: Option<String>,
+        season_to: Option<String>,
+        presale_ships_by: Option<String>,
+    }
 }
 
 impl SkuWords {
@@ -86,11 +89,12 @@ impl SkuWords {
     }
 }
 
-#[derive(FromRow)]
-struct Added {
-    kind: String,
-    number: String,
-    valid_to: Day,
+row! {
+    struct Added {
+        kind: String,
+        number: String,
+        valid_to: Day,
+    }
 }
 
 /// One thing that is said in another way.

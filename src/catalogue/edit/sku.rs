@@ -9,13 +9,9 @@ use crate::{
         SeasonView, insert,
         own::{self, OwnSku},
     },
-    db::{
-        Db, Tx, audit_log,
-        idempotency::{self, Key},
-        q, statements, tx,
-    },
+    db::{Tx, Work, audit_log, once, q, statements},
     kernel::{
-        Actor, Clock, Code, CoopId, Day, Fen, Grams, ProductId, Refusal, Result, SkuId, Step,
+        Actor, Code, CoopId, Day, Fen, Grams, ProductId, Refusal, Result, SkuId, Step,
         parse::{self, MOST_GRAMS},
     },
 };
@@ -91,12 +87,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
 
 /// Adds a SKU to an own product, once for a key. Refuses another cooperative's product as not found, and missing or
 /// impossible values.
-pub async fn add(
-    (db, clock): (&Db, &Clock),
-    (coop, product): (&CoopId, &ProductId),
-    (edit, key): (&SkuEdit, Option<&Key>),
-    by: &Actor,
-) -> Result<SkuId> {
+pub async fn add(work: &Work, (coop, product): (&CoopId, &ProductId), edit: &SkuEdit) -> Result<SkuId> {
     let missing = [
         ("spec", edit.spec.is_none()),
         ("net_weight_g", edit.net_weight_g.is_none()),
@@ -107,11 +98,7 @@ pub async fn add(
     if let Some(refusal) = Refusal::all(missing.collect()) {
         return Err(refusal.into());
     }
-    tx!(db, tx, {
-        if let Some(first) = idempotency::first(&mut tx, key).await? {
-            return Ok(SkuId(first));
-        }
-        let mut step = Step::new(clock.now(), by.clone());
+    once!(work, tx, step, {
         let (owner, skus) = own::own_product(&mut tx, product, coop).await?;
         if skus.len() >= MOST_SKUS {
             return Err(Refusal::of_field("spec", Code::OutOfRange).with("min", 1).with("max", MOST_SKUS).into());
@@ -128,21 +115,14 @@ pub async fn add(
         let detail = format!("{} {}", sku.spec, sku.price_fen.yuan());
         audit_log::by(&mut tx, &step, ("sku.add", &sku.code, &detail)).await?;
         publish::changed(&mut tx, product, step.at).await?;
-        idempotency::keep_first(&mut tx, key, (201, sku.id.as_str()), step.at).await?;
         Ok(sku.id)
     })
 }
 
 /// Changes an own SKU. Refuses another cooperative's as not found, impossible values, and to take from a
 /// product on the shelf its last SKU.
-pub async fn change(
-    (db, clock): (&Db, &Clock),
-    (coop, id): (&CoopId, &SkuId),
-    edit: &SkuEdit,
-    by: &Actor,
-) -> Result<()> {
-    tx!(db, tx, {
-        let step = Step::new(clock.now(), by.clone());
+pub async fn change(work: &Work, (coop, id): (&CoopId, &SkuId), edit: &SkuEdit) -> Result<()> {
+    once!(work, tx, step, {
         let owner = own::own_sku(&mut tx, id, coop).await?;
         let (_, skus) = own::product(&mut tx, &owner.product_id).await?;
         let mut sku = skus.into_iter().find(|sku| sku.id == *id).ok_or_else(|| Refusal::new(Code::NotFound))?;

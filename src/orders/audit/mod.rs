@@ -8,9 +8,9 @@ mod states;
 
 use crate::{
     db::{
-        Conn, FromRow,
+        Conn,
         audit::{self, Check, Finding},
-        q, statements,
+        q, row, statements,
     },
     kernel::Result,
 };
@@ -21,7 +21,7 @@ statements! {
                  UNION ALL SELECT succeeded_on, MIN(succeeded_at), MAX(succeeded_at) FROM refunds
                    WHERE succeeded_on IS NOT NULL GROUP BY succeeded_on";
     ANSWERS = "SELECT scope, key, answer FROM idempotency_keys
-               WHERE operation = 'placeOrder' AND status = 201 AND (scope > $1 OR (scope = $1 AND key > $2))
+               WHERE operation = 'placeOrder' AND (scope > $1 OR (scope = $1 AND key > $2))
                ORDER BY scope, key LIMIT $3";
     NUMBERS = "SELECT number FROM orders WHERE number IN ($1)";
 }
@@ -37,11 +37,12 @@ const ANSWERED: Check =
 /// Kept answers of one step.
 const STEP: i64 = 1_000;
 
-#[derive(FromRow)]
-struct Kept {
-    scope: String,
-    key: String,
-    answer: Option<String>,
+row! {
+    struct Kept {
+        scope: String,
+        key: String,
+        answer: Option<String>,
+    }
 }
 
 /// All checks of orders.

@@ -11,15 +11,14 @@ mod xlsx;
 
 use super::{Report, Unit};
 use crate::{
-    db::text_enum,
-    kernel::{Lang, Result},
+    kernel::{Lang, Result, closed_set},
     ledger::DEFINITION_VERSION,
 };
 
 pub use self::csv::csv;
 pub use safe::safe_text;
 
-text_enum! {
+closed_set! {
     /// A form in which a report leaves.
     pub enum Format {
         /// For programs.

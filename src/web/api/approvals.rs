@@ -176,8 +176,8 @@ pub async fn apply_coop(
 /// Sends the caller's application; its page does the same.
 pub async fn applied(market: &Market, caller: &Caller, application: Application) -> Result<Applied> {
     let person = caller.person()?.clone();
-    let (db, clock) = (market.db().clone(), market.trade.clock.clone());
-    durable(async move { apply::apply((&db, &clock), application, &person).await }).await
+    let work = market.work(caller.actor(), None);
+    durable(async move { apply::apply(&work, application, &person).await }).await
 }
 
 /// getCoopApplication

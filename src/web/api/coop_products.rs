@@ -115,8 +115,8 @@ pub async fn create_product(
 /// Writes a product for the caller's cooperative; its page does the same.
 pub async fn created(market: &Market, caller: &Caller, edit: ProductEdit, key: Option<Key>) -> Result<ProductId> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
-    durable(async move { product::create((&db, &clock), &coop, (&edit, key.as_ref()), &by).await }).await
+    let work = market.work(caller.actor(), key);
+    durable(async move { product::create(&work, &coop, &edit).await }).await
 }
 
 /// changeProduct
@@ -136,8 +136,8 @@ pub async fn change_product(
 /// Changes a product of the caller's cooperative; its page does the same.
 pub async fn changed(market: &Market, caller: &Caller, id: ProductId, edit: ProductEdit) -> Result<()> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
-    durable(async move { product::change((&db, &clock), (&coop, &id), &edit, &by).await }).await
+    let work = market.work(caller.actor(), None);
+    durable(async move { product::change(&work, (&coop, &id), &edit).await }).await
 }
 
 /// submitProduct
@@ -156,8 +156,8 @@ pub async fn submit_product(
 /// Sends a product of the caller's cooperative to the operator; its page does the same.
 pub async fn submitted(market: &Market, caller: &Caller, id: ProductId) -> Result<()> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
-    durable(async move { publish::submit((&db, &clock), (&coop, &id), &by).await }).await
+    let work = market.work(caller.actor(), None);
+    durable(async move { publish::submit(&work, (&coop, &id)).await }).await
 }
 
 /// withdrawProduct
@@ -176,8 +176,8 @@ pub async fn withdraw_product(
 /// Takes a product of the caller's cooperative off the shelf; its page does the same.
 pub async fn withdrawn(market: &Market, caller: &Caller, id: ProductId) -> Result<()> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
-    durable(async move { publish::withdraw((&db, &clock), (&coop, &id), &by).await }).await
+    let work = market.work(caller.actor(), None);
+    durable(async move { publish::withdraw(&work, (&coop, &id)).await }).await
 }
 
 /// addSku
@@ -203,8 +203,8 @@ pub async fn sku_added(
     (edit, key): (SkuEdit, Option<Key>),
 ) -> Result<SkuId> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
-    durable(async move { sku::add((&db, &clock), (&coop, &product), (&edit, key.as_ref()), &by).await }).await
+    let work = market.work(caller.actor(), key);
+    durable(async move { sku::add(&work, (&coop, &product), &edit).await }).await
 }
 
 /// setSku
@@ -224,8 +224,8 @@ pub async fn set_sku(
 /// Changes a SKU of the caller's cooperative; its page does the same.
 pub async fn sku_set(market: &Market, caller: &Caller, id: SkuId, edit: SkuEdit) -> Result<()> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
-    durable(async move { sku::change((&db, &clock), (&coop, &id), &edit, &by).await }).await
+    let work = market.work(caller.actor(), None);
+    durable(async move { sku::change(&work, (&coop, &id), &edit).await }).await
 }
 
 async fn seen_sku(market: &Market, caller: &Caller, id: &SkuId) -> Result<OwnSkuView> {

@@ -87,8 +87,8 @@ pub async fn adjust_stock(
 /// Changes stock for the caller's cooperative; its page does the same.
 pub async fn adjusted(market: &Market, caller: &Caller, change: Change, key: Option<Key>) -> Result<Level> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
-    durable(async move { adjust::adjust((&db, &clock), &coop, (&change, key.as_ref()), &by).await }).await
+    let work = market.work(caller.actor(), key);
+    durable(async move { adjust::adjust(&work, &coop, &change).await }).await
 }
 
 /// addBatch
@@ -116,6 +116,6 @@ pub async fn batch_added(
     (new, key): (NewBatch, Option<Key>),
 ) -> Result<Kept> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (db, clock, by) = (market.db().clone(), market.trade.clock.clone(), caller.actor());
-    durable(async move { batch::add((&db, &clock), (&coop, &sku), (&new, key.as_ref()), &by).await }).await
+    let work = market.work(caller.actor(), key);
+    durable(async move { batch::add(&work, (&coop, &sku), &new).await }).await
 }

@@ -123,7 +123,7 @@ impl Visit {
     async fn placed(&self, key: &str) -> Result<Option<Placed>> {
         let key = key_of(key, "placeOrder");
         let known = crate::db::idempotency::find(&mut self.market.db().read().await?, &key).await?;
-        Ok(known.map(|answer| serde_json::from_str(&answer.body)).transpose()?)
+        Ok(known.map(|answer| serde_json::from_str(&answer)).transpose()?)
     }
 
     /// Prices the form and shows it; a quote that was just made is used.

@@ -156,7 +156,7 @@ async fn outcome(
     let known = idempotency::find(&mut conn, &key).await?;
     drop(conn);
     if let Some(answer) = known {
-        let first: Refunding = serde_json::from_str(&answer.body).map_err(crate::kernel::Error::from)?;
+        let first: Refunding = serde_json::from_str(&answer).map_err(crate::kernel::Error::from)?;
         return Ok(Outcome::Done(first.refund_id));
     }
     let amounts = looked?;

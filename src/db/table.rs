@@ -1,0 +1,221 @@
+//! Tables and views declared once: the struct, its columns, the INSERT, the SELECT and the reading.
+//!
+//! `table!` declares what is written and read whole, `view!` what is read from several tables;
+//! `select!` makes a statement's text of either. A new column is one line here and one in a migration.
+
+use super::{Conn, Rows, Value};
+use crate::kernel::Result;
+
+/// A struct whose fields are the columns of one table.
+pub trait Table: Send + Sync {
+    /// INSERT of one row.
+    const INSERT: &'static str;
+
+    /// Values in the order of the columns.
+    fn values(&self) -> Vec<Value>;
+}
+
+/// Inserts one row; answers whether it was taken (`on_conflict` may say no).
+pub async fn insert<T: Table>(conn: &mut Conn, row: &T) -> Result<bool> {
+    Ok(insert_all(conn, std::slice::from_ref(row)).await? == 1)
+}
+
+/// Inserts rows in as few statements as the engines allow; answers how many were taken.
+pub async fn insert_all<'r, T: Table + 'r>(conn: &mut Conn, rows: impl IntoIterator<Item = &'r T>) -> Result<u64> {
+    let mut all = Rows::to::<T>()?;
+    for row in rows {
+        all.add(row);
+    }
+    all.exec(conn).await
+}
+
+/// A text of known length, written when the program is built.
+struct Text<const N: usize> {
+    bytes: [u8; N],
+    length: usize,
+}
+
+impl<const N: usize> Text<N> {
+    const fn put(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut at = 0;
+        while at < text.len() {
+            // A text without room only counts.
+            if N > 0 {
+                self.bytes[self.length] = text[at];
+            }
+            self.length += 1;
+            at += 1;
+        }
+        self
+    }
+
+    const fn number(mut self, n: usize) -> Self {
+        const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+        if n >= 10 {
+            self = self.number(n / 10);
+        }
+        self.put(DIGITS[n % 10])
+    }
+}
+
+/// Length and bytes of `INSERT INTO table (…) VALUES ($1, …) tail`; the bytes where `N` is the length.
+pub const fn insert_text<const N: usize>(table: &str, columns: &[&str], tail: &str) -> ([u8; N], usize) {
+    let mut text = Text::<N> { bytes: [0; N], length: 0 }.put("INSERT INTO ").put(table).put(" (");
+    let mut at = 0;
+    while at < columns.len() {
+        text = text.put(if at == 0 { "" } else { ", " }).put(columns[at]);
+        at += 1;
+    }
+    text = text.put(") VALUES (");
+    at = 0;
+    while at < columns.len() {
+        text = text.put(if at == 0 { "$" } else { ", $" }).number(at + 1);
+        at += 1;
+    }
+    text = text.put(")").put(if tail.is_empty() { "" } else { " " }).put(tail);
+    (text.bytes, text.length)
+}
+
+/// Length and bytes of `SELECT … FROM from tail`; the bytes where `N` is the length.
+pub const fn select_text<const N: usize>(alias: &str, columns: &[&str], from: &str, tail: &str) -> ([u8; N], usize) {
+    let mut text = Text::<N> { bytes: [0; N], length: 0 }.put("SELECT ");
+    let mut at = 0;
+    while at < columns.len() {
+        text = text.put(if at == 0 { "" } else { ", " });
+        if !alias.is_empty() {
+            text = text.put(alias).put(".");
+        }
+        text = text.put(columns[at]);
+        at += 1;
+    }
+    text = text.put(" FROM ").put(from);
+    if !alias.is_empty() {
+        text = text.put(" ").put(alias);
+    }
+    text = text.put(if tail.is_empty() { "" } else { " " }).put(tail);
+    (text.bytes, text.length)
+}
+
+/// The text of such bytes.
+pub const fn as_text(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("a statement is text"),
+    }
+}
+
+/// `table! { pub struct Order in "orders" { … } }`: a row of one table, written and read whole.
+/// `in "orders" or "ON CONFLICT … DO NOTHING"` says what an INSERT does where the row is there already.
+macro_rules! table {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident in $table:literal $(or $tail:literal)? {
+        $($(#[$fmeta:meta])* $fvis:vis $field:ident: $type:ty,)*
+    }) => {
+        $crate::db::row! {
+            $(#[$meta])*
+            $vis struct $name { $($(#[$fmeta])* $fvis $field: $type,)* }
+        }
+
+        impl $name {
+            /// The columns, in the order of the fields.
+            pub(crate) const COLUMNS: &'static [&'static str] = &[$(stringify!($field),)*];
+            /// The table.
+            pub(crate) const FROM: &'static str = $table;
+        }
+
+        impl $crate::db::Table for $name {
+            const INSERT: &'static str = {
+                const TAIL: &str = concat!($($tail)?);
+                const LENGTH: usize = $crate::db::insert_text::<0>($table, $name::COLUMNS, TAIL).1;
+                const BYTES: [u8; LENGTH] = $crate::db::insert_text::<LENGTH>($table, $name::COLUMNS, TAIL).0;
+                $crate::db::as_text(&BYTES)
+            };
+
+            fn values(&self) -> Vec<$crate::db::Value> {
+                vec![$($crate::db::Bound::bound(&self.$field),)*]
+            }
+        }
+
+        ::inventory::submit! {
+            $crate::db::Declared {
+                name: concat!("insert into ", $table),
+                sql: <$name as $crate::db::Table>::INSERT,
+                place: concat!(file!(), ":", line!()),
+            }
+        }
+    };
+}
+pub(crate) use table;
+
+/// `view! { pub struct Listed from "orders o JOIN …" { id: OrderId = "o.id", … } }`: a row read from several
+/// tables; the text behind a field is what it is in SQL, where that is not the column of its name.
+macro_rules! view {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident from $from:literal {
+        $($(#[$fmeta:meta])* $fvis:vis $field:ident: $type:ty $(= $sql:literal)?,)*
+    }) => {
+        $crate::db::row! {
+            $(#[$meta])*
+            $vis struct $name { $($(#[$fmeta])* $fvis $field: $type,)* }
+        }
+
+        impl $name {
+            /// What is selected, in the order of the fields.
+            pub(crate) const COLUMNS: &'static [&'static str] =
+                &[$(concat!($($sql, " AS ",)? stringify!($field)),)*];
+            /// The tables.
+            pub(crate) const FROM: &'static str = $from;
+        }
+    };
+}
+pub(crate) use view;
+
+/// `select!(Order, "WHERE id = $1")`: the text that reads such rows; `select!(Order as o, "JOIN …")` where
+/// the table needs a name beside others.
+macro_rules! select {
+    ($name:ident, $tail:literal) => {
+        $crate::db::select!(@ $name, "", $tail)
+    };
+    ($name:ident as $alias:ident, $tail:literal) => {
+        $crate::db::select!(@ $name, stringify!($alias), $tail)
+    };
+    (@ $name:ident, $alias:expr, $tail:literal) => {{
+        const LENGTH: usize = $crate::db::select_text::<0>($alias, $name::COLUMNS, $name::FROM, $tail).1;
+        const BYTES: [u8; LENGTH] = $crate::db::select_text::<LENGTH>($alias, $name::COLUMNS, $name::FROM, $tail).0;
+        $crate::db::as_text(&BYTES)
+    }};
+}
+pub(crate) use select;
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+
+    table! {
+        struct Crate in "crates" or "ON CONFLICT (id) DO NOTHING" {
+            id: String,
+            weight_g: Option<i64>,
+            full: bool,
+        }
+    }
+
+    view! {
+        struct Stack from "crates c JOIN piles p ON p.id = c.pile_id" {
+            id: String = "c.id",
+            height: i64,
+        }
+    }
+
+    #[test]
+    fn a_tables_statements_name_its_columns_in_the_order_of_its_fields() {
+        assert_eq!(
+            Crate::INSERT,
+            "INSERT INTO crates (id, weight_g, full) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING"
+        );
+        assert_eq!(select!(Crate, "WHERE id = $1"), "SELECT id, weight_g, full FROM crates WHERE id = $1");
+        assert_eq!(select!(Crate as c, ""), "SELECT c.id, c.weight_g, c.full FROM crates c");
+        let stack = "SELECT c.id AS id, height FROM crates c JOIN piles p ON p.id = c.pile_id WHERE height > $1";
+        assert_eq!(select!(Stack, "WHERE height > $1"), stack);
+        let full = Crate { id: "a".to_owned(), weight_g: None, full: true };
+        assert_eq!(full.values().len(), Crate::COLUMNS.len());
+    }
+}
