@@ -4,8 +4,8 @@ use sqlx::{Arguments, Encode, Type};
 
 use super::row::Reader;
 use crate::kernel::{
-    At, BatchId, ClosedSet, CoopId, Day, Error, Fen, Grams, OrderId, PaymentId, PersonId, ProductId, QuoteId, RefundId,
-    Result, SellerOrderId, SkuId,
+    At, BatchId, ClosedSet, CoopId, CreditCode, Day, Error, Fen, Grams, OrderId, PaymentId, PersonId, Phone, ProductId,
+    Qty, QuoteId, RefundId, RegionCode, Result, SellerOrderId, SkuCode, SkuId, TaxNo,
 };
 
 /// A value to bind: the three column types of the schema, or their NULL.
@@ -124,6 +124,18 @@ macro_rules! stored_ids {
 }
 
 stored_ids!(PersonId, CoopId, ProductId, SkuId, QuoteId, OrderId, SellerOrderId, PaymentId, RefundId, BatchId);
+
+macro_rules! stored_texts {
+    ($($type:ident),* $(,)?) => {
+        stored! { $($type as Text text: |typed| typed.as_str().to_owned(), |text| Self::stored(text);)* }
+    };
+}
+
+stored_texts!(SkuCode, Phone, RegionCode, TaxNo, CreditCode);
+
+stored! {
+    Qty as Int int: |qty| qty.units(), |units| Self::parse("qty", units)?;
+}
 
 impl<T: ClosedSet + Send> Stored for T {
     const NULL: Value = Value::Text(None);

@@ -17,6 +17,7 @@ pub mod refusal;
 pub mod season;
 pub mod term;
 pub mod time;
+pub mod typed;
 pub mod weight;
 
 pub use actor::{Actor, Step};
@@ -30,6 +31,7 @@ pub use refusal::{Code, Refusal};
 pub use season::Season;
 pub use term::Term;
 pub use time::{At, Clock, Day};
+pub use typed::{CreditCode, Phone, Qty, RegionCode, SkuCode, TaxNo};
 pub use weight::Grams;
 
 pub(crate) use closed_set::closed_set;
