@@ -83,7 +83,7 @@ async fn after<F: Future<Output = Result<Response, Error>>>(
 /// The refusal of a form's act, to be shown with the form; what goods on the shelf would lack is named.
 fn kept(error: Error, lang: Lang, fields: &[&str]) -> Result<Faults, Error> {
     let lacking = error.refusal().filter(|refusal| refusal.code == Code::NotPublishable).map(|refusal| {
-        let name = |key: &str| texts::find(lang, &format!("product_field.{key}")).unwrap_or_default();
+        let name = |key: &str| texts::find(lang, &format!("missing_field.{key}")).unwrap_or_default();
         let names: Vec<&str> = refusal.fields.iter().map(|fault| name(&fault.field)).collect();
         texts::get(lang, "stall.would_lack").replace("{names}", &names.join(lang.pick("、", ", ")))
     });

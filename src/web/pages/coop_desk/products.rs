@@ -216,7 +216,7 @@ async fn shown(
         desk: desk(&layout, caller, uri),
         facts: facts(&layout, &market.shelf.now(), &product),
         certificates,
-        missing: lacking.iter().map(|f| (layout.word("product_field", f), mended_at(id, f))).collect(),
+        missing: lacking.iter().map(|f| (layout.word("missing_field", f), mended_at(id, f))).collect(),
         can_submit: matches!(product.state, ListingState::Draft | ListingState::Withdrawn),
         can_withdraw: matches!(product.state, ListingState::Submitted | ListingState::Published),
         reason: product.reason.unwrap_or_default(),
