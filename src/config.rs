@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
-/// Everything that can be set from outside (surface.md, Environment).
+/// Everything that can be set from outside (A10).
 #[derive(Clone, Debug)]
 pub struct Config {
     /// `YANXI_LISTEN`.

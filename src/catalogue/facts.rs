@@ -134,7 +134,7 @@ pub struct Photo {
     pub illustration: bool,
 }
 
-/// A part of a set (counting.md D6).
+/// A part of a set (C19).
 #[derive(Clone, Debug, PartialEq)]
 pub struct SetPart {
     /// What it is.

@@ -183,7 +183,7 @@ pub async fn product(conn: &mut Conn, id: &ProductId) -> Result<WithSkus> {
     Ok((product, skus))
 }
 
-/// A cooperative's own product; another's is not found (C1).
+/// A cooperative's own product; another's is not found (I11).
 pub async fn own_product(conn: &mut Conn, id: &ProductId, coop: &CoopId) -> Result<WithSkus> {
     let found = product(conn, id).await?;
     if found.0.coop_id == *coop { Ok(found) } else { Err(Refusal::new(Code::NotFound).into()) }
@@ -194,7 +194,7 @@ pub async fn certificates(conn: &mut Conn, product: &OwnProduct) -> Result<Vec<C
     q(CERTS).bind(&product.id).bind(&product.coop_id).all(conn).await
 }
 
-/// A cooperative's own SKU; another's is not found (C1).
+/// A cooperative's own SKU; another's is not found (I11).
 pub async fn own_sku(conn: &mut Conn, id: &SkuId, coop: &CoopId) -> Result<SkuOf> {
     let found: Option<SkuOf> = q(SKU_OF).bind(id).opt(conn).await?;
     let own = found.filter(|sku| sku.coop_id == *coop);

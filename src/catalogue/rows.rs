@@ -79,7 +79,7 @@ row! {
 }
 
 row! {
-    /// A recognition scheme (口径, counting.md 2.1).
+    /// A recognition scheme (口径, C1).
     #[derive(Clone, Debug)]
     pub struct SchemeRow {
         /// Code.

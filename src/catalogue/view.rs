@@ -1,4 +1,4 @@
-//! A product as programs see it (surface.md, Product).
+//! A product as programs see it.
 
 use serde::Serialize;
 use utoipa::ToSchema;

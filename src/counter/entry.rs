@@ -10,7 +10,7 @@ use crate::kernel::{Error, Result, hash::sha256_hex};
 /// The first entry's `prev_hash`.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// An entry as it is published (surface.md, Journal entry). Absent fields are left out.
+/// An entry as it is published (C29, C30). Absent fields are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {

@@ -1,4 +1,4 @@
-//! The counter's figures (counting.md 2.4), read from the sums of the sealed journal.
+//! The counter's figures (C5–C10), read from the sums of the sealed journal.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -157,7 +157,7 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Adds money of a kind, as counting.md 2.4 and surface.md define it.
+    /// Adds money of a kind, as C29 defines it.
     pub fn add(&mut self, kind: Kind, amount: i64, after_receipt: bool) {
         match kind {
             Kind::Sale => self.gross += amount,

@@ -1,4 +1,4 @@
-//! Idempotency keys: the same key and body gives the first answer again (surface.md, rules).
+//! Idempotency keys: the same key and body gives the first answer again (A3).
 //!
 //! The key's row is written in the same transaction as the effect, so that either both exist
 //! or neither. A twin in the same process is told 409 while the first runs; a twin in another

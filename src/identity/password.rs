@@ -1,7 +1,7 @@
 //! Passwords: what is strong enough, hashed with Argon2id in a bounded pool.
 //!
 //! A hash costs 19 MiB and some 20 ms of a core, so only a few run at once, the rest wait, and
-//! past a full queue sign-ins are refused: guessing cannot use the machine up (G-27).
+//! past a full queue sign-ins are refused: guessing cannot use the machine up (A6).
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,4 +1,4 @@
-//! Orders whose hold ran out end, and their stock is free again (G-04: within 30 s).
+//! Orders whose hold ran out end, and their stock is free again within 30 seconds (S2).
 
 use crate::{kernel::Result, orders::end, web::Market};
 

@@ -1,4 +1,4 @@
-//! Parcels that a carrier picked up ten days ago count as received (counting.md 2.4).
+//! Parcels that a carrier picked up ten days ago count as received (C9).
 
 use crate::{kernel::Result, orders::receive, web::Market};
 

@@ -1,4 +1,4 @@
-//! Open payments are asked after at the provider, in case its event never came (G-05).
+//! Open payments are asked after at the provider, in case its event never came (S5).
 
 use crate::{
     kernel::{Result, time::SECOND},

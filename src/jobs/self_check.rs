@@ -1,5 +1,5 @@
 //! The market looks at itself: the SQLite file when a process starts, everything once a night. What
-//! does not hold is an ERROR in the log and a number in the metrics (G-23).
+//! does not hold is an ERROR in the log and a number in the metrics (R3).
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -44,7 +44,7 @@ impl Fen {
         amounts.into_iter().try_fold(Self::ZERO, Self::plus)
     }
 
-    /// ⌊amount · bp / 10,000⌋: the percent coupon of surface.md.
+    /// ⌊amount · bp / 10,000⌋: a percent coupon (M2).
     pub fn percent(self, rate: Bp) -> Result<Self> {
         self.share_floor(rate.0, 10_000)
     }
@@ -59,7 +59,7 @@ impl Fen {
     }
 
     /// Splits the amount over `weights` by largest remainder; ties go to the lower place
-    /// (counting.md 2.4). The parts sum to the amount exactly. Where all weights are zero
+    /// (M1). The parts sum to the amount exactly. Where all weights are zero
     /// the first place takes all.
     ///
     /// Refuses negative amounts and weights, and an empty list for money above zero.

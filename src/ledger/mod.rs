@@ -9,5 +9,5 @@ pub mod post;
 
 pub use post::{Entry, Kind};
 
-/// Version of the definitions by which figures are folded from the ledger (counting.md 2.4).
+/// Version of the definitions by which figures are folded from the ledger (C27).
 pub const DEFINITION_VERSION: &str = "2026-1";

@@ -41,7 +41,7 @@ closed_set! {
     }
 }
 
-/// The dimensions of a sale, set at payment and never changed (counting.md D1).
+/// The dimensions of a sale, set at payment and never changed (C14).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dimensions {
     /// County of the part, GB code.
@@ -50,7 +50,7 @@ pub struct Dimensions {
     pub pairing: String,
     /// Category of the part.
     pub category_code: String,
-    /// Channel where the order was created (D2).
+    /// Channel where the order was created (C15).
     pub channel: String,
     /// Outlet, or `none`.
     pub outlet: String,

@@ -77,7 +77,7 @@ impl<'a> Fact<'a> {
         &mut self.entries[place]
     }
 
-    /// An entry about a part of a line, with all its dimensions (counting.md D1).
+    /// An entry about a part of a line, with all its dimensions (C14).
     fn push_part(
         &mut self,
         kind: Kind,

@@ -66,7 +66,7 @@ pub async fn take_event(trade: &Trade, signature: &str, body: &[u8]) -> Result<P
     send_if_given_back(trade, done).await
 }
 
-/// Amount, currency and the provider's own name must be those of the payment (class 11).
+/// Amount, currency and the provider's own name must be those of the payment (I5).
 fn matches_payment(event: &Event, payment: &Payment) -> Result<()> {
     let same = event.amount == payment.amount_fen
         && event.currency == "cny"
@@ -179,7 +179,7 @@ async fn paid(tx: &mut Tx, mut order: Order, at: At, booked: (&str, String), ste
     Ok(order)
 }
 
-/// The lines copy the schemes that hold when they are paid (counting.md 2.1).
+/// The lines copy the schemes that hold when they are paid (C1).
 async fn copy_schemes(tx: &mut Tx, lines: &mut [record::Line], at: At) -> Result<()> {
     let products = lines.iter().map(|l| l.product_id.clone()).collect();
     let valid = pricing::schemes_on(tx, products, at.day()).await?;
@@ -195,7 +195,7 @@ async fn copy_schemes(tx: &mut Tx, lines: &mut [record::Line], at: At) -> Result
     Ok(())
 }
 
-/// An order with nothing to pay is paid as it is placed, without a payment (surface.md).
+/// An order with nothing to pay is paid as it is placed, without a payment (M3).
 pub async fn pay_nothing(tx: &mut Tx, id: &OrderId, step: &mut Step) -> Result<Order> {
     let order = read::lock(tx, id).await?;
     if order.total_fen != Fen::ZERO {

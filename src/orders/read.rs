@@ -156,7 +156,7 @@ pub async fn seller(conn: &mut Conn, id: &SellerOrderId) -> Result<SellerOrder> 
     q(SELLER).bind(id).opt(conn).await?.ok_or_else(missing)
 }
 
-/// A cooperative's own seller order; another's is not found (C1).
+/// A cooperative's own seller order; another's is not found (I11).
 pub async fn seller_of(conn: &mut Conn, id: &SellerOrderId, coop: &CoopId) -> Result<SellerOrder> {
     let seller = seller(conn, id).await?;
     if seller.coop_id == *coop { Ok(seller) } else { Err(missing()) }

@@ -1,4 +1,4 @@
-//! Receiving (收货): a delivered scan, the buyer's word, or time after a pick-up scan (counting.md 2.4).
+//! Receiving (收货): a delivered scan, the buyer's word, or time after a pick-up scan (C9).
 
 use super::{
     OrderState, SellerOrderState, Trade,
@@ -14,7 +14,7 @@ use crate::{
     payments::store,
 };
 
-/// Days after shipping on which a picked-up parcel counts as received (counting.md 2.4).
+/// Days after shipping on which a picked-up parcel counts as received (C9).
 const AUTO_RECEIVE: i64 = 10 * DAY;
 
 statements! {

@@ -24,7 +24,7 @@ row! {
         pub person_id: Option<crate::kernel::PersonId>,
         /// Where it stands.
         pub state: OrderState,
-        /// Where it was created (counting.md D2).
+        /// Where it was created (C15).
         pub channel: String,
         /// `individual` or `unit`.
         pub buyer_class: String,

@@ -334,7 +334,7 @@ async fn book_line(tx: &mut Tx, order: &Order, ask: &RequestedLine, share: &Line
     Ok(())
 }
 
-/// Units that were refunded before they were shipped go back into stock, once (class 14).
+/// Units that were refunded before they were shipped go back into stock, once (I1).
 async fn restock(
     tx: &mut Tx,
     refund: &Requested,

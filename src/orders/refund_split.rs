@@ -1,4 +1,4 @@
-//! How much of which line a refund gives back: pure, after surface.md and counting.md V6.
+//! How much of which line a refund gives back: pure, after M7, M8 and V6.
 
 use super::record::Line;
 use crate::kernel::{Code, Fen, Refusal, Result};

@@ -1,4 +1,4 @@
-//! An order as its owner, a cooperative and staff see it (surface.md, Order).
+//! An order as its owner, a cooperative and staff see it.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -16,7 +16,7 @@ use crate::{
     payments::{self, Method, PaymentState},
 };
 
-/// Days after receipt for which a cooperative sees the whole address of its buyer (C2).
+/// Days after receipt for which a cooperative sees the whole address of its buyer (A9).
 const CONTACT_SEEN: i64 = 15 * DAY;
 
 /// An order, whole.

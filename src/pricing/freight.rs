@@ -1,4 +1,4 @@
-//! Freight of one cooperative's goods: template, region, weight, parcels (surface.md, Freight).
+//! Freight of one cooperative's goods: template, region, weight, parcels (M4).
 
 use crate::{
     db::{Conn, Query, q, row, statements},

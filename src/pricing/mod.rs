@@ -3,7 +3,7 @@
 //! Owns `quotes`, `coupons`, `coupon_holders`, `coupon_redemptions`; reads the catalogue, the
 //! freight rules and the stock. `price` takes SKUs, quantities and an address and gives a
 //! [`Quote`]: lines split by cooperative (`seller_group`), freight of each (`freight`), one coupon
-//! spread over the lines by largest remainder (`coupon`; counting.md 2.4, V1). The quote is kept
+//! spread over the lines by largest remainder (`coupon`; M1, V1). The quote is kept
 //! with all that an order needs, so that placing it asks the catalogue only whether anything changed.
 
 pub mod audit;

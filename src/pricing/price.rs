@@ -179,7 +179,7 @@ fn line(line_no: i64, item: &AskedItem, facts: &Facts, schemes: &[(ProductId, St
     })
 }
 
-/// Spreads the coupon over the lines by what each costs, largest remainder, ties to the lower line (V1).
+/// Spreads the coupon over the lines by what each costs, largest remainder, ties to the lower line (M1, V1).
 fn spread_discount(
     lines: &mut [QuoteLine],
     goods: Fen,
@@ -201,7 +201,7 @@ fn spread_discount(
     }))
 }
 
-/// A set is split over its parts by list price (counting.md D6, V5); a plain SKU is its only part.
+/// A set is split over its parts by list price (C19, V5); a plain SKU is its only part.
 fn split_into_parts(lines: &mut [QuoteLine], sold: &[&Facts], parts: &[PartFacts]) -> Result<()> {
     for (line, facts) in lines.iter_mut().zip(sold) {
         let own: Vec<&PartFacts> = parts.iter().filter(|p| p.sku_id == facts.sku_id).collect();

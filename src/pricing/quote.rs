@@ -41,7 +41,7 @@ pub struct Ask {
     pub outlet: Option<String>,
 }
 
-/// A part of a line as reports see it (counting.md D1, D6).
+/// A part of a line as reports see it (C14, C19).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct QuotePart {
     /// Place in the set; 1 where the SKU is no set.

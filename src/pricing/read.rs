@@ -128,7 +128,7 @@ pub async fn scheme_days(conn: &mut Conn, products: Vec<ProductId>) -> Result<Ve
     Query::with_list(SCHEMES, products).all(conn).await
 }
 
-/// Schemes of the products that hold on a day (counting.md 2.1), sorted by code.
+/// Schemes of the products that hold on a day (C1), sorted by code.
 pub async fn schemes_on(conn: &mut Conn, products: Vec<ProductId>, day: Day) -> Result<Vec<(ProductId, String)>> {
     let rows = scheme_days(conn, products).await?;
     let mut codes: Vec<_> = rows.into_iter().filter(|r| r.holds(day)).map(|r| (r.product_id, r.scheme_code)).collect();

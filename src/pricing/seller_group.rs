@@ -11,7 +11,7 @@ use super::{
 use crate::kernel::{Code, CoopId, Fen, Grams, Refusal, Result};
 
 /// The groups in the order of their first line; writes each line's share of the freight,
-/// which is spread by gross weight, largest remainder (surface.md).
+/// which is spread by gross weight, largest remainder (M5).
 pub(super) fn seller_groups(
     lines: &mut [QuoteLine],
     sold: &[&Facts],

@@ -52,7 +52,7 @@ pub async fn find_quote(conn: &mut Conn, id: &str, person: Option<&PersonId>, no
     Ok(serde_json::from_str(&kept.body)?)
 }
 
-/// Refuses a quote of which a SKU was changed or withdrawn since (class 17: a stale price is asked again).
+/// Refuses a quote of which a SKU was changed or withdrawn since (I10).
 pub async fn still_holds(conn: &mut Conn, quote: &Quote) -> Result<()> {
     let ids = quote.lines.iter().map(|line| line.sku_id.clone()).collect();
     let now: Vec<VersionNow> = read::versions_now(conn, ids).await?;

@@ -9,7 +9,7 @@ const MOST_DIMENSIONS: usize = 2;
 const LONGEST_VALUE: usize = 60;
 
 closed_set! {
-    /// A report of counting.md 2.2.
+    /// A kind of report (C31).
     pub enum Kind {
         /// 汇总表.
         Summary = "summary",

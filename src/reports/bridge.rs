@@ -1,4 +1,4 @@
-//! `bridge`: how placed becomes effective, step by step (counting.md 2.4); each step is the difference
+//! `bridge`: how placed becomes effective, step by step (C13); each step is the difference
 //! of two figures that were summed by themselves.
 
 use super::{Ask, Cell, Report, Sight, figures, report};

@@ -1,4 +1,4 @@
-//! What reports are grouped and filtered by (counting.md D1). Closed: SQL is made of these words alone.
+//! What reports are grouped and filtered by (C14). Closed: SQL is made of these words alone.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! The measures of every report, once, as SQL over the ledger (counting.md 2.4).
+//! The measures of every report, once, as SQL over the ledger (C2–C12).
 
 use super::{Ask, Dimension, dimension};
 use crate::{

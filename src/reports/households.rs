@@ -1,5 +1,5 @@
 //! `households`: distinct households with evidence in the days. Never derived from sales, and not
-//! additive over months or cooperatives (counting.md 2.4).
+//! additive over months or cooperatives (C24).
 
 use std::collections::BTreeMap;
 

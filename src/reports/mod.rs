@@ -1,4 +1,4 @@
-//! The bureau's reports (counting.md 2.2–2.4): folds of the ledger over days that both count.
+//! The bureau's reports (C1–C31): folds of the ledger over days that both count.
 //!
 //! Owns no table. An `Ask` names a kind, days, at most two dimensions and filters by dimension;
 //! `draw` reads everything in one snapshot of the replica and answers a `Report`: columns, rows and
@@ -6,7 +6,7 @@
 //! sum means the same in each kind; `dimension` what they can be grouped and filtered by; the files
 //! named after kinds fold. Totals are never sums of rows: orders are distinct and schemes overlap.
 //! No personal data: of an order only the public journal's reference shows, and where district and
-//! product together would show fewer than five orders, the smaller one is withheld (`small`).
+//! product together would show fewer than five orders, the smaller one is withheld (`small`, C28).
 
 mod ask;
 mod bridge;

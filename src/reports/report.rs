@@ -84,7 +84,7 @@ pub struct Report {
     pub totals: Vec<Cell>,
 }
 
-/// A report as programs read it (surface.md).
+/// A report as programs read it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Report)]
 pub struct ReportView {

@@ -1,4 +1,4 @@
-//! The small-cell rule: where district and product together would point at a person, fewer than five
+//! The small-cell rule (C28): where district and product together would point at a person, fewer than five
 //! orders are shown together, so that sums still hold.
 
 use super::{Ask, Dimension, figures::Group};

@@ -1,4 +1,4 @@
-//! Demonstration accounts (surface.md): one for each role, one for each cooperative that sells.
+//! Demonstration accounts (A11): one for each role, one for each cooperative that sells.
 
 use std::collections::BTreeMap;
 

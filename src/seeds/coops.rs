@@ -48,7 +48,7 @@ pub async fn load(tx: &mut Tx, load: &mut Load) -> Result<BTreeMap<String, Selle
 fn coop_row(c: &Coop, id: &CoopId, load: &Load) -> [Value; 18] {
     let at = load.step.at;
     let (state, decided) = if c.applied { ("applied", None) } else { ("approved", Some(at)) };
-    // C15 applied yesterday; the others have been here from the start.
+    // The last one applied yesterday; the others have been here from the start.
     let created = if c.applied { load.now.later(-26 * crate::kernel::time::HOUR) } else { at };
     let number = c.code.trim_start_matches('C');
     [
@@ -73,7 +73,7 @@ fn coop_row(c: &Coop, id: &CoopId, load: &Load) -> [Value; 18] {
     ]
 }
 
-/// Households by salted hash, with evidence in the past year (counting.md, Households).
+/// Households by salted hash, with evidence in the past year (C24).
 async fn households(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Load) -> Result<()> {
     let salt = load.step.random.salt()?;
     let mut rows = Rows::of(insert::HOUSEHOLD)?;

@@ -220,7 +220,7 @@ impl Tables {
     }
 }
 
-/// Gross weight of a packed unit (demo.md 4.4, surface.md): a carton weighs 0.4 kg up to 5 kg, 0.8 kg for each 10 kg.
+/// Gross weight of a packed unit (M6): a carton weighs 0.4 kg up to 5 kg, 0.8 kg for each 10 kg.
 pub fn gross(net: i64) -> i64 {
     net + match net {
         ..2500 => 100,

@@ -29,7 +29,7 @@ statements! {
     HELD = "SELECT CAST(count(*) AS BIGINT) FROM seeds WHERE part = $1";
 }
 
-/// Password of every demonstration account (surface.md).
+/// Password of every demonstration account (A11).
 pub const PASSWORD: &str = "yanxi-demo";
 /// The demonstration is the same on every machine on the same day.
 const SEED: u64 = 20_261_124;

@@ -30,7 +30,7 @@ impl Shape {
 /// The only types a statement may answer; SUM and COUNT are cast to BIGINT.
 const POSTGRES_TYPES: [&str; 3] = ["INT8", "BOOL", "TEXT"];
 
-/// Words that hold on one engine only (house rule 6).
+/// Words that hold on one engine only (H3).
 const REFUSED: [&str; 8] = [" FOR UPDATE", "SKIP LOCKED", " now()", "ILIKE", "::", "->>", "AUTOINCREMENT", "SERIAL"];
 
 #[test]

@@ -22,7 +22,7 @@ statements! {
 
 /// Most that a SKU may cost, in 分.
 const MOST: i64 = 100_000_000;
-/// Below this net weight, packing adds a fixed weight (surface.md).
+/// Below this net weight, packing adds a fixed weight (M6).
 const SMALL: i64 = 2500;
 /// What packing adds to a small SKU.
 const SMALL_PACKING: i64 = 100;

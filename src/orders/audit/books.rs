@@ -71,7 +71,7 @@ checks! {
          LEFT JOIN ledger_entries e ON e.entry = 'unapplied_refund:' || r.id AND e.n = 1
          WHERE r.unapplied AND r.state = 'succeeded' AND (e.amount_fen IS DISTINCT FROM r.amount_fen
            OR e.kind <> 'unapplied_refund' OR e.at <> r.succeeded_at OR e.order_id <> r.order_id)";
-    I14 "books.dimensions", "what follows a sale has the sale's dimensions (D1)" =
+    I14 "books.dimensions", "what follows a sale has the sale's dimensions (C14)" =
         "SELECT e.entry || '/' || CAST(e.n AS TEXT) AS subject FROM ledger_entries e
          LEFT JOIN ledger_entries s ON s.order_id = e.order_id AND s.kind = 'sale' AND s.line_no = e.line_no
            AND s.part_no = e.part_no

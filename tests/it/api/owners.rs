@@ -1,5 +1,5 @@
 //! What belongs to one is not found by another: every route that names an order, a product, an SKU or an
-//! address, asked by everybody else (G-24). The routes come from the router, so that a new one is walked.
+//! address, asked by everybody else (I11). The routes come from the router, so that a new one is walked.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Every row of the route table against every role: exactly what the table says (G-24). The rows come
+//! Every row of the route table against every role: exactly what the table says (I11). The rows come
 //! from the router itself, so that a new one is walked without being named here.
 
 use std::{fmt::Write, sync::Arc};

@@ -1,5 +1,5 @@
 //! The database is away, or the disk is full: 503 in bounded time, no half order, service again by itself
-//! (G-12, G-15).
+//! (R1).
 
 use std::{
     process::Command,

@@ -1,4 +1,4 @@
-//! Backups taken while people buy, put back into either database; damaged ones are told (G-22, G-23).
+//! Backups taken while people buy, put back into either database; damaged ones are told (R2, R3).
 
 use std::{os::unix::fs::FileExt, path::Path, process::Output, time::Duration};
 

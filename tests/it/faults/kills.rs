@@ -1,4 +1,4 @@
-//! `kill -9` in mixed load: nothing answered is lost, nothing happens twice (G-01, I16).
+//! `kill -9` in mixed load: nothing answered is lost, nothing happens twice (I16).
 
 use std::{collections::BTreeSet, sync::atomic::Ordering, time::Duration};
 

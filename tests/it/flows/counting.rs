@@ -1,4 +1,4 @@
-//! The worked vectors of counting.md 2.5 through real orders, and every report against the counter.
+//! The worked vectors (V2–V8) through real orders, and every report against the counter.
 
 use std::{collections::BTreeMap, sync::Arc};
 

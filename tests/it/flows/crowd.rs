@@ -1,4 +1,4 @@
-//! A crowd before one shelf: nobody gets what is not there, nobody is told of a fault (I1, G-03, G-11).
+//! A crowd before one shelf: nobody gets what is not there, nobody is told of a fault (I1, R4).
 
 use std::sync::Arc;
 

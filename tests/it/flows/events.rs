@@ -1,4 +1,4 @@
-//! The provider's events in any order and number: the same end (I3, I4, I5, G-05).
+//! The provider's events in any order and number: the same end (I3, I4, I5, S5).
 
 use std::sync::Arc;
 

@@ -30,7 +30,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// An account of the demonstration, as surface.md names them.
+/// An account of the demonstration (A11).
 struct DemoAccount {
     login: &'static str,
     what: String,

@@ -1,5 +1,5 @@
 //! Each check of the audit can fail: rows are changed behind the program's back, and the check says
-//! so (G-09). The triggers and constraints that refuse such changes are taken away first.
+//! so (R3). The triggers and constraints that refuse such changes are taken away first.
 
 mod bytes;
 mod lived;
