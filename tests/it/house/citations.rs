@@ -192,3 +192,16 @@ fn citations_without_a_rule_are_found() {
     }
     assert_eq!(known.undefined("sql", "-- Guessing (G-27)."), []);
 }
+
+#[test]
+fn decisions_count_from_one_without_gaps() {
+    let mut faults = String::new();
+    for (place, path) in (1..).zip(files("docs/decisions", &["md"])) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        if !name.starts_with(&format!("{place:04}-")) || !text.starts_with(&format!("# {place}. ")) {
+            writeln!(faults, "{name} should be number {place} in its name and its heading").unwrap();
+        }
+    }
+    assert!(faults.is_empty(), "{faults}");
+}
