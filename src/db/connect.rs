@@ -138,7 +138,7 @@ impl Db {
         })
     }
 
-    /// Begins a transaction that writes; [`super::tx!`] is the usual way.
+    /// Begins a transaction that writes; `tx!` is the usual way.
     pub async fn begin(&self) -> Result<Tx> {
         let conn = self.write().await?;
         let begin = match conn {

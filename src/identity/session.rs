@@ -64,7 +64,7 @@ row! {
 }
 
 /// Signs in. Refuses wrong credentials, equal in words and work for known and unknown logins, and
-/// tries past the limit of the login or the address ([`lockout`]).
+/// tries past the limit of the login or the address (`lockout`).
 pub async fn open(db: &Db, sign_in: &SignIn, step: &mut Step) -> Result<Opened> {
     let guards = Guards::of(&sign_in.login, sign_in.address);
     guards.pass(&mut db.read().await?, step.at).await?;

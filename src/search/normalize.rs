@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 pub const LIMIT: usize = 160;
 
 /// NFKC, traditional → simplified, lower case; control characters become blanks.
-/// Time is bounded: no more than [`LIMIT`] characters come out.
+/// Time is bounded: no more than `LIMIT` characters come out.
 pub fn normalize(text: &str) -> String {
     let plain = |c: char| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c);
     let folded: String = if text.chars().take(LIMIT).all(plain) {
