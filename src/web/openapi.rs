@@ -1,9 +1,11 @@
 //! The API's description (`OpenAPI` 3.1), collected from the operations themselves: each file of
-//! `api` describes its own; this joins them and adds what the table of routes knows: who may ask.
+//! `api` describes its own; this joins them and adds what the table of routes knows, who may ask, and
+//! what `operations.toml` tells people of each: its name, its rule, examples.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::{Json, response::IntoResponse};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -24,6 +26,27 @@ pub fn routes() -> Vec<Route> {
     components(schemas(problem::Problem, problem::FieldProblem))
 )]
 struct Frame;
+
+/// What people are told of an operation; words in Chinese and English.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    pub summary: [String; 2],
+    pub rule: [String; 2],
+    /// An example of a body that is sent.
+    pub request: Option<String>,
+    /// An example of what is answered to it.
+    pub answer: Option<String>,
+}
+
+/// By operationId. A file that cannot be read tells nothing; the test below would fail.
+static TOLD: LazyLock<BTreeMap<String, Told>> =
+    LazyLock::new(|| toml::from_str(include_str!("operations.toml")).unwrap_or_default());
+
+/// What is told of an operation.
+pub fn told(operation: &str) -> Option<&'static Told> {
+    TOLD.get(operation)
+}
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let mut whole = Frame::openapi();
@@ -59,6 +82,7 @@ fn complete(whole: &mut Value) {
             secure(operation, allow.map_or(Allow::Anyone, |(_, allow)| *allow));
             parameters(operation, path);
             answers(operation);
+            tell(operation);
         }
     }
 }
@@ -86,6 +110,30 @@ fn parameters(operation: &mut Map<String, Value>, path: &str) {
     }
 }
 
+/// Name, rule and examples of an operation.
+fn tell(operation: &mut Map<String, Value>) {
+    let Some(told) = operation.get("operationId").and_then(Value::as_str).and_then(told) else { return };
+    operation.insert("summary".to_owned(), json!(told.summary[1]));
+    operation.insert("description".to_owned(), json!(told.rule[1]));
+    if let (Some(body), Some(text)) = (operation.get_mut("requestBody"), &told.request) {
+        example(body, text);
+    }
+    let answers = operation.get_mut("responses").and_then(Value::as_object_mut);
+    let good = answers.and_then(|answers| answers.iter_mut().find(|(status, _)| status.starts_with('2')));
+    if let (Some((_, answer)), Some(text)) = (good, &told.answer) {
+        example(answer, text);
+    }
+}
+
+fn example(of: &mut Value, text: &str) {
+    for (media, content) in of["content"].as_object_mut().into_iter().flatten() {
+        content["example"] = match media.ends_with("json") {
+            true => serde_json::from_str(text).unwrap_or_default(),
+            false => json!(text.trim()),
+        };
+    }
+}
+
 /// Each answer says what it is; all else is a problem.
 fn answers(operation: &mut Map<String, Value>) {
     let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
@@ -98,4 +146,109 @@ fn answers(operation: &mut Map<String, Value>) {
     let problem =
         json!({"description": "A problem (RFC 9457)", "content": {"application/problem+json": {"schema": schema}}});
     answers.entry("default").or_insert(problem);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The faults of a value against a schema: fields that are not there, wrong types, words of no list.
+    fn faults(document: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String> {
+        if let Some(reference) = schema["$ref"].as_str() {
+            let named = document.pointer(reference.trim_start_matches('#')).unwrap();
+            return faults(document, named, value, path);
+        }
+        if let Some(all) = schema["allOf"].as_array() {
+            let whole = all.iter().map(|part| faults(document, part, value, path));
+            return whole.flatten().filter(|fault| !fault.ends_with("is no field")).collect();
+        }
+        for word in ["oneOf", "anyOf"] {
+            if let Some(choices) = schema[word].as_array() {
+                let tried: Vec<_> = choices.iter().map(|choice| faults(document, choice, value, path)).collect();
+                return tried.into_iter().min_by_key(Vec::len).unwrap_or_default();
+            }
+        }
+        let kinds: Vec<&str> = match &schema["type"] {
+            Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+            kind => kind.as_str().into_iter().collect(),
+        };
+        let kind = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => "integer",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        if !kinds.is_empty() && !kinds.contains(&kind) {
+            return vec![format!("{path}: {kind} is not {kinds:?}")];
+        }
+        let words = schema["enum"].as_array();
+        let mut found: Vec<String> = Vec::new();
+        if words.is_some_and(|words| !words.contains(value)) {
+            found.push(format!("{path}: {value} is no choice"));
+        }
+        for (place, item) in value.as_array().into_iter().flatten().enumerate() {
+            found.extend(faults(document, &schema["items"], item, &format!("{path}[{place}]")));
+        }
+        let Some(fields) = value.as_object() else { return found };
+        for (name, field) in fields {
+            let path = format!("{path}.{name}");
+            match (&schema["properties"][name], &schema["additionalProperties"]) {
+                (Value::Null, Value::Null) if schema["properties"].is_null() => {}
+                (Value::Null, Value::Null | Value::Bool(false)) => found.push(format!("{path} is no field")),
+                (Value::Null, more) => found.extend(faults(document, more, field, &path)),
+                (known, _) => found.extend(faults(document, known, field, &path)),
+            }
+        }
+        let needed = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        found.extend(needed.filter(|name| !fields.contains_key(*name)).map(|name| format!("{path}.{name} is missing")));
+        found
+    }
+
+    fn content_faults(of: &Value) -> Vec<String> {
+        let mut found = Vec::new();
+        for (media, content) in of["content"].as_object().into_iter().flatten() {
+            match (&content["example"], media.ends_with("json")) {
+                (Value::Null, _) => found.push(format!("{media} has no example that can be read")),
+                (example, true) => found.extend(faults(document(), &content["schema"], example, "")),
+                (example, false) if example.as_str().is_none_or(str::is_empty) => found.push(format!("{media}: empty")),
+                (_, false) => {}
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_operation_says_its_rule_and_its_examples_fit_their_types() {
+        let mut told = TOLD.keys().collect::<std::collections::BTreeSet<_>>();
+        let mut found = Vec::new();
+        for operation in document()["paths"].as_object().unwrap().values().flat_map(|m| m.as_object().unwrap().values())
+        {
+            let id = operation["operationId"].as_str().unwrap();
+            if !told.remove(&id.to_owned()) || operation["summary"] == id || operation["description"] == Value::Null {
+                found.push(format!("{id} is not told of"));
+            }
+            let mut checked = content_faults(&operation["requestBody"]);
+            checked.extend(
+                operation["responses"]
+                    .as_object()
+                    .unwrap()
+                    .iter()
+                    .flat_map(|(status, answer)| if status == "default" { Vec::new() } else { content_faults(answer) }),
+            );
+            found.extend(checked.into_iter().map(|fault| format!("{id}: {fault}")));
+        }
+        found.extend(told.into_iter().map(|id| format!("{id} is no operation")));
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
+    #[test]
+    fn an_example_that_does_not_fit_is_found() {
+        let schema = json!({"type": "object", "required": ["qty"], "properties": {"qty": {"type": "integer"}}});
+        let found = |value: Value| faults(document(), &schema, &value, "");
+        assert_eq!(found(json!({"qty": 1})), [""; 0]);
+        assert_eq!(found(json!({"qty": "1"})), [".qty: string is not [\"integer\"]"]);
+        assert_eq!(found(json!({"units": 1})), [".units is no field", ".qty is missing"]);
+    }
 }

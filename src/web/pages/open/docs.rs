@@ -6,6 +6,7 @@ use askama::Template;
 use axum::{extract::State, http::HeaderMap, response::Response};
 use serde_json::Value;
 
+use crate::kernel::Lang;
 use crate::web::{
     Allow, Market, Result, Route,
     auth::Language,
@@ -31,11 +32,14 @@ struct Operation {
     id: String,
     method: String,
     path: String,
-    about: String,
+    name: &'static str,
+    about: &'static str,
     who: String,
     parameters: Vec<Field>,
     body: Option<Content>,
     answers: Vec<(String, Content)>,
+    request: &'static str,
+    answer: &'static str,
 }
 
 /// A parameter or a field.
@@ -74,16 +78,24 @@ struct Page {
     schemas: &'static [Schema],
 }
 
-static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| groups(openapi::document()));
+static CHINESE: LazyLock<Vec<Group>> = LazyLock::new(|| groups(openapi::document(), Lang::ZhCn));
+static ENGLISH: LazyLock<Vec<Group>> = LazyLock::new(|| groups(openapi::document(), Lang::En));
 static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| schemas(openapi::document()));
 
 async fn docs(State(market): State<Market>, Language(lang): Language, headers: HeaderMap) -> Result<Response> {
     let key = Key { path: "/docs".to_owned(), lang, shown: 0 };
     let render = || async {
-        let page = Page { layout: Layout::of(&market, lang, "docs.title"), groups: &GROUPS, schemas: &SCHEMAS };
+        let page = Page { layout: Layout::of(&market, lang, "docs.title"), groups: in_words(lang), schemas: &SCHEMAS };
         view::text(&page)
     };
     Ok(market.pages.page(&key, &headers, render).await?)
+}
+
+fn in_words(lang: Lang) -> &'static [Group] {
+    match lang {
+        Lang::ZhCn => &CHINESE,
+        Lang::En => &ENGLISH,
+    }
 }
 
 fn text(value: &Value) -> String {
@@ -94,12 +106,12 @@ fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-fn groups(document: &Value) -> Vec<Group> {
+fn groups(document: &Value, lang: Lang) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (path, methods) in entries(&document["paths"]) {
         for (method, found) in entries(methods).filter(|(_, found)| found["operationId"].is_string()) {
             let name = text(&found["tags"][0]);
-            let operation = operation(path, method, found);
+            let operation = operation((path, method), found, lang);
             match groups.iter_mut().find(|group| group.name == name) {
                 Some(group) => group.operations.push(operation),
                 None => groups.push(Group { name, operations: vec![operation] }),
@@ -109,10 +121,15 @@ fn groups(document: &Value) -> Vec<Group> {
     groups
 }
 
-fn operation(path: &str, method: &str, found: &Value) -> Operation {
+fn operation((path, method): (&str, &str), found: &Value, lang: Lang) -> Operation {
     let id = text(&found["operationId"]);
-    let summary = text(&found["summary"]);
-    let about = [if summary == id { String::new() } else { summary }, text(&found["description"])];
+    let told = openapi::told(&id);
+    let words = |of: fn(&openapi::Told) -> &[String; 2]| {
+        told.map_or("", |told| {
+            let [zh, en] = of(told);
+            lang.pick(zh, en)
+        })
+    };
     let who = found["x-who"].as_array().into_iter().flatten().map(text).collect::<Vec<_>>().join(", ");
     let parameters = found["parameters"].as_array().into_iter().flatten().map(|parameter| Field {
         name: text(&parameter["name"]),
@@ -123,10 +140,13 @@ fn operation(path: &str, method: &str, found: &Value) -> Operation {
     });
     let answers = entries(&found["responses"]).filter(|(status, _)| *status != "default");
     Operation {
+        name: words(|told| &told.summary),
+        about: words(|told| &told.rule),
+        request: told.and_then(|told| told.request.as_deref()).unwrap_or_default().trim(),
+        answer: told.and_then(|told| told.answer.as_deref()).unwrap_or_default().trim(),
         id,
         method: method.to_owned(),
         path: path.to_owned(),
-        about: about.join(" ").trim().to_owned(),
         who,
         parameters: parameters.collect(),
         body: content(&found["requestBody"]),
@@ -205,7 +225,7 @@ mod tests {
     fn every_operation_is_documented_and_every_named_schema_is_there() {
         let known: Vec<&str> = SCHEMAS.iter().map(|schema| schema.name.as_str()).collect();
         let mut count = 0;
-        for operation in GROUPS.iter().flat_map(|group| &group.operations) {
+        for operation in ENGLISH.iter().flat_map(|group| &group.operations) {
             count += 1;
             let kinds = operation.body.iter().map(|body| &body.kind);
             let kinds = kinds.chain(operation.answers.iter().map(|(_, answer)| &answer.kind));
@@ -217,6 +237,6 @@ mod tests {
                 assert_eq!(named, parameter.place == "path", "{}: {}", operation.id, parameter.name);
             }
         }
-        assert!(count > 25, "{count} operations");
+        assert!(count > 40, "{count} operations");
     }
 }
