@@ -205,3 +205,20 @@ fn decisions_count_from_one_without_gaps() {
     }
     assert!(faults.is_empty(), "{faults}");
 }
+
+#[test]
+fn files_that_pages_name_exist() {
+    let tops = ["src/", "tests/", "docs/", "migrations/", "seeds/", "web/", "deploy/", "benches/"];
+    let mut faults = String::new();
+    let pages = ["README.md", "CONTRIBUTING.md"].map(|name| root().join(name));
+    for page in pages.into_iter().chain(files("docs", &["md"])) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for named in text.split('`').filter(|named| tops.iter().any(|top| named.starts_with(top))) {
+            let pattern = named.contains([' ', '*', '{', '…']) || named.contains("NNNN");
+            if !pattern && !root().join(named).exists() {
+                writeln!(faults, "{}: there is no {named}", page.strip_prefix(root()).unwrap().display()).unwrap();
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults}");
+}
