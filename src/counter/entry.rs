@@ -43,7 +43,6 @@ pub struct Entry {
     /// Product code; a set's for its parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
-    /// Category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// Units; negative for refunds and exclusions.

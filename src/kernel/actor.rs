@@ -23,9 +23,7 @@ impl Actor {
 /// One act: its instant, its actor, and the random that make its ids.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// When.
     pub at: At,
-    /// Who.
     pub by: Actor,
     /// Ids and tokens.
     pub random: Random,

@@ -9,7 +9,6 @@ pub enum Lang {
     #[default]
     #[serde(rename = "zh-CN")]
     ZhCn,
-    /// English.
     #[serde(rename = "en")]
     En,
 }

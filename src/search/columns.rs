@@ -51,7 +51,6 @@ impl Column {
     }
 }
 
-/// All columns.
 #[derive(Clone)]
 pub struct Columns {
     n: usize,

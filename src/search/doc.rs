@@ -11,7 +11,6 @@ pub struct Spec {
     pub spec: String,
     /// Net weight in grams.
     pub net_g: i64,
-    /// Price in fen.
     pub price_fen: i64,
     /// Fruit diameter in mm.
     pub diameter_mm: Option<i64>,
@@ -32,9 +31,7 @@ pub struct Doc {
     pub slug: String,
     /// Chinese name.
     pub name: String,
-    /// English name.
     pub name_en: String,
-    /// Category.
     pub category: Term,
     /// County of origin; `value` is the six-digit code.
     pub county: Term,

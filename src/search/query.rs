@@ -26,7 +26,6 @@ pub enum Ask {
     Goods(Vec<Alternative>),
     /// A county or a paired district.
     Place(Vec<Alternative>),
-    /// A grade.
     Grade(String),
     /// A certificate kind.
     Cert(String),
@@ -34,15 +33,12 @@ pub enum Ask {
     Scheme(String),
     /// An occasion.
     Intent(String),
-    /// What is in season.
     Season,
     /// An order of the list.
     Order(Sort),
-    /// A quantity.
     Quantity(Quantity),
     /// A word that lifts but is not required.
     Soft(String),
-    /// Nothing.
     Nothing,
     /// Not understood.
     Unknown,
@@ -53,7 +49,6 @@ pub enum Ask {
 pub struct Item {
     /// As typed, normalized.
     pub source: String,
-    /// What it asks for.
     pub ask: Ask,
     /// How it was recognised.
     pub how: How,

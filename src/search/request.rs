@@ -161,7 +161,6 @@ pub struct FacetCount {
     pub value: String,
     /// Chinese label.
     pub label: String,
-    /// English label.
     #[serde(skip)]
     pub label_en: String,
     /// Products that this value alone gives beside the choices in the other facets.
@@ -181,7 +180,6 @@ impl FacetCount {
 /// A facet with its values; values without products are left out unless chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FacetCounts {
-    /// Which facet.
     pub facet: Facet,
     /// Its values in a steady order.
     pub values: Vec<FacetCount>,
@@ -194,7 +192,6 @@ pub struct Chip {
     pub kind: &'static str,
     /// Chinese label, `5kg`.
     pub label: String,
-    /// English label.
     pub label_en: String,
     /// The text of the query without this piece: what the chip's link searches for.
     pub without: String,
@@ -210,9 +207,7 @@ impl Chip {
 /// A sentence above the results: what was relaxed, or a way on from an honest zero.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Note {
-    /// Chinese.
     pub zh: String,
-    /// English.
     pub en: String,
 }
 
@@ -265,7 +260,6 @@ pub struct Suggestion {
     pub kind: SuggestionKind,
     /// Chinese label.
     pub label: String,
-    /// English label.
     pub label_en: String,
     /// Slug, code or text, by kind.
     pub value: String,

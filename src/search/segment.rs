@@ -20,13 +20,11 @@ const CHOICES: usize = 10;
 /// How a word was recognised, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum How {
-    /// As written.
     Written,
     /// By its pinyin in letters.
     Pinyin,
     /// By the beginning of its pinyin.
     Start,
-    /// By its initials.
     Initials,
     /// By characters of the same sound.
     Homophone,

@@ -60,7 +60,6 @@ struct Inner {
 /// A product that Meilisearch found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Its code.
     pub code: String,
     /// How well the text fits, in thousandths.
     pub score: u32,

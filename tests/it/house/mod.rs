@@ -190,13 +190,15 @@ fn is_public(name: &str) -> bool {
     })
 }
 
+/// What all others build on says what it does; elsewhere a name that says it needs no words beside it.
 #[test]
-fn public_items_say_what_they_are() {
+fn verbs_of_the_base_say_what_they_do() {
     let mut faults = String::new();
-    for (name, text) in sources("src").into_iter().filter(|(name, _)| !is_test(name) && is_public(name)) {
+    let base = |name: &str| matches!(module(name), "kernel" | "db") && !is_test(name) && is_public(name);
+    for (name, text) in sources("src").into_iter().filter(|(name, _)| base(name)) {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         for (place, line) in lines.iter().enumerate() {
-            let item = ["pub fn ", "pub async fn ", "pub struct ", "pub enum ", "pub trait ", "pub const "];
+            let item = ["pub fn ", "pub async fn ", "pub trait "];
             if line.contains('$') || !item.iter().any(|start| line.starts_with(start)) {
                 continue;
             }
