@@ -68,9 +68,7 @@ row! {
     pub struct CountyShare {
         /// GB code, as in the journal.
         pub county: String,
-        /// Name.
         pub name: String,
-        /// Name in English.
         pub name_en: String,
         /// 净支付额.
         #[schema(value_type = i64)]
@@ -84,7 +82,6 @@ row! {
     pub struct Head {
         /// Its number; 0 before the first.
         pub seq: i64,
-        /// Its hash.
         pub hash: String,
     }
 }
@@ -95,13 +92,10 @@ pub struct Figures {
     /// When these figures were read.
     #[schema(value_type = String)]
     pub as_of: At,
-    /// Version of the definitions.
     pub definition_version: String,
     /// Today in Asia/Shanghai.
     pub today: Span,
-    /// This month.
     pub month: Span,
-    /// This year.
     pub year: Span,
     /// Since the market opened.
     pub all: All,

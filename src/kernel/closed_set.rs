@@ -38,7 +38,7 @@ macro_rules! closed_set {
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize,
             ::utoipa::ToSchema,
         )]
-        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant,)* }
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] #[schema(rename = $word)] $variant,)* }
 
         impl $name {
             /// Every value.
