@@ -22,4 +22,5 @@ mod search_meili;
 mod search_words;
 mod seeds;
 mod statements;
+mod style;
 mod support;
