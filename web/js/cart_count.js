@@ -1,6 +1,7 @@
 // The cart's count comes from its cookie: a public page is the same for everyone.
-const cart = document.cookie.split("; ").find((pair) => pair.startsWith("cart="));
-const units = (cart ? decodeURIComponent(cart.slice(5)) : "")
+import { cookie } from "./cookies.js";
+
+const units = cookie("cart")
   .split("~")
   .reduce((sum, item) => sum + (Number.parseInt(item.split(":")[1], 10) || 0), 0);
 for (const badge of document.querySelectorAll("[data-cart-count]")) {

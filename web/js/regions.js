@@ -1,50 +1,25 @@
-// Region pickers fill their cities and districts as one chooses; a checkout works out its sums anew.
-{
-  const below = async (parent) => {
-    const answer = await fetch(`/api/v1/regions?parent=${encodeURIComponent(parent)}`);
-    return answer.ok ? (await answer.json()).items : [];
+// Region pickers fill their cities and districts as one chooses.
+const below = async (parent) => {
+  const answer = await fetch(`/api/v1/regions?parent=${encodeURIComponent(parent)}`);
+  return answer.ok ? (await answer.json()).items : [];
+};
+const fill = (select, items, first) => {
+  select.replaceChildren(...(first ? [first] : []), ...items.map((item) => new Option(item.name, item.code)));
+};
+for (const picker of document.querySelectorAll("[data-regions]")) {
+  const [province, city, district] = picker.querySelectorAll("select");
+  const none = () => new Option(district.dataset.none, "");
+  district.dataset.none = district.options[0].text;
+  const choose = async (code) => {
+    const [p, c, d] = [code.slice(0, 2), code.slice(0, 4), code.slice(0, 6)];
+    province.value = p;
+    fill(city, await below(p));
+    if (c.length === 4) city.value = c;
+    fill(district, await below(city.value), none());
+    district.value = d.length === 6 ? d : "";
+    district.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  const fill = (select, items, first) => {
-    select.replaceChildren(...(first ? [first] : []), ...items.map((item) => new Option(item.name, item.code)));
-  };
-  for (const picker of document.querySelectorAll("[data-regions]")) {
-    const [province, city, district] = picker.querySelectorAll("select");
-    const none = () => new Option(district.dataset.none, "");
-    district.dataset.none = district.options[0].text;
-    const choose = async (code) => {
-      const [p, c, d] = [code.slice(0, 2), code.slice(0, 4), code.slice(0, 6)];
-      province.value = p;
-      fill(city, await below(p));
-      if (c.length === 4) city.value = c;
-      fill(district, await below(city.value), none());
-      district.value = d.length === 6 ? d : "";
-      district.dispatchEvent(new Event("change", { bubbles: true }));
-    };
-    province.addEventListener("change", () => choose(province.value));
-    city.addEventListener("change", () => choose(city.value));
-    picker.addEventListener("region", (event) => choose(event.detail));
-  }
-
-  const form = document.querySelector("form[data-live]");
-  if (form) {
-    let running;
-    const refresh = async () => {
-      running?.abort();
-      running = new AbortController();
-      const body = new URLSearchParams(new FormData(form));
-      body.set("do", "price");
-      try {
-        const answer = await fetch(form.action, { method: "POST", body, signal: running.signal });
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const parts = page.querySelectorAll("[data-part]");
-        if (parts.length === 0) location.assign("/cart");
-        for (const part of parts) form.querySelector(`[data-part="${part.dataset.part}"]`)?.replaceWith(part);
-      } catch (error) {
-        if (error.name !== "AbortError") throw error;
-      }
-    };
-    form.addEventListener("change", (event) => {
-      if (event.target.name === "region_code" || "refresh" in event.target.dataset) refresh();
-    });
-  }
+  province.addEventListener("change", () => choose(province.value));
+  city.addEventListener("change", () => choose(city.value));
+  picker.addEventListener("region", (event) => choose(event.detail));
 }

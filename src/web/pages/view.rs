@@ -38,7 +38,7 @@ pub struct Layout {
     pub about: String,
     /// Address of the styles.
     pub css: &'static str,
-    /// Address of the script.
+    /// Folder of the scripts, each a module under its own name.
     pub js: &'static str,
 }
 
