@@ -114,7 +114,7 @@ async fn a_thousand_edits_and_kills_in_the_middle_leave_the_index_equal_to_the_d
         let snapshot = catalogue::load(&mut db.read().await.unwrap(), clock.now()).await.unwrap();
         match difference(&api, &docs(&snapshot)).await {
             None => break,
-            Some(difference) => assert!(quiet.elapsed() < Duration::from_secs(5), "{difference}"),
+            Some(difference) => assert!(quiet.elapsed() < Duration::from_secs(30), "{difference}"),
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -173,7 +173,8 @@ async fn the_program_asks_meilisearch_and_does_without_it(engine: Engine) {
         let begun = Instant::now();
         let answer = api.get("/products?q=狗头枣").await;
         assert_eq!((answer.status, answer.body["total"].as_u64()), (200, total), "{mood:?}");
-        assert!(begun.elapsed() < Duration::from_millis(1500), "{mood:?}: {:?}", begun.elapsed());
+        // The slow one would have answered after three seconds.
+        assert!(begun.elapsed() < Duration::from_millis(2900), "{mood:?}: {:?}", begun.elapsed());
     }
     market.end().await;
 }

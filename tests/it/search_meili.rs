@@ -115,8 +115,8 @@ fn slow_broken_or_gone_the_embedded_index_answers() {
             for _ in 0..20 {
                 assert_eq!(both.ask("gtz").await, both.embedded("gtz"), "{mood:?}");
             }
-            // Three searches wait at most half a second each, then it is left alone.
-            assert!(begun.elapsed() < Duration::from_millis(2500), "{mood:?}: {:?}", begun.elapsed());
+            // Three searches wait at most half a second each, then it is left alone; all twenty would wait ten.
+            assert!(begun.elapsed() < Duration::from_secs(8), "{mood:?}: {:?}", begun.elapsed());
             assert!(!both.meili().is_ready());
             both.fake.is(Mood::Fine);
             tokio::time::sleep(Duration::from_millis(5100)).await;

@@ -17,7 +17,7 @@ pub const SMALL: (u32, u32) = (360, 740);
 /// A desk's window.
 pub const DESK: (u32, u32) = (1280, 800);
 /// How long a step may take until what it waits for is there.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const ARGUMENTS: [&str; 11] = [
     "--headless",

@@ -7,7 +7,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -37,6 +37,29 @@ pub struct Told {
     pub shipped: AtomicU32,
     pub refunds: AtomicU32,
     pub faults: Mutex<BTreeSet<String>>,
+}
+
+/// How long the load may take to get somewhere: a test that hangs ends, one on a busy machine does not.
+pub const PATIENCE: Duration = Duration::from_mins(2);
+
+impl Told {
+    /// Waits until so many orders were answered in all.
+    pub async fn reach(&self, orders: usize) {
+        self.until(|told| told.orders.lock().unwrap().len() >= orders).await;
+    }
+
+    /// Waits until something was shipped and something refunded.
+    pub async fn each_act_happened(&self) {
+        self.until(|told| told.shipped.load(Ordering::SeqCst) > 0 && told.refunds.load(Ordering::SeqCst) > 0).await;
+    }
+
+    async fn until(&self, done: impl Fn(&Self) -> bool) {
+        let begun = Instant::now();
+        while !done(self) {
+            assert!(begun.elapsed() < PATIENCE, "the load gets nowhere");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
 }
 
 /// Traffic that runs until it is ended; a writer of `gate` makes it pause between two requests.

@@ -23,12 +23,11 @@ on_both_programs! {
 async fn a_stop_answers_what_runs_and_ends_in_time(engine: Engine) {
     let Some(mut market) = Market::start(engine, &[]).await else { return };
     let load = Load::start(&market, 4).await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    load.told.reach(5).await;
     let (exit, took) = tokio::task::block_in_place(|| market.stop());
     assert!(exit.success(), "{exit}: {}", market.told());
     assert!(took < Duration::from_secs(10), "stopping took {took:?}");
     market.run().await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
     load.end().await;
     market.audit();
     market.end().await;
@@ -55,10 +54,15 @@ async fn a_client_that_hangs_up_still_has_its_order(engine: Engine) {
         line.shutdown(Shutdown::Both).unwrap();
         quotes.push((key, body));
     }
-    tokio::time::sleep(Duration::from_secs(1)).await;
     let mut numbers = std::collections::BTreeSet::new();
     for (key, body) in quotes {
-        let answer = api.send("POST", "/orders", Some(&key), Some(body)).await.unwrap();
+        let answer = loop {
+            let answer = api.send("POST", "/orders", Some(&key), Some(body.clone())).await.unwrap();
+            if answer.body["code"] != "idempotency_key_running" {
+                break answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
         assert_eq!(answer.status, 201, "{answer:?}");
         let Value::String(number) = &answer.body["number"] else { panic!("{answer:?}") };
         assert!(numbers.insert(number.clone()));

@@ -7,6 +7,7 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -227,9 +228,17 @@ fn at_hand(engine: Engine) -> bool {
     there
 }
 
-/// A port that was free a moment ago.
+/// A free port that the system gives to no connection (those begin at 32768): a market that was killed finds
+/// its port free again, however often clients knock meanwhile. Each test process looks from a place of its own.
 pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let n = TAKEN.fetch_add(1, Ordering::Relaxed).wrapping_add(std::process::id().wrapping_mul(61));
+        let port = 20_000 + u16::try_from(n % 10_000).unwrap();
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 fn environment(data: &Path) -> Vec<(String, String)> {

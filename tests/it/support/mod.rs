@@ -13,7 +13,12 @@ pub mod meili;
 pub mod shop;
 pub mod site;
 
-use std::{future::Future, io::Write, sync::Arc};
+use std::{
+    future::Future,
+    io::Write,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
 
 pub use api::{Api, http};
 pub use base::Base;
@@ -62,6 +67,16 @@ pub fn skipped(why: &str) {
     let thread = std::thread::current();
     let line = format!("skipped: {}: {why}\n", thread.name().unwrap_or("a test"));
     std::io::stderr().write_all(line.as_bytes()).unwrap();
+}
+
+/// How long this thread has had a processor: what a limit of work is measured by, whoever else works. The
+/// wall clock where the kernel does not tell.
+pub fn busy() -> Duration {
+    static BEGUN: OnceLock<Instant> = OnceLock::new();
+    let begun = BEGUN.get_or_init(Instant::now);
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = told.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    nanos.map_or_else(|| begun.elapsed(), Duration::from_nanos)
 }
 
 /// Whether the heavy checks run in full (`tests/run --long`).
