@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{NewPerson, Person, Role, address, create_person, password, person, reset, session};
+use super::{NewPerson, Person, Role, address, create_person, lockout::Guards, password, person, reset, session};
 use crate::{
     db::{Db, migrate, tx},
     kernel::{
-        Actor, At, Code, Result, Step,
+        Actor, At, Code, Lang, Result, Step,
         time::{DAY, HOUR},
     },
 };
@@ -144,4 +144,45 @@ async fn addresses_are_their_owners_and_a_login_is_taken_once() {
     };
     let again = tx!(db, tx, { create_person(&mut tx, again.clone(), &mut step(0)).await });
     assert_eq!(code(again), Some(Code::LoginTaken));
+}
+
+/// Rows of the counts of failures.
+async fn guards(db: &Db) -> i64 {
+    let (n,): (i64,) = crate::db::q("SELECT CAST(count(*) AS BIGINT) FROM sign_in_guards")
+        .one(&mut db.read().await.unwrap())
+        .await
+        .unwrap();
+    n
+}
+
+#[tokio::test]
+async fn a_locked_address_redeems_no_code_and_is_told_how_long() {
+    let (_folder, db) = fresh().await;
+    let (lin, operator) = (add(&db, "lin", Role::Shopper).await, add(&db, "boss", Role::Operator).await);
+    let issued = tx!(db, tx, { reset::issue(&mut tx, &lin, &operator.id, &mut step(0)).await }).unwrap();
+    // An address is forgiven sixty failures, whatever logins they were for.
+    for n in 0..61 {
+        Guards::of(&format!("guess-{n}"), HERE).fail(&db, step(0).at).await.unwrap();
+    }
+    let wish = |address| reset::Reset {
+        login: "lin".into(),
+        code: issued.code.clone(),
+        password: "another-one".into(),
+        address,
+    };
+    let locked = reset::redeem(&db, &wish(HERE), &step(0)).await.unwrap_err();
+    let refusal = locked.refusal().unwrap();
+    assert_eq!(refusal.code, Code::SignInLocked);
+    assert!(refusal.detail(Lang::En).contains("wait 1 minutes"), "{}", refusal.detail(Lang::En));
+    reset::redeem(&db, &wish(ELSEWHERE), &step(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn counts_of_failures_are_kept_a_day_and_then_forgotten() {
+    let (_folder, db) = fresh().await;
+    Guards::of("lin", HERE).fail(&db, step(0).at).await.unwrap();
+    assert_eq!(guards(&db).await, 3, "the pair, the login, the address");
+    let forget = async |hours| tx!(db, tx, { session::forget(&mut tx, step(hours).at).await }).unwrap();
+    assert_eq!((forget(23).await, guards(&db).await), (0, 3));
+    assert_eq!((forget(25).await, guards(&db).await), (3, 0));
 }
