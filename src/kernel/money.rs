@@ -151,6 +151,12 @@ mod tests {
     }
 
     #[test]
+    fn what_weighs_nothing_gets_nothing_and_the_first_takes_all_where_all_weigh_nothing() {
+        assert_eq!(split(10, &[0, 3, 1]), [0, 8, 2]);
+        assert_eq!(split(10, &[0, 0]), [10, 0]);
+    }
+
+    #[test]
     fn people_read_thousands_apart() {
         for (fen, text) in [
             (0, "0.00"),
@@ -168,6 +174,7 @@ mod tests {
         assert!(Fen(i64::MAX).plus(Fen(1)).is_err());
         assert!(Fen(i64::MAX).times(2).is_err());
         assert!(Fen(-1).allocate(&[1]).is_err());
+        assert!(Fen(1).allocate(&[2, -1]).is_err());
         assert!(Fen(1).allocate(&[]).is_err());
     }
 

@@ -211,6 +211,27 @@ mod tests {
     }
 
     #[test]
+    fn names_and_numbers_have_their_length_and_their_letters() {
+        let logins = ["abc", " Lin.Wuxi@x ", &"a".repeat(40)];
+        assert!(logins.iter().all(|raw| login("login", raw).is_ok()));
+        assert_eq!(login("login", " Lin.Wuxi ").unwrap(), "lin.wuxi");
+        for raw in ["ab", &"a".repeat(41), "lin wuxi", "林无锡", "lin/wuxi"] {
+            assert!(login("login", raw).is_err(), "{raw}");
+        }
+        assert_eq!(coupon_code("code", " yanxi-10 ").unwrap(), "YANXI-10");
+        for raw in ["AB", &"A".repeat(33), "YANXI 10", "YANXI_10"] {
+            assert!(coupon_code("code", raw).is_err(), "{raw}");
+        }
+        assert_eq!(tracking_no("no", " zt-0001 ").unwrap(), "ZT-0001");
+        for raw in ["ZT001", &"A".repeat(41), "ZT 0001", "ZT_0001"] {
+            assert!(tracking_no("no", raw).is_err(), "{raw}");
+        }
+        assert_eq!(["20", " -3 "].map(|raw| whole("qty", raw).unwrap()), [20, -3]);
+        assert_eq!(whole("qty", " ").unwrap_err().code, Code::Missing);
+        assert_eq!(whole("qty", "2.5").unwrap_err().code, Code::Malformed);
+    }
+
+    #[test]
     fn control_characters_and_length_are_tamed() {
         assert_eq!(text("name", " 王\u{0}某\n ", 10).unwrap(), "王 某");
         assert_eq!(text("name", &"长".repeat(11), 10).unwrap_err().code, Code::TooLong);
