@@ -256,6 +256,17 @@ mod tests {
     }
 
     #[test]
+    fn the_first_and_the_last_day_and_the_minimum_itself_count() {
+        for day in ["2026-11-01", "2026-11-30"] {
+            let discount = coupon(CouponKind::Amount, 500).discount(Fen(1000), day.parse().unwrap());
+            assert_eq!(discount.unwrap(), Fen(500), "{day}");
+        }
+        for day in ["2026-10-31", "2026-12-01"] {
+            assert!(coupon(CouponKind::Amount, 500).discount(Fen(1000), day.parse().unwrap()).is_err(), "{day}");
+        }
+    }
+
+    #[test]
     fn days_and_minimum_are_kept() {
         let code = |goods, day: &str| {
             let error = coupon(CouponKind::Amount, 500).discount(Fen(goods), day.parse().unwrap()).unwrap_err();
