@@ -224,6 +224,21 @@ mod tests {
         assert!(split(&[line(1, 3, 900, 0)], &Asked::Lines(twice)).is_err());
     }
 
+    #[test]
+    fn an_amount_of_a_line_names_no_more_units_than_are_left() {
+        let lines = [line(1, 3, 900, 0)];
+        let asked = |qty| {
+            let ask = AskedLine { line_no: 1, qty: Some(qty), amount: Some(Fen(100)) };
+            split(&lines, &Asked::Lines(vec![ask])).map_err(|refusal| refusal.to_string())
+        };
+        for qty in [-1, 4] {
+            assert!(asked(qty).unwrap_err().contains("lines[0].qty"), "{qty}");
+        }
+        for qty in [0, 3] {
+            assert_eq!(asked(qty).expect("within the line")[0].qty, qty);
+        }
+    }
+
     #[derive(Clone, Debug)]
     enum Wish {
         Units(usize, i64),
