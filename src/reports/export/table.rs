@@ -49,3 +49,13 @@ fn text(cell: &Cell) -> String {
 fn wide(text: &str) -> usize {
     text.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_characters_are_two_wide() {
+        assert_eq!(["", "abc", "¥12.30", "支付额（元）"].map(wide), [0, 3, 6, 12]);
+    }
+}

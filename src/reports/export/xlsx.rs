@@ -78,3 +78,24 @@ fn name(kind: Kind, lang: Lang) -> &'static str {
         Kind::Series => lang.pick("逐期", "Series"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn money_is_written_in_yuan_and_each_sheet_has_a_name_of_its_own() {
+        let shown = [0, 5, -1250, 123_456_789].map(|fen| format!("{:.2}", yuan(Fen(fen))));
+        assert_eq!(shown, ["0.00", "0.05", "-12.50", "1234567.89"]);
+        for lang in [Lang::ZhCn, Lang::En] {
+            let names: HashSet<&str> = Kind::ALL.iter().map(|kind| name(*kind, lang)).collect();
+            assert_eq!(names.len(), Kind::ALL.len());
+            // What the format allows: 31 characters, none of these.
+            assert!(
+                names.iter().all(|name| !name.is_empty() && name.chars().count() < 32 && !name.contains(['/', '?']))
+            );
+        }
+    }
+}
