@@ -22,6 +22,7 @@ on_both! {
     an_ended_coupon_takes_nothing_off_further_orders_and_keeps_its_word_to_those_placed,
     a_second_payment_of_a_paid_order_goes_back,
     events_in_any_number_and_the_poller_pay_once,
+    the_poller_learns_of_a_refusal_and_nothing_of_what_is_open,
     forged_and_mismatched_events_change_nothing,
 }
 
@@ -99,6 +100,17 @@ async fn events_in_any_number_and_the_poller_pay_once(shop: Arc<Shop>) {
         assert_eq!(again, PaymentOutcome::Known);
     }
     assert_eq!((shop.booked("sale").await, shop.stock("P01-1").await), (8990, (99, 0)));
+}
+
+async fn the_poller_learns_of_a_refusal_and_nothing_of_what_is_open(shop: Arc<Shop>) {
+    let placed = shop.placed(&[("P01-1", 1)], None).await;
+    let payment = shop.open_payment(&placed.number).await;
+    assert_eq!(payment_result::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Known);
+    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    sandbox.settle(&shop.trade.db, &payment, Outcome::Failed, shop.trade.clock.now()).await.unwrap();
+    assert_eq!(payment_result::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Failed);
+    assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
+    assert_eq!(shop.pay(&placed.number).await, PaymentOutcome::Paid);
 }
 
 async fn forged_and_mismatched_events_change_nothing(shop: Arc<Shop>) {
