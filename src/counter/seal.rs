@@ -251,3 +251,24 @@ async fn count<'a>(
     }
     rows.exec(tx).await.map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_moves_its_own_sums() {
+        let of = |kind, after_receipt| {
+            let mut sums = Sums::default();
+            sums.add(kind, 100, after_receipt);
+            [sums.gross, sums.refunds, sums.adjustments, sums.effective, sums.excluded]
+        };
+        assert_eq!(of(Kind::Sale, false), [100, 0, 0, 0, 0]);
+        assert_eq!(of(Kind::Receipt, false), [0, 0, 0, 100, 0]);
+        assert_eq!(of(Kind::Refund, false), [0, 100, 0, 0, 0]);
+        assert_eq!(of(Kind::Refund, true), [0, 100, 0, -100, 0]);
+        assert_eq!(of(Kind::Exclusion, false), [0, 0, 0, -100, 100]);
+        assert_eq!(of(Kind::Adjustment, false), [0, 0, 100, 0, 0]);
+        assert_eq!(of(Kind::SaleFreight, false), [0; 5]);
+    }
+}

@@ -4,6 +4,7 @@ mod bureau;
 mod checkout;
 mod coop_desk;
 mod english;
+mod figures;
 mod open;
 mod operator;
 mod shop;
