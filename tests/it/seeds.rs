@@ -221,6 +221,8 @@ async fn rows_agree(db: &Db) {
         "SELECT CAST(count(*) AS BIGINT) FROM orders o WHERE o.paid_at IS NOT NULL AND o.total_fen <> (SELECT
            CAST(SUM(e.amount_fen) AS BIGINT) FROM ledger_entries e WHERE e.order_id = o.id AND e.kind IN ('sale', 'sale_freight'))",
         "SELECT CAST(count(*) AS BIGINT) FROM seller_orders s JOIN orders o ON o.id = s.order_id WHERE s.received_at < o.paid_at",
+        "SELECT CAST(count(*) AS BIGINT) FROM seller_orders s JOIN orders o ON o.id = s.order_id JOIN coops c ON c.id = s.coop_id
+           WHERE o.paid_at IS NOT NULL AND s.ship_by <> o.paid_at + c.sla_hours * 3600000000",
         "SELECT CAST(count(*) AS BIGINT) FROM batches WHERE qty <= 0",
         "SELECT CAST(count(*) AS BIGINT) FROM batches b JOIN skus k ON k.id = b.sku_id
            JOIN sku_versions v ON v.sku_id = k.id WHERE v.presale_ships_by IS NOT NULL",
@@ -283,6 +285,9 @@ fn a_generated_market_is_of_its_size_and_agrees_with_itself() {
         assert!(shown.iter().all(|p| photos::exists(&format!("{}-800.webp", p.name))));
         figures_agree(&db).await;
         rows_agree(&db).await;
+        let found = yanxi::cli::audit::each(&db, now(), |_| ()).await.unwrap();
+        let faults: Vec<_> = found.iter().filter(|finding| finding.faults > 0).collect();
+        assert!(faults.is_empty(), "past orders keep every invariant: {faults:#?}");
         let again = generate(&db, Size { products: 0, ..size }, now()).await;
         assert!(again.is_err(), "the same seed is not written twice");
     });
