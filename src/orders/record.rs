@@ -3,9 +3,7 @@
 use super::{OrderState, SellerOrderState, store};
 use crate::{
     db::{Rows, Tx, row},
-    kernel::{
-        Actor, At, CoopId, Day, Fen, Grams, OrderId, ProductId, QuoteId, Random, Result, SellerOrderId, SkuId, Step,
-    },
+    kernel::{At, CoopId, Day, Fen, Grams, OrderId, ProductId, QuoteId, Random, Result, SellerOrderId, SkuId, Step},
 };
 
 row! {
@@ -339,13 +337,4 @@ pub async fn note(tx: &mut Tx, order: &OrderId, event: OrderEventRow, step: &mut
     let id = step.random.id(step.at)?;
     events.push(store::event_values(order, id, &event, step.by.person.clone()))?;
     events.exec(tx).await.map(|_| ())
-}
-
-impl Record {
-    /// Marks the whole record as done by `by`, for generators that write past orders.
-    pub fn done_by(&mut self, by: &Actor) {
-        for event in &mut self.events {
-            by.role.clone_into(&mut event.by_role);
-        }
-    }
 }
