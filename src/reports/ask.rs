@@ -172,6 +172,9 @@ mod tests {
             ("summary", vec!["county", "county"], Code::Repeated),
             ("summary", vec!["county,coop,day"], Code::TooManyDimensions),
             ("series", vec!["county"], Code::OneOf),
+            ("series", vec!["day", "week"], Code::OneOf),
+            ("households", vec!["day"], Code::OneOf),
+            ("households", vec!["coop", "county"], Code::OneOf),
             ("bridge", vec!["county"], Code::NotGrouped),
         ] {
             let refusal = ask(kind, &by).unwrap_err();
