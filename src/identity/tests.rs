@@ -186,3 +186,14 @@ async fn counts_of_failures_are_kept_a_day_and_then_forgotten() {
     assert_eq!((forget(23).await, guards(&db).await), (0, 3));
     assert_eq!((forget(25).await, guards(&db).await), (3, 0));
 }
+
+#[tokio::test]
+async fn a_name_is_corrected_and_never_left_empty() {
+    let (_folder, db) = fresh().await;
+    let lin = add(&db, "lin", Role::Shopper).await;
+    tx!(db, tx, { person::rename(&mut tx, &lin.id, " 林小姐 ").await }).unwrap();
+    let name = async || person::find(&mut db.read().await.unwrap(), &lin.id).await.unwrap().name;
+    assert_eq!(name().await, "林小姐");
+    assert!(tx!(db, tx, { person::rename(&mut tx, &lin.id, " ").await }).is_err());
+    assert_eq!(name().await, "林小姐");
+}

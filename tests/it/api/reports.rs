@@ -63,8 +63,20 @@ async fn a_report_has_the_shape_of_the_surface(shop: Arc<Shop>) {
         assert_eq!(row[key], value, "{key}");
     }
     assert_eq!((&body["totals"]["net_paid_fen"], &body["totals"]["orders"]), (&json!(21_330), &json!(1)));
-    let outlets = desk.get("bureau", "/bureau/reports/summary?by=outlet").await;
-    assert_eq!(outlets.body["rows"][0]["key"], "none");
+    for (by, key, label) in [
+        ("category", "apple", "苹果"),
+        ("product", "P01", "洛川苹果"),
+        ("channel", "online", "线上商城"),
+        ("buyer_class", "individual", "个人"),
+        ("district", "320213", "梁溪区"),
+        ("pairing", "none", "未结对"),
+        ("outlet", "none", "无门店"),
+        ("scheme", "none", "无认定"),
+    ] {
+        let grouped = desk.get("bureau", &format!("/bureau/reports/summary?by={by}")).await;
+        let row = &grouped.body["rows"][0];
+        assert_eq!((&row["key"], &row["label"]), (&json!(key), &json!(label)), "{by}");
+    }
     for kind in ["lines", "bridge", "channels", "coops", "households", "series"] {
         let answer = desk.get("operator", &format!("/bureau/reports/{kind}")).await;
         assert_eq!((answer.status, &answer.body["kind"]), (200, &json!(kind)), "{answer:?}");
