@@ -84,6 +84,8 @@ async fn a_reset_code_works_once_and_ends_sessions() {
     let lower = issued.code.to_lowercase().replace('-', " ");
     assert_eq!(code(reset::redeem(&db, &wish("boss", &lower), &step(1)).await), Some(Code::ResetCodeInvalid));
     assert_eq!(code(reset::redeem(&db, &wish("lin", &lower), &step(25)).await), Some(Code::ResetCodeInvalid));
+    let wrong = if issued.code.starts_with('A') { "BBBB-BBBB-BBBB" } else { "AAAA-AAAA-AAAA" };
+    assert_eq!(code(reset::redeem(&db, &wish("lin", wrong), &step(1)).await), Some(Code::ResetCodeInvalid));
     reset::redeem(&db, &wish("lin", &lower), &step(1)).await.unwrap();
     assert_eq!(code(reset::redeem(&db, &wish("lin", &lower), &step(1)).await), Some(Code::ResetCodeInvalid));
     assert_eq!(session::who(&mut db.read().await.unwrap(), &opened.token, step(1).at).await.unwrap(), None);
