@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use super::{
-    OrderState, SellerOrderState,
     books::{self, LineRefund, Sold},
     draft, past_rows,
     record::{Buyer, Line, Record, event},
@@ -283,17 +282,8 @@ impl Past {
         self.record.lines.iter().filter(move |_| paid).map(|l| (&l.product_id, l.qty - l.refunded_qty))
     }
 
-    /// State of its holds.
+    /// State of its holds: no past order still waits for its payment.
     pub(super) fn holds(&self) -> &'static str {
-        match (self.record.order.state, self.record.order.paid_at) {
-            (OrderState::AwaitingPayment, _) => "live",
-            (_, None) => "released",
-            _ => "taken",
-        }
-    }
-
-    /// Whether everything arrived.
-    pub fn is_received(&self) -> bool {
-        self.record.sellers.iter().all(|s| s.state == SellerOrderState::Received)
+        if self.record.order.paid_at.is_some() { "taken" } else { "released" }
     }
 }
