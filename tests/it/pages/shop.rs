@@ -190,7 +190,7 @@ fn what_is_out_of_season_says_when_and_offers_no_button() {
                     let in_season = product.skus.iter().any(|sku| sku.in_season(snapshot.day));
                     let says = if in_season { "卖完" } else { "月" };
                     assert!(why.contains(says), "{}: {why}", product.slug);
-                    assert!(page.count("[aria-labelledby=instead] .good") > 0, "{}", product.slug);
+                    assert!(page.count("[aria-labelledby=instead] .card") > 0, "{}", product.slug);
                 }
             }
         }
