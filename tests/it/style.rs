@@ -1,6 +1,10 @@
-//! Styles held to their own rule: sizes of type and spaces come from the scale (`web/css/00_tokens.css`).
+//! Styles and templates held to their own rules: sizes come from the scale (`web/css/00_tokens.css`), lines
+//! of templates are short enough to be read beside each other.
 
 use std::path::Path;
+
+/// Longest line of a template.
+const WIDEST_LINE: usize = 140;
 
 /// Sizes that are no rhythm of the page and may stand where they are needed: a hairline's width, the height
 /// of a thumb's target, heights of bars that others make room for.
@@ -67,6 +71,20 @@ fn type_and_spaces_come_from_the_scale() {
                 if !off.is_empty() {
                     faults.push(format!("{file}:{}: {name}: {value} states {}", place + 1, off.join(", ")));
                 }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn lines_of_templates_are_short() {
+    let mut faults = Vec::new();
+    for (file, text) in texts("web/templates") {
+        for (place, line) in text.lines().enumerate() {
+            let wide = line.chars().count();
+            if wide > WIDEST_LINE {
+                faults.push(format!("{file}:{}: {wide} columns", place + 1));
             }
         }
     }
