@@ -8,7 +8,10 @@ use yanxi::{
     pricing::Quote,
 };
 
-use crate::support::{Shop, on_both, shop::write};
+use crate::support::{
+    Shop, on_both,
+    shop::{insist, write},
+};
 
 on_both! {
     five_hundred_buyers_for_a_hundred_boxes_get_exactly_a_hundred,
@@ -29,7 +32,8 @@ async fn quotes(shop: &Shop, items: &[(&str, i64)], n: usize) -> Vec<Quote> {
 
 /// Whether the order was placed; every "no" must be that of an empty shelf.
 async fn place(shop: &Shop, quote: &Quote) -> Option<String> {
-    match place::place(&shop.trade, Shop::placing(quote, "13800000002"), Actor::GUEST, None).await {
+    let place = || place::place(&shop.trade, Shop::placing(quote, "13800000002"), Actor::GUEST, None);
+    match insist(place).await {
         Ok(placed) => Some(placed.number),
         Err(error) => {
             assert_eq!(error.refusal().map(|r| r.code), Some(Code::OutOfStock), "{error}");

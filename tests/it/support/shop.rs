@@ -1,9 +1,11 @@
 //! A small shop: two cooperatives, three products, freight to Wuxi, a coupon; a hand clock.
 
+use std::{future::Future, time::Duration};
+
 use super::Base;
 use yanxi::{
     db::{Db, idempotency::Running, q},
-    kernel::{Actor, At, Clock, CoopId, Fen, Random, RefundId, SellerOrderId, Step},
+    kernel::{Actor, At, Clock, CoopId, Error, Fen, Random, RefundId, Result, SellerOrderId, Step},
     orders::{
         OrderState, Trade, pay, payment_result,
         payment_result::PaymentOutcome,
@@ -135,7 +137,8 @@ impl Shop {
     }
 
     pub async fn order(&self, number: &str) -> Order {
-        read::by_number(&mut self.trade.db.read().await.unwrap(), number).await.unwrap()
+        let mut conn = insist(|| self.trade.db.read()).await.unwrap();
+        read::by_number(&mut conn, number).await.unwrap()
     }
 
     /// Opens a payment and settles it at the sandbox, whose signed event goes to the webhook's verb.
@@ -146,14 +149,15 @@ impl Shop {
 
     pub async fn open_payment(&self, number: &str) -> yanxi::kernel::PaymentId {
         let order = self.order(number).await;
-        let paying = pay::pay(&self.trade, &order, Method::Sandbox, Actor::GUEST, None).await.unwrap();
+        let paying = insist(|| pay::pay(&self.trade, &order, Method::Sandbox, Actor::GUEST, None)).await.unwrap();
         yanxi::kernel::PaymentId(paying.payment_id)
     }
 
     pub async fn settle(&self, id: &yanxi::kernel::PaymentId, outcome: Outcome) -> PaymentOutcome {
         let Provider::Sandbox(sandbox) = &self.trade.provider;
-        let delivery = sandbox.settle(&self.trade.db, id, outcome, self.trade.clock.now()).await.unwrap();
-        payment_result::take_event(&self.trade, &delivery.signature, &delivery.body).await.unwrap()
+        let settle = || sandbox.settle(&self.trade.db, id, outcome, self.trade.clock.now());
+        let delivery = insist(settle).await.unwrap();
+        insist(|| payment_result::take_event(&self.trade, &delivery.signature, &delivery.body)).await.unwrap()
     }
 
     /// `(on_hand, held)` of a SKU.
@@ -182,6 +186,17 @@ impl Shop {
     pub async fn waiting_refunds(&self) -> Vec<(RefundId, Fen)> {
         let sql = "SELECT id, amount_fen FROM refunds WHERE state = 'requested'";
         q(sql).all(&mut self.trade.db.read().await.unwrap()).await.unwrap()
+    }
+}
+
+/// Does what is asked again as long as it is put off: where many want to write at once on a busy machine, some
+/// wait longer than a request may and are told to come back. Nothing was done for them.
+pub async fn insist<T, F: Future<Output = Result<T>>>(act: impl Fn() -> F) -> Result<T> {
+    loop {
+        match act().await {
+            Err(Error::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
+            done => return done,
+        }
     }
 }
 
