@@ -3,13 +3,11 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    Postgres, Sqlite,
-    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Tx, tx::UNHURRIED};
+use super::{Conn, Engine, Query, Tx, tx::UNHURRIED};
 use crate::kernel::{Error, Result};
 
 /// How long a request waits for a connection before it is answered 503.
@@ -18,15 +16,6 @@ const ACQUIRE: Duration = Duration::from_secs(3);
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL for each process.
 const POSTGRES_CONNECTIONS: u32 = 16;
-
-/// Which engine is behind the façade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// SQLite in the data folder.
-    Sqlite,
-    /// PostgreSQL or an engine that speaks its protocol.
-    Postgres,
-}
 
 /// The database: cheap to clone, shared by all.
 #[derive(Clone)]
@@ -45,14 +34,6 @@ pub enum Db {
         /// The replica, or the primary again.
         replica: PgPool,
     },
-}
-
-/// A held connection of either engine.
-pub enum Conn {
-    /// To SQLite.
-    Sqlite(PoolConnection<Sqlite>),
-    /// To PostgreSQL.
-    Postgres(PoolConnection<Postgres>),
 }
 
 impl Db {
@@ -162,7 +143,7 @@ impl Db {
     /// Runs a maintenance command (PRAGMA, VACUUM INTO, ANALYZE) outside a transaction.
     pub async fn maintain(&self, sql: String) -> Result<()> {
         let mut conn = self.write().await?;
-        super::Query::from_closed_parts(sql).exec(&mut conn).await.map(|_| ())
+        Query::from_closed_parts(sql).exec(&mut conn).await.map(|_| ())
     }
 
     /// Closes all connections; SQLite writes its log back into the file.
@@ -216,25 +197,4 @@ async fn refuse_lossy_settings(pool: &PgPool) -> Result<()> {
         }
     }
     Ok(())
-}
-
-impl Conn {
-    /// Closes the connection instead of giving it back, because its state is not known.
-    pub(super) async fn discard(self) {
-        let closed = match self {
-            Self::Sqlite(conn) => conn.close().await,
-            Self::Postgres(conn) => conn.close().await,
-        };
-        if let Err(error) = closed {
-            tracing::debug!(%error, "a connection was dropped instead of closed");
-        }
-    }
-
-    /// Which engine this connection reaches.
-    pub fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
-        }
-    }
 }

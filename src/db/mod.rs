@@ -9,6 +9,7 @@
 
 pub mod audit;
 pub mod audit_log;
+mod conn;
 mod connect;
 pub mod copy;
 mod fault;
@@ -17,6 +18,7 @@ pub mod lease;
 pub mod market;
 pub mod migrate;
 pub mod outbox;
+mod reader;
 mod row;
 mod rows;
 mod statement;
@@ -28,11 +30,13 @@ mod work;
 #[cfg(test)]
 mod tests;
 
-pub use connect::{Conn, Db, Engine};
-pub use row::{Field, Reader, Row};
-pub use rows::Rows;
+pub use conn::{Conn, Engine};
+pub use connect::Db;
+pub use reader::Reader;
+pub use row::{Field, Row};
+pub use rows::{Rows, insert, insert_all};
 pub use statement::{Declared, Query, declared, q};
-pub use table::{Table, as_text, insert, insert_all, insert_text, select_text};
+pub use table::{Table, as_text, insert_text, select_text};
 pub use tx::{Tx, pause_before_retry};
 pub use value::{Bound, Stored, Value};
 pub use work::Work;

@@ -62,6 +62,20 @@ impl Rows {
     }
 }
 
+/// Inserts one row; answers whether it was taken (`on_conflict` may say no).
+pub async fn insert<T: Table>(conn: &mut Conn, row: &T) -> Result<bool> {
+    Ok(insert_all(conn, std::slice::from_ref(row)).await? == 1)
+}
+
+/// Inserts rows in as few statements as the engines allow; answers how many were taken.
+pub async fn insert_all<'r, T: Table + 'r>(conn: &mut Conn, rows: impl IntoIterator<Item = &'r T>) -> Result<u64> {
+    let mut all = Rows::to::<T>()?;
+    for row in rows {
+        all.add(row);
+    }
+    all.exec(conn).await
+}
+
 /// Rows of parameters as the engine reads them fastest: SQLite looks a `$n` up among all before it,
 /// which makes a statement of many rows quadratic, and takes a bare `?` as the next.
 pub(super) fn marks(conn: &Conn, rows: usize, width: usize) -> String {

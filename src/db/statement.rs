@@ -6,7 +6,8 @@ use sqlx::{
 
 use super::{
     Conn, Value,
-    row::{Fetched, Reader, Row},
+    reader::{Fetched, Reader},
+    row::Row,
     value::arguments,
 };
 use crate::kernel::{Error, Result};

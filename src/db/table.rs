@@ -3,8 +3,7 @@
 //! `table!` declares what is written and read whole, `view!` what is read from several tables;
 //! `select!` makes a statement's text of either. A new column is one line here and one in a migration.
 
-use super::{Conn, Rows, Value};
-use crate::kernel::Result;
+use super::Value;
 
 /// A struct whose fields are the columns of one table.
 pub trait Table: Send + Sync {
@@ -13,20 +12,6 @@ pub trait Table: Send + Sync {
 
     /// Values in the order of the columns.
     fn values(&self) -> Vec<Value>;
-}
-
-/// Inserts one row; answers whether it was taken (`on_conflict` may say no).
-pub async fn insert<T: Table>(conn: &mut Conn, row: &T) -> Result<bool> {
-    Ok(insert_all(conn, std::slice::from_ref(row)).await? == 1)
-}
-
-/// Inserts rows in as few statements as the engines allow; answers how many were taken.
-pub async fn insert_all<'r, T: Table + 'r>(conn: &mut Conn, rows: impl IntoIterator<Item = &'r T>) -> Result<u64> {
-    let mut all = Rows::to::<T>()?;
-    for row in rows {
-        all.add(row);
-    }
-    all.exec(conn).await
 }
 
 /// A text of known length, written when the program is built.

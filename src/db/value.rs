@@ -2,7 +2,7 @@
 
 use sqlx::{Arguments, Encode, Type};
 
-use super::row::Reader;
+use super::reader::Reader;
 use crate::kernel::{
     At, BatchId, ClosedSet, CoopId, CreditCode, Day, Error, Fen, Grams, OrderId, PaymentId, PersonId, Phone, ProductId,
     Qty, QuoteId, RefundId, RegionCode, Result, SellerOrderId, SkuCode, SkuId, TaxNo,

@@ -1,0 +1,41 @@
+//! A connection of either engine.
+
+use sqlx::{Postgres, Sqlite, pool::PoolConnection};
+
+/// Which engine is behind the façade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite in the data folder.
+    Sqlite,
+    /// PostgreSQL or an engine that speaks its protocol.
+    Postgres,
+}
+
+/// A held connection of either engine.
+pub enum Conn {
+    /// To SQLite.
+    Sqlite(PoolConnection<Sqlite>),
+    /// To PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Conn {
+    /// Closes the connection instead of giving it back, because its state is not known.
+    pub(super) async fn discard(self) {
+        let closed = match self {
+            Self::Sqlite(conn) => conn.close().await,
+            Self::Postgres(conn) => conn.close().await,
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "a connection was dropped instead of closed");
+        }
+    }
+
+    /// Which engine this connection reaches.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+}
