@@ -28,6 +28,8 @@ pub mod counter;
 
 pub mod reports;
 
+pub mod audit;
+
 pub mod app;
 pub mod cli;
 pub mod config;

@@ -1,23 +1,17 @@
-//! `audit`: every invariant recomputed from the rows of one snapshot; nothing is written.
+//! `audit`: every invariant recomputed from the rows of one snapshot, a line for each.
 
 use std::process::ExitCode;
 
 use crate::{
-    catalogue,
+    app, audit,
     config::Config,
-    counter,
-    db::{
-        Conn, Db,
-        audit::{self, Finding},
-    },
-    identity,
+    db::{Conn, audit::Finding},
     kernel::{At, Clock, Result},
-    ledger, orders, payments, pricing, search, stock,
 };
 
 /// Runs the command.
 pub async fn run(config: Config) -> Result<ExitCode> {
-    let db = crate::app::open_existing(&config).await?;
+    let db = app::open_existing(&config).await?;
     let mut snapshot = db.long_snapshot().await?;
     let holds = told(&mut snapshot, Clock::System.now()).await;
     snapshot.rollback().await?;
@@ -28,7 +22,7 @@ pub async fn run(config: Config) -> Result<ExitCode> {
 /// Audits what a transaction sees and prints a line for each check; answers whether all hold.
 pub async fn told(conn: &mut Conn, now: At) -> Result<bool> {
     let mut faults = 0;
-    let found = each_in(conn, now, |finding| {
+    let found = audit::each_in(conn, now, |finding| {
         faults += i64::from(finding.faults > 0);
         say!("{}", line(finding));
     });
@@ -46,32 +40,4 @@ fn line(finding: &Finding) -> String {
         0 => format!("ok     {invariant:<4} {name:<22} {says}"),
         _ => format!("FAULT  {invariant:<4} {name:<22} {says}: {faults} at fault, for example {example}"),
     }
-}
-
-/// Runs every check of every capability in one snapshot, telling each finding as it is made.
-pub async fn each(db: &Db, now: At, tell: impl FnMut(&Finding)) -> Result<Vec<Finding>> {
-    let mut snapshot = db.long_snapshot().await?;
-    let found = each_in(&mut snapshot, now, tell).await?;
-    snapshot.rollback().await?;
-    Ok(found)
-}
-
-/// The same as a transaction sees the database.
-pub async fn each_in(conn: &mut Conn, now: At, mut tell: impl FnMut(&Finding)) -> Result<Vec<Finding>> {
-    let mut all = Vec::new();
-    let mut keep = |found: Vec<Finding>| {
-        found.iter().for_each(&mut tell);
-        all.extend(found);
-    };
-    keep(audit::shared(conn).await?);
-    keep(audit::run(identity::audit::CHECKS, conn).await?);
-    keep(audit::run(catalogue::audit::CHECKS, conn).await?);
-    keep(audit::run(stock::audit::CHECKS, conn).await?);
-    keep(audit::run(pricing::audit::CHECKS, conn).await?);
-    keep(audit::run(payments::audit::CHECKS, conn).await?);
-    keep(ledger::audit::run(conn).await?);
-    keep(orders::audit::run(conn).await?);
-    keep(counter::audit::run(conn).await?);
-    keep(search::audit::run(conn, now).await?);
-    Ok(all)
 }

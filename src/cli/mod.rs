@@ -5,7 +5,7 @@ macro_rules! say {
     ($($words:tt)*) => { $crate::cli::line(format_args!($($words)*)) };
 }
 
-pub mod audit;
+mod audit;
 mod backup;
 mod journal;
 mod openapi;

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::{
-    cli::audit,
+    audit,
     db::copy,
     kernel::{At, Result, time::HOUR},
     web::Market,

@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["payments"],
     &["orders", "pos"],
     &["counter", "reports"],
+    &["audit"],
     &["config", "seeds", "jobs", "cli", "web", "app", "main", "lib"],
 ];
 

@@ -100,7 +100,7 @@ impl Shop {
 
     /// Every invariant holds, whatever was done (`yanxi audit`).
     pub async fn audit(&self) {
-        let found = yanxi::cli::audit::each(&self.trade.db, self.trade.clock.now(), |_| ()).await.unwrap();
+        let found = yanxi::audit::each(&self.trade.db, self.trade.clock.now(), |_| ()).await.unwrap();
         let faults: Vec<_> = found.iter().filter(|finding| finding.faults > 0).collect();
         assert!(faults.is_empty(), "{faults:#?}");
     }

@@ -8,7 +8,7 @@ mod sabotage;
 use std::{collections::BTreeSet, sync::Arc};
 
 use yanxi::{
-    cli::audit,
+    audit,
     db::{Db, Engine, Query, Tx, audit::Finding, q},
     kernel::At,
 };
