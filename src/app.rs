@@ -15,10 +15,11 @@ use hyper_util::{
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tower::Service;
+use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     catalogue::Shelf,
-    config::Config,
+    config::{self, Config},
     counter::Live,
     db::{Db, idempotency::Running as RunningKeys, market, migrate, tx},
     jobs::{self, Jobs},
@@ -59,10 +60,9 @@ pub struct Serving {
 
 /// Structured log lines on stderr; `RUST_LOG` sets what is logged.
 pub fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
     // A second call, as in tests, leaves the first in place.
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::registry().with(lines.with_filter(config::logged())).try_init();
 }
 
 /// Connects to the configured database; the SQLite file's folder is made where it is missing.

@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
+use tracing_subscriber::filter::{LevelFilter, Targets};
+
 /// Everything that can be set from outside (A10).
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -46,6 +48,13 @@ impl std::fmt::Debug for MeiliConfig {
         // The key is a secret.
         f.debug_struct("MeiliConfig").field("url", &self.url).finish_non_exhaustive()
     }
+}
+
+/// What is logged: `RUST_LOG` as `level` or `target=level`, with commas between; what cannot be read counts as unset.
+pub fn logged() -> Targets {
+    let wish = std::env::var_os("RUST_LOG").and_then(|wish| wish.to_str()?.parse().ok());
+    let usual = || Targets::new().with_default(LevelFilter::INFO).with_target("sqlx", LevelFilter::WARN);
+    wish.unwrap_or_else(usual)
 }
 
 const KNOWN: &[&str] = &[

@@ -1,9 +1,6 @@
-//! Transactions: begun on the writer, committed once, repeated where two met.
+//! Transactions: begun on the writer, committed once.
 
-use std::{
-    ops::{Deref, DerefMut},
-    time::Duration,
-};
+use std::ops::{Deref, DerefMut};
 
 use super::{Conn, Engine, Query, q};
 use crate::kernel::{Error, Result};
@@ -102,47 +99,3 @@ impl Drop for Tx {
         }
     }
 }
-
-/// Times a transaction is run before its conflict is told.
-pub const MOST_TRIES: u32 = 8;
-
-/// Waits a little longer after each conflict; `false` once it was tried often enough.
-pub async fn pause_before_retry(tries: &mut u32) -> bool {
-    *tries += 1;
-    if *tries >= MOST_TRIES {
-        return false;
-    }
-    tokio::time::sleep(Duration::from_millis(u64::from(*tries * *tries) * 2)).await;
-    true
-}
-
-/// `tx!(db, tx, { … })`: runs the block in a transaction and commits; the block ends in
-/// `Ok(value)`, uses `?`, and may be run again after a conflict, so it changes nothing but `tx`.
-macro_rules! tx {
-    ($db:expr, $tx:ident, $body:block) => {{
-        let mut tries = 0;
-        loop {
-            let run = async {
-                let mut $tx = $db.begin().await?;
-                let done: $crate::kernel::Result<_> = async { $body }.await;
-                match done {
-                    Ok(value) => $tx.commit().await.map(|()| value),
-                    Err(error) => {
-                        // The first error is the one that tells; a failed rollback discards the connection.
-                        let _ = $tx.rollback().await;
-                        Err(error)
-                    }
-                }
-            };
-            match run.await {
-                Err($crate::kernel::Error::Conflict(error)) => {
-                    if !$crate::db::pause_before_retry(&mut tries).await {
-                        break Err($crate::kernel::Error::Unavailable(error));
-                    }
-                }
-                other => break other,
-            }
-        }
-    }};
-}
-pub(crate) use tx;

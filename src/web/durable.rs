@@ -1,6 +1,6 @@
 //! Writes that survive their client: run to the end although the connection is gone.
 
-use std::time::Duration;
+use std::{any::Any, pin::Pin, time::Duration};
 
 use crate::{
     kernel::{Code, Error, Result},
@@ -10,13 +10,16 @@ use crate::{
 /// A twin of a form is waited for this often, a tenth of a second each.
 const PATIENCE: usize = 100;
 
+/// A write without its type: what the runtime puts around a task is compiled once, not for each write.
+type Task = Pin<Box<dyn Future<Output = Box<dyn Any + Send>> + Send>>;
+
 /// Runs a write as a task of its own and waits for it. A dropped request leaves the task running,
 /// so that no transaction is cut in the middle (I16).
 pub async fn durable<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> web::Result<T> {
-    match tokio::spawn(work).await {
-        Ok(done) => done.map_err(Into::into),
-        Err(panic) => Err(Error::fault(format!("a write broke off: {panic}")).into()),
-    }
+    let task: Task = Box::pin(async move { Box::new(work.await) as Box<dyn Any + Send> });
+    let done = tokio::spawn(task).await.map_err(|panic| Error::fault(format!("a write broke off: {panic}")))?;
+    let done = done.downcast::<Result<T>>().map_err(|_| Error::fault("a write answered something else"))?;
+    (*done).map_err(Into::into)
 }
 
 /// Runs a form's write under its idempotency key. A program is told that its twin still runs; a person

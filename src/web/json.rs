@@ -26,14 +26,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-        let json = kind.is_some_and(|k| k.split(';').next().is_some_and(|k| k.trim().ends_with("json")));
-        if !json {
-            return Err(Refusal::new(Code::WrongMedia).into());
-        }
-        let bytes = body(request, state).await?;
+        let bytes = json_body(request, state).await?;
         Ok(Self { hash: sha256_hex(&bytes), value: parse(&bytes)? })
     }
+}
+
+/// The raw body of a request that says that it is JSON.
+async fn json_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Error> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let json = kind.is_some_and(|k| k.split(';').next().is_some_and(|k| k.trim().ends_with("json")));
+    if json { body(request, state).await } else { Err(Refusal::new(Code::WrongMedia).into()) }
 }
 
 /// The raw body, within the limit.
@@ -44,17 +46,29 @@ pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, 
 /// JSON text to a value; the refusal names the field.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let mut text = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(Strict(&mut text)).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        // A choice given as a number or list is called a fault of syntax although the text is JSON.
-        let json = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
-        if inner.is_data() || json() { field_fault(&path, &inner.to_string()) } else { Refusal::new(Code::BadJson) }
-    })?;
+    let value = serde_path_to_error::deserialize(Strict(&mut text)).map_err(|error| json_fault(&error, bytes))?;
+    whole(&mut text, bytes)?;
+    Ok(value)
+}
+
+/// What is wrong with a body, for all types of bodies.
+fn json_fault(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Refusal {
+    let inner = error.inner();
+    // A choice given as a number or list is called a fault of syntax although the text is JSON.
+    let json = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+    if inner.is_data() || json() {
+        field_fault(&error.path().to_string(), &inner.to_string())
+    } else {
+        Refusal::new(Code::BadJson)
+    }
+}
+
+/// Refuses what stands behind the value, and a zero byte in a text.
+fn whole(text: &mut serde_json::Deserializer<serde_json::de::SliceRead<'_>>, bytes: &[u8]) -> Result<(), Refusal> {
     text.end().map_err(|_| Refusal::new(Code::BadJson))?;
     match zero_byte(bytes) {
         Some(field) => Err(Refusal::of_field(field, Code::ZeroByte)),
-        None => Ok(value),
+        None => Ok(()),
     }
 }
 
@@ -81,24 +95,30 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        let query = parts.uri.query().unwrap_or_default();
-        let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "lang");
-        let kept = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        fields(&kept).map(Self).map_err(Into::into)
+        fields(&without_language(parts)).map(Self).map_err(Into::into)
     }
+}
+
+/// The query but for the language, which every page and operation takes.
+fn without_language(parts: &Parts) -> String {
+    let query = parts.uri.query().unwrap_or_default();
+    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "lang");
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 /// `a=1&b=2` to a value; the refusal names the field.
 pub fn fields<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+    serde_path_to_error::deserialize(pairs(text)?)
+        .map_err(|error| field_fault(&error.path().to_string(), &error.inner().to_string()))
+}
+
+/// The fields as they were typed; refuses a zero byte.
+fn pairs(text: &str) -> Result<serde_urlencoded::Deserializer<'_>, Refusal> {
     let mut typed = form_urlencoded::parse(text.as_bytes());
-    if let Some((field, _)) = typed.find(|(_, value)| value.contains('\0')) {
-        return Err(Refusal::of_field(field, Code::ZeroByte));
+    match typed.find(|(_, value)| value.contains('\0')) {
+        Some((field, _)) => Err(Refusal::of_field(field, Code::ZeroByte)),
+        None => Ok(serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()))),
     }
-    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
-    serde_path_to_error::deserialize(pairs).map_err(|error| {
-        let path = error.path().to_string();
-        field_fault(&path, &error.into_inner().to_string())
-    })
 }
 
 /// What a parser's words mean for the field.

@@ -1,5 +1,7 @@
 //! The table of routes: what each answers, and who may ask. Denied where not named.
 
+use std::{future::Future, pin::Pin, sync::Arc};
+
 use axum::{
     extract::{FromRequestParts, Request},
     handler::Handler,
@@ -31,6 +33,26 @@ pub enum Allow {
     Roles(&'static [Role]),
 }
 
+impl Allow {
+    /// Who reads reports.
+    pub const REPORTS: Self = Self::Roles(&[Role::Bureau, Role::Operator]);
+}
+
+/// What a handler becomes once it is called.
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A handler without its type, so that the compiler makes what axum puts around a handler once for all.
+#[derive(Clone)]
+struct Erased(Arc<dyn Fn(Request, Market) -> Answering + Send + Sync>);
+
+impl Handler<(), Market> for Erased {
+    type Future = Answering;
+
+    fn call(self, request: Request, market: Market) -> Answering {
+        (self.0)(request, market)
+    }
+}
+
 /// One row of the table.
 pub struct Route {
     /// Method.
@@ -45,29 +67,29 @@ pub struct Route {
 impl Route {
     fn new<H, T>((method, filter): (Method, MethodFilter), path: &'static str, allow: Allow, handler: H) -> Self
     where
-        H: Handler<T, Market>,
-        T: 'static,
+        H: Handler<T, Market, Future = Answering>,
     {
-        Self { method, path, allow, handler: on(filter, handler) }
+        let erased = Erased(Arc::new(move |request, market| handler.clone().call(request, market)));
+        Self { method, path, allow, handler: on(filter, erased) }
     }
 
     /// A read; answers HEAD too.
-    pub fn get<H: Handler<T, Market>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+    pub fn get<H: Handler<T, Market, Future = Answering>, T>(path: &'static str, allow: Allow, handler: H) -> Self {
         Self::new((Method::GET, MethodFilter::GET), path, allow, handler)
     }
 
     /// A write.
-    pub fn post<H: Handler<T, Market>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+    pub fn post<H: Handler<T, Market, Future = Answering>, T>(path: &'static str, allow: Allow, handler: H) -> Self {
         Self::new((Method::POST, MethodFilter::POST), path, allow, handler)
     }
 
     /// A change of some fields.
-    pub fn patch<H: Handler<T, Market>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+    pub fn patch<H: Handler<T, Market, Future = Answering>, T>(path: &'static str, allow: Allow, handler: H) -> Self {
         Self::new((Method::PATCH, MethodFilter::PATCH), path, allow, handler)
     }
 
     /// A removal.
-    pub fn delete<H: Handler<T, Market>, T: 'static>(path: &'static str, allow: Allow, handler: H) -> Self {
+    pub fn delete<H: Handler<T, Market, Future = Answering>, T>(path: &'static str, allow: Allow, handler: H) -> Self {
         Self::new((Method::DELETE, MethodFilter::DELETE), path, allow, handler)
     }
 

@@ -14,6 +14,7 @@ mod coop_desk;
 mod coops;
 pub mod desk;
 pub mod errors;
+pub mod frame;
 mod halls;
 mod home;
 mod me;
