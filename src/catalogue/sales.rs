@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    db::{Db, Query, Rows, Tx, outbox, row, statements, tx},
+    db::{
+        Db, Query, Rows, Tx,
+        outbox::{self, Topic},
+        row, statements, tx,
+    },
     kernel::{At, ProductId, Result},
 };
 
@@ -24,7 +28,7 @@ row! {
 
 /// Counts the waiting facts, at most `most`; answers how many.
 pub async fn drain(db: &Db, now: At, most: i64) -> Result<usize> {
-    let waiting = outbox::next(&mut db.read().await?, outbox::SALES, most).await?;
+    let waiting = outbox::next(&mut db.read().await?, Topic::Sales, most).await?;
     if waiting.is_empty() {
         return Ok(0);
     }

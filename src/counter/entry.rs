@@ -5,10 +5,40 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::kernel::{Error, Result, hash::sha256_hex};
+use crate::{
+    kernel::{Error, Result, closed_set, hash::sha256_hex},
+    ledger,
+};
 
 /// The first entry's `prev_hash`.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+closed_set! {
+    /// What an entry tells.
+    pub enum EntryKind {
+        Sale = "sale" ["付款", "Sale"],
+        Receipt = "receipt" ["收货", "Receipt"],
+        Refund = "refund" ["退款", "Refund"],
+        Exclusion = "exclusion" ["剔除", "Exclusion"],
+        Adjustment = "adjustment" ["调整", "Adjustment"],
+        /// Nothing was sold; the chain goes on.
+        Checkpoint = "checkpoint" ["检查点", "Checkpoint"],
+    }
+}
+
+impl EntryKind {
+    /// What the journal tells of a row of the ledger: of goods, never of freight or promotions.
+    pub fn of(kind: ledger::Kind) -> Option<Self> {
+        match kind {
+            ledger::Kind::Sale => Some(Self::Sale),
+            ledger::Kind::Receipt => Some(Self::Receipt),
+            ledger::Kind::Refund => Some(Self::Refund),
+            ledger::Kind::Exclusion => Some(Self::Exclusion),
+            ledger::Kind::Adjustment => Some(Self::Adjustment),
+            _ => None,
+        }
+    }
+}
 
 /// An entry as it is published (C29, C30). Absent fields are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +53,7 @@ pub struct Entry {
     /// SHA-256 of this entry without `hash`, in the form of RFC 8785.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hash: String,
-    /// `sale`, `receipt`, `refund`, `exclusion`, `adjustment` or `checkpoint`.
-    pub kind: String,
+    pub kind: EntryKind,
     /// Business day in Asia/Shanghai.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<String>,
@@ -97,7 +126,7 @@ mod tests {
             sealed_at: "2026-11-01T12:00:00+08:00".to_owned(),
             prev_hash: GENESIS.to_owned(),
             hash: String::new(),
-            kind: "sale".to_owned(),
+            kind: EntryKind::Sale,
             day: Some("2026-11-01".to_owned()),
             at: None,
             channel: Some("online".to_owned()),

@@ -15,6 +15,6 @@ pub mod read;
 pub mod seal;
 pub mod verify;
 
-pub use entry::{Entry, GENESIS};
+pub use entry::{Entry, EntryKind, GENESIS};
 pub use figures::Figures;
 pub use live::Live;

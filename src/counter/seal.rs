@@ -2,62 +2,93 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Entry, GENESIS};
+use super::{
+    Entry, EntryKind,
+    figures::{self, Head},
+};
 use crate::{
-    db::{Conn, Db, Query, Rows, Tx, outbox, q, row, statements, tx},
-    kernel::{At, Result},
+    db::{
+        Conn, Db, Query, Rows, Tx, insert_all,
+        outbox::{self, Topic},
+        select, statements, table, tx, view,
+    },
+    kernel::{At, Error, Result},
     ledger::{self, Kind},
     orders::view::journal_ref,
 };
 
 statements! {
-    HEAD = "SELECT seq, hash FROM journal_entries ORDER BY seq DESC LIMIT 1";
-    FACTS = "SELECT e.entry, e.n, e.kind, e.amount_fen, e.qty, e.at, e.day, e.line_no, e.after_receipt, e.channel,
-               e.county_code, e.category_code, e.schemes, c.slug AS coop, p.code AS product, o.number, o.journal_salt
-             FROM ledger_entries e JOIN orders o ON o.id = e.order_id
-             LEFT JOIN coops c ON c.id = e.coop_id LEFT JOIN products p ON p.id = e.product_id
-             WHERE e.entry IN ($1) ORDER BY e.entry, e.n";
+    FACTS = select!(Fact, "WHERE e.entry IN ($1) ORDER BY e.entry, e.n");
     SEALED = "SELECT DISTINCT ledger_entry FROM journal_entries WHERE ledger_entry IN ($1)";
-    ADD = "INSERT INTO journal_entries (seq, hash, ledger_entry, ledger_n, body, order_ref) VALUES ($1, $2, $3, $4, $5, $6)";
-    COUNT = "INSERT INTO counter_days (day, county_code, gross_fen, refunds_fen, adjustments_fen, effective_fen, excluded_fen)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT (day, county_code) DO UPDATE SET gross_fen = counter_days.gross_fen + excluded.gross_fen,
-               refunds_fen = counter_days.refunds_fen + excluded.refunds_fen,
-               adjustments_fen = counter_days.adjustments_fen + excluded.adjustments_fen,
-               effective_fen = counter_days.effective_fen + excluded.effective_fen,
-               excluded_fen = counter_days.excluded_fen + excluded.excluded_fen";
-    COUNT_ORDERS = "INSERT INTO counter_orders (day, orders) VALUES ($1, $2)
-                    ON CONFLICT (day) DO UPDATE SET orders = counter_orders.orders + excluded.orders";
 }
 
-row! {
+table! {
+    /// An entry as it is kept.
+    struct Kept in "journal_entries" {
+        seq: i64,
+        hash: String,
+        ledger_entry: String,
+        ledger_n: i64,
+        body: String,
+        order_ref: Option<String>,
+    }
+}
+
+table! {
+    /// What a block adds to a day and county.
+    struct DaySums in "counter_days" or "ON CONFLICT (day, county_code) DO UPDATE SET
+        gross_fen = counter_days.gross_fen + excluded.gross_fen,
+        refunds_fen = counter_days.refunds_fen + excluded.refunds_fen,
+        adjustments_fen = counter_days.adjustments_fen + excluded.adjustments_fen,
+        effective_fen = counter_days.effective_fen + excluded.effective_fen,
+        excluded_fen = counter_days.excluded_fen + excluded.excluded_fen" {
+        day: String,
+        county_code: String,
+        gross_fen: i64,
+        refunds_fen: i64,
+        adjustments_fen: i64,
+        effective_fen: i64,
+        excluded_fen: i64,
+    }
+}
+
+table! {
+    /// Orders that a block adds to a day.
+    struct DayOrders in "counter_orders" or "ON CONFLICT (day) DO UPDATE SET orders = counter_orders.orders + excluded.orders" {
+        day: String,
+        orders: i64,
+    }
+}
+
+view! {
     /// A ledger row with what the journal says of it.
     #[derive(Clone, Debug)]
-    pub(super) struct Fact {
-        entry: String,
-        n: i64,
-        kind: Kind,
-        amount_fen: i64,
-        qty: i64,
-        at: At,
-        day: String,
-        line_no: Option<i64>,
-        after_receipt: bool,
-        channel: Option<String>,
-        county_code: Option<String>,
-        category_code: Option<String>,
-        schemes: Option<String>,
-        coop: Option<String>,
-        product: Option<String>,
-        number: String,
-        journal_salt: String,
+    pub(super) struct Fact from "ledger_entries e JOIN orders o ON o.id = e.order_id
+        LEFT JOIN coops c ON c.id = e.coop_id LEFT JOIN products p ON p.id = e.product_id" {
+        entry: String = "e.entry",
+        n: i64 = "e.n",
+        kind: Kind = "e.kind",
+        amount_fen: i64 = "e.amount_fen",
+        qty: i64 = "e.qty",
+        at: At = "e.at",
+        day: String = "e.day",
+        line_no: Option<i64> = "e.line_no",
+        after_receipt: bool = "e.after_receipt",
+        channel: Option<String> = "e.channel",
+        county_code: Option<String> = "e.county_code",
+        category_code: Option<String> = "e.category_code",
+        schemes: Option<String> = "e.schemes",
+        coop: Option<String> = "c.slug",
+        product: Option<String> = "p.code",
+        number: String = "o.number",
+        journal_salt: String = "o.journal_salt",
     }
 }
 
 impl Fact {
-    /// Whether the journal tells of it: goods only, never freight or promotions.
+    /// Whether the journal tells of it.
     fn public(&self) -> bool {
-        matches!(self.kind, Kind::Sale | Kind::Receipt | Kind::Refund | Kind::Exclusion | Kind::Adjustment)
+        EntryKind::of(self.kind).is_some()
     }
 
     /// Order within a block: a refund stands on the side of the receipt on which the ledger has it.
@@ -76,6 +107,7 @@ impl Fact {
 
     /// What the journal says of it at a place in the chain; the hash is still to be made.
     pub fn published(&self, seq: i64, prev_hash: String, sealed_at: String) -> Result<Entry> {
+        let kind = EntryKind::of(self.kind).ok_or_else(|| Error::fault(format!("{} is not public", self.entry)))?;
         let named = |text: &Option<String>| text.clone().filter(|t| t != "none");
         let line = self.line_no.map(|n| journal_ref(&self.journal_salt, &format!("{}/{n}", self.number)));
         Ok(Entry {
@@ -83,7 +115,7 @@ impl Fact {
             sealed_at,
             prev_hash,
             hash: String::new(),
-            kind: self.kind.as_str().to_owned(),
+            kind,
             day: Some(self.day.clone()),
             at: Some(self.at.hour_rfc3339()),
             channel: self.channel.clone(),
@@ -180,7 +212,7 @@ impl Sums {
 
 /// Seals one block of at most `most` facts; answers how many entries it has.
 pub async fn block(db: &Db, now: At, most: i64) -> Result<usize> {
-    let waiting = outbox::next(&mut db.read().await?, outbox::JOURNAL, most).await?;
+    let waiting = outbox::next(&mut db.read().await?, Topic::Journal, most).await?;
     if waiting.is_empty() {
         return Ok(0);
     }
@@ -205,18 +237,17 @@ async fn unsealed(conn: &mut Conn, waiting: &[outbox::Waiting]) -> Result<Vec<Fa
 
 /// Adds facts to the chain in their order; `sealed` says when each is sealed.
 async fn append(tx: &mut Tx, facts: &[Fact], sealed: impl Fn(&Fact) -> At) -> Result<usize> {
-    let head: Option<(i64, String)> = q(HEAD).opt(tx).await?;
-    let (mut seq, mut hash) = head.unwrap_or_else(|| (0, GENESIS.to_owned()));
-    let mut rows = Rows::of(ADD)?;
+    let Head { mut seq, mut hash } = figures::head(tx).await?;
+    let mut rows = Rows::to::<Kept>()?;
     let mut days: BTreeMap<(&str, &str), Sums> = BTreeMap::new();
     let mut orders: BTreeSet<(&str, &str)> = BTreeSet::new();
     for fact in facts {
         seq += 1;
-        let entry = fact.published(seq, hash, sealed(fact).hour_rfc3339())?.sealed()?;
+        let entry = fact.published(seq, std::mem::take(&mut hash), sealed(fact).hour_rfc3339())?.sealed()?;
+        hash.clone_from(&entry.hash);
         let body = entry.canonical()?;
-        let order_ref = entry.order_ref.clone().into();
-        rows.push([seq.into(), (&entry.hash).into(), (&fact.entry).into(), fact.n.into(), body.into(), order_ref])?;
-        hash = entry.hash;
+        let (ledger_entry, ledger_n) = (fact.entry.clone(), fact.n);
+        rows.add(&Kept { seq, hash: entry.hash, ledger_entry, ledger_n, body, order_ref: entry.order_ref });
         let county = fact.county_code.as_deref().unwrap_or("none");
         days.entry((fact.day.as_str(), county)).or_default().add(fact.kind, fact.amount_fen, fact.after_receipt);
         if fact.kind == Kind::Sale {
@@ -234,22 +265,22 @@ async fn count<'a>(
     days: &BTreeMap<(&str, &str), Sums>,
     orders: impl Iterator<Item = &'a str>,
 ) -> Result<()> {
-    let mut rows = Rows::of(COUNT)?;
-    for ((day, county), s) in days {
-        let figures = [s.gross, s.refunds, s.adjustments, s.effective, s.excluded].map(Into::into);
-        let [gross, refunds, adjustments, effective, excluded] = figures;
-        rows.push([(*day).into(), (*county).into(), gross, refunds, adjustments, effective, excluded])?;
-    }
-    rows.exec(tx).await?;
+    let sums = days.iter().map(|((day, county), s)| DaySums {
+        day: (*day).to_owned(),
+        county_code: (*county).to_owned(),
+        gross_fen: s.gross,
+        refunds_fen: s.refunds,
+        adjustments_fen: s.adjustments,
+        effective_fen: s.effective,
+        excluded_fen: s.excluded,
+    });
+    insert_all(tx, &sums.collect::<Vec<_>>()).await?;
     let mut by_day: BTreeMap<&str, i64> = BTreeMap::new();
     for day in orders {
         *by_day.entry(day).or_default() += 1;
     }
-    let mut rows = Rows::of(COUNT_ORDERS)?;
-    for (day, n) in by_day {
-        rows.push([day.into(), n.into()])?;
-    }
-    rows.exec(tx).await.map(|_| ())
+    let orders = by_day.into_iter().map(|(day, orders)| DayOrders { day: day.to_owned(), orders });
+    insert_all(tx, &orders.collect::<Vec<_>>()).await.map(|_| ())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Entry, GENESIS};
+use super::{Entry, EntryKind, GENESIS};
 
 /// What the journal says in sum.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,32 +86,31 @@ impl Verifier {
     fn add(&mut self, entry: &Entry) -> Result<(), String> {
         let money = entry.goods_fen.unwrap_or(0);
         let line = reference(entry.line_ref.as_ref())?;
-        let net = match entry.kind.as_str() {
-            "sale" => {
+        let net = match entry.kind {
+            EntryKind::Sale => {
                 self.sums.gross += money;
                 self.orders.insert(reference(entry.order_ref.as_ref())?);
                 money
             }
-            "receipt" => {
+            EntryKind::Receipt => {
                 self.sums.effective += money;
                 self.received.insert(line);
                 0
             }
-            "refund" => {
+            EntryKind::Refund => {
                 self.sums.refunds -= money;
                 if self.received.contains(&line) {
                     self.sums.effective += money;
                 }
                 money
             }
-            "exclusion" => {
+            EntryKind::Exclusion => {
                 self.sums.excluded -= money;
                 self.sums.effective += money;
                 0
             }
-            "adjustment" => money,
-            "checkpoint" => 0,
-            other => return Err(format!("unknown kind {other}")),
+            EntryKind::Adjustment => money,
+            EntryKind::Checkpoint => 0,
         };
         self.sums.net += net;
         if net != 0 {

@@ -1,24 +1,20 @@
 //! The log of what staff did (I17): append-only, each row hashed over the one before.
 
-use super::{Conn, Tx, q, row, statements};
+use super::{Conn, Tx, insert, q, select, statements, table};
 use crate::kernel::{At, Error, PersonId, Result, Step, hash::sha256_hex};
 
 statements! {
     TURN = "UPDATE audit_turn SET n = n + 1";
     LAST = "SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1";
-    ADD = "INSERT INTO audit_log (seq, at, person_id, role, action, subject, detail, prev_hash, hash)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (seq) DO NOTHING";
-    AFTER = "SELECT seq, at, person_id, role, action, subject, detail, prev_hash, hash
-             FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2";
-    BEFORE = "SELECT seq, at, person_id, role, action, subject, detail, prev_hash, hash
-              FROM audit_log WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
+    AFTER = select!(Logged, "WHERE seq > $1 ORDER BY seq LIMIT $2");
+    BEFORE = select!(Logged, "WHERE seq < $1 ORDER BY seq DESC LIMIT $2");
     COUNTED = "SELECT n FROM audit_turn";
 }
 
-row! {
+table! {
     /// One act of a person or of the market itself.
     #[derive(Clone, Debug)]
-    pub struct Logged {
+    pub struct Logged in "audit_log" or "ON CONFLICT (seq) DO NOTHING" {
         /// Place in the chain, from 1.
         pub seq: i64,
         /// When.
@@ -99,19 +95,7 @@ pub async fn add(tx: &mut Tx, act: Act<'_>, at: At) -> Result<()> {
         hash: String::new(),
     };
     row.hash = row.expected_hash();
-    let added = q(ADD)
-        .bind(row.seq)
-        .bind(row.at)
-        .bind(row.person_id)
-        .bind(row.role)
-        .bind(row.action)
-        .bind(row.subject)
-        .bind(row.detail)
-        .bind(row.prev_hash)
-        .bind(row.hash)
-        .exec(tx)
-        .await;
-    if added? == 0 {
+    if !insert(tx, &row).await? {
         return Err(Error::Conflict(anyhow::anyhow!("two acts met at audit row {}", seq + 1)));
     }
     Ok(())

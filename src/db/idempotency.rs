@@ -9,13 +9,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Conn, Tx, q, row, statements};
+use super::{Conn, Tx, insert, q, select, statements, table};
 use crate::kernel::{At, Code, Refusal, Result};
 
 statements! {
-    FIND = "SELECT operation, body_hash, answer FROM idempotency_keys WHERE scope = $1 AND key = $2";
-    KEEP = "INSERT INTO idempotency_keys (scope, key, operation, body_hash, answer, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (scope, key) DO NOTHING";
+    FIND = select!(Kept, "WHERE scope = $1 AND key = $2");
     FORGET = "DELETE FROM idempotency_keys WHERE created_at < $1";
 }
 
@@ -32,17 +30,20 @@ pub struct Key {
     pub body_hash: String,
 }
 
-row! {
-    struct Stored {
+table! {
+    struct Kept in "idempotency_keys" or "ON CONFLICT (scope, key) DO NOTHING" {
+        scope: String,
+        key: String,
         operation: String,
         body_hash: String,
         answer: String,
+        created_at: At,
     }
 }
 
 /// The first answer to this key as JSON, if it was used; refuses another operation or body.
 pub async fn find(conn: &mut Conn, key: &Key) -> Result<Option<String>> {
-    let Some(stored) = q(FIND).bind(&key.scope).bind(&key.key).opt::<Stored>(conn).await? else {
+    let Some(stored) = q(FIND).bind(&key.scope).bind(&key.key).opt::<Kept>(conn).await? else {
         return Ok(None);
     };
     if stored.operation != key.operation || stored.body_hash != key.body_hash {
@@ -53,16 +54,15 @@ pub async fn find(conn: &mut Conn, key: &Key) -> Result<Option<String>> {
 
 /// Keeps the answer with the effect; `false` where a twin was first, whose answer then counts.
 pub async fn keep(tx: &mut Tx, key: &Key, answer: &str, now: At) -> Result<bool> {
-    let changed = q(KEEP)
-        .bind(&key.scope)
-        .bind(&key.key)
-        .bind(key.operation)
-        .bind(&key.body_hash)
-        .bind(answer)
-        .bind(now)
-        .exec(tx)
-        .await?;
-    Ok(changed == 1)
+    let kept = Kept {
+        scope: key.scope.clone(),
+        key: key.key.clone(),
+        operation: key.operation.to_owned(),
+        body_hash: key.body_hash.clone(),
+        answer: answer.to_owned(),
+        created_at: now,
+    };
+    insert(tx, &kept).await
 }
 
 /// Removes keys older than `before` (they are kept for 7 days at least).

@@ -3,7 +3,7 @@
 use rust_embed::RustEmbed;
 use sqlx::{AssertSqlSafe, SqlSafeStr, raw_sql};
 
-use super::{Conn, Db, Engine, q};
+use super::{Conn, Db, Engine, insert, q, select, table};
 use crate::kernel::{At, Error, Result, hash::sha256_hex};
 
 #[derive(RustEmbed)]
@@ -12,12 +12,27 @@ struct Files;
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
   name TEXT NOT NULL PRIMARY KEY, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)";
-const DONE: &str = "SELECT name, hash FROM migrations ORDER BY name";
-/// Written first: another process that takes the same step waits here, and then finds it done.
-const CLAIM: &str = "INSERT INTO migrations (name, hash, applied_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
+const DONE: &str = select!(Applied, "ORDER BY name");
 
-/// Name, text and hash of each migration for an engine, in order.
-fn steps(engine: Engine) -> Result<Vec<(String, String, String)>> {
+table! {
+    /// A migration that this database had.
+    struct Applied in "migrations" or "ON CONFLICT (name) DO NOTHING" {
+        name: String,
+        hash: String,
+        applied_at: At,
+    }
+}
+
+/// A migration as this program has it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Migration {
+    name: String,
+    text: String,
+    hash: String,
+}
+
+/// The migrations for an engine, in order.
+fn steps(engine: Engine) -> Result<Vec<Migration>> {
     let own = match engine {
         Engine::Sqlite => "sqlite/",
         Engine::Postgres => "postgres/",
@@ -31,7 +46,7 @@ fn steps(engine: Engine) -> Result<Vec<(String, String, String)>> {
         let file = Files::get(&path).ok_or_else(|| Error::fault("a migration vanished"))?;
         let text = String::from_utf8(file.data.into_owned()).map_err(|e| Error::fault(e.to_string()))?;
         let hash = sha256_hex(text.as_bytes());
-        steps.push((name, text, hash));
+        steps.push(Migration { name, text, hash });
     }
     steps.sort();
     Ok(steps)
@@ -44,13 +59,14 @@ pub async fn run(db: &Db, now: At) -> Result<usize> {
         let mut conn = db.write().await?;
         q(TABLE).exec(&mut conn).await?;
     }
-    let done: Vec<(String, String)> = q(DONE).all(&mut db.read().await?).await?;
+    let done: Vec<Applied> = q(DONE).all(&mut db.read().await?).await?;
     let steps = steps(db.engine())?;
     refuse_unknown(&done, &steps)?;
     let mut taken = 0;
-    for (name, text, hash) in steps.into_iter().skip_while(|s| done.iter().any(|d| d.0 == s.0)) {
+    for Migration { name, text, hash } in steps.into_iter().skip_while(|s| done.iter().any(|d| d.name == s.name)) {
         let mut tx = db.begin().await?;
-        if q(CLAIM).bind(name).bind(hash).bind(now).exec(&mut tx).await? == 0 {
+        // Written first: another process that takes the same step waits here, and then finds it done.
+        if !insert(&mut tx, &Applied { name, hash, applied_at: now }).await? {
             tx.rollback().await?;
             continue;
         }
@@ -65,9 +81,9 @@ pub async fn run(db: &Db, now: At) -> Result<usize> {
     Ok(taken)
 }
 
-fn refuse_unknown(done: &[(String, String)], steps: &[(String, String, String)]) -> Result<()> {
-    for (name, hash) in done {
-        let known = steps.iter().find(|s| s.0 == *name).is_some_and(|s| s.2 == *hash);
+fn refuse_unknown(done: &[Applied], steps: &[Migration]) -> Result<()> {
+    for Applied { name, hash, .. } in done {
+        let known = steps.iter().any(|step| step.name == *name && step.hash == *hash);
         if !known {
             return Err(Error::fault(format!("the database has migration {name}, which this program does not know")));
         }
@@ -78,16 +94,16 @@ fn refuse_unknown(done: &[(String, String)], steps: &[(String, String, String)])
 /// Refuses a database that holds no market, or whose schema is not exactly this program's.
 pub async fn refuse_other(db: &Db) -> Result<()> {
     let read = q(DONE).all(&mut db.read().await?).await;
-    let done: Vec<(String, String)> = read.map_err(|error| match error {
+    let done: Vec<Applied> = read.map_err(|error| match error {
         Error::Fault(_) => Error::fault("this database holds no market"),
         other => other,
     })?;
     let steps = steps(db.engine())?;
     refuse_unknown(&done, &steps)?;
-    if let Some(next) = steps.iter().find(|step| done.iter().all(|d| d.0 != step.0)) {
+    if let Some(next) = steps.iter().find(|step| done.iter().all(|d| d.name != step.name)) {
         return Err(Error::fault(format!(
             "this database lacks migration {}; start this release of the market on it once",
-            next.0
+            next.name
         )));
     }
     Ok(())

@@ -3,47 +3,49 @@
 //! A drain reads rows of its topic in order, does the work, and removes them in the same
 //! transaction as the work's own rows; a crash repeats work, so that work is idempotent.
 
-use super::{Conn, Query, Rows, Tx, q, row, statements};
-use crate::kernel::{At, Random, Result};
+use super::{Conn, Query, Rows, Tx, q, select, statements, table};
+use crate::kernel::{At, Random, Result, closed_set};
 
 statements! {
-    ADD = "INSERT INTO outbox (id, topic, key, created_at) VALUES ($1, $2, $3, $4)";
-    NEXT = "SELECT id, key, created_at FROM outbox WHERE topic = $1 ORDER BY id LIMIT $2";
+    NEXT = select!(Waiting, "WHERE topic = $1 ORDER BY id LIMIT $2");
     DONE = "DELETE FROM outbox WHERE id IN ($1)";
     WAITING = "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE topic = $1";
 }
 
-/// Ledger facts that wait to be sealed into the public journal; key: the ledger's `entry`.
-pub const JOURNAL: &str = "journal";
-/// Products whose paid quantity changed; key: order id.
-pub const SALES: &str = "sales";
-/// Refunds that wait to be sent to the provider; key: refund id.
-pub const REFUND: &str = "refund";
+closed_set! {
+    /// What a row of the outbox is about.
+    pub enum Topic {
+        /// A ledger fact that waits to be sealed into the public journal; key: the ledger's `entry`.
+        Journal = "journal",
+        /// Products whose paid quantity changed; key: the ledger's `entry`.
+        Sales = "sales",
+    }
+}
 
-row! {
+table! {
     /// A waiting row.
     #[derive(Debug)]
-    pub struct Waiting {
+    pub struct Waiting in "outbox" {
         /// Its place in the queue.
         pub id: String,
+        pub topic: Topic,
         /// What it is about.
         pub key: String,
-        /// When it was put there.
         pub created_at: At,
     }
 }
 
-/// Puts rows `(topic, key)` into the outbox within the caller's transaction.
-pub async fn add(tx: &mut Tx, random: &mut Random, at: At, rows: &[(&str, &str)]) -> Result<()> {
-    let mut insert = Rows::of(ADD)?;
-    for (topic, key) in rows {
-        insert.push([random.id(at)?.into(), (*topic).into(), (*key).into(), at.into()])?;
+/// Puts keys of a topic into the outbox within the caller's transaction.
+pub async fn add(tx: &mut Tx, random: &mut Random, created_at: At, topic: Topic, keys: &[String]) -> Result<()> {
+    let mut rows = Rows::to::<Waiting>()?;
+    for key in keys {
+        rows.add(&Waiting { id: random.id(created_at)?, topic, key: key.clone(), created_at });
     }
-    insert.exec(tx).await.map(|_| ())
+    rows.exec(tx).await.map(|_| ())
 }
 
 /// The oldest rows of a topic, at most `most`.
-pub async fn next(conn: &mut Conn, topic: &str, most: i64) -> Result<Vec<Waiting>> {
+pub async fn next(conn: &mut Conn, topic: Topic, most: i64) -> Result<Vec<Waiting>> {
     q(NEXT).bind(topic).bind(most).all(conn).await
 }
 
@@ -56,6 +58,6 @@ pub async fn done(tx: &mut Tx, rows: &[Waiting]) -> Result<()> {
 }
 
 /// How many rows of a topic wait.
-pub async fn waiting(conn: &mut Conn, topic: &str) -> Result<i64> {
+pub async fn waiting(conn: &mut Conn, topic: Topic) -> Result<i64> {
     q(WAITING).bind(topic).one::<(i64,)>(conn).await.map(|row| row.0)
 }

@@ -105,6 +105,7 @@ macro_rules! table {
             /// The columns, in the order of the fields.
             pub(crate) const COLUMNS: &'static [&'static str] = &[$(stringify!($field),)*];
             /// The table.
+            #[allow(dead_code, reason = "some tables are only written")]
             pub(crate) const FROM: &'static str = $table;
         }
 

@@ -1,7 +1,11 @@
 //! Posting: the rows of one fact, inserted with its outbox row.
 
 use crate::{
-    db::{Rows, Tx, Value, outbox, statements},
+    db::{
+        Rows, Tx, Value,
+        outbox::{self, Topic},
+        statements,
+    },
     kernel::{At, CoopId, Day, Fen, OrderId, ProductId, Random, Result, closed_set},
 };
 
@@ -173,6 +177,5 @@ pub async fn post(tx: &mut Tx, random: &mut Random, now: At, entries: Vec<Entry>
     let mut facts: Vec<String> = entries.iter().map(|e| e.entry.clone()).collect();
     facts.dedup();
     insert(tx, entries).await?;
-    let queued: Vec<(&str, &str)> = facts.iter().map(|fact| (outbox::JOURNAL, fact.as_str())).collect();
-    outbox::add(tx, random, now, &queued).await
+    outbox::add(tx, random, now, Topic::Journal, &facts).await
 }

@@ -10,7 +10,11 @@ use super::{
     state::OrderEvent,
 };
 use crate::{
-    db::{Tx, outbox, q, statements, tx},
+    db::{
+        Tx,
+        outbox::{self, Topic},
+        q, statements, tx,
+    },
     kernel::{Actor, At, Code, Error, Fen, OrderId, PaymentId, RefundId, Refusal, Result, Step},
     ledger::{self, Kind},
     payments::{self, Event, Payment, Seen, store},
@@ -173,7 +177,7 @@ async fn paid(tx: &mut Tx, mut order: Order, at: At, booked: (&str, String), ste
     let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method };
     let entries = books::sale(sold, fact.clone(), at)?;
     ledger::post::post(tx, &mut step.random, step.at, entries).await?;
-    outbox::add(tx, &mut step.random, step.at, &[(outbox::SALES, &fact)]).await?;
+    outbox::add(tx, &mut step.random, step.at, Topic::Sales, &[fact]).await?;
     let event = record::event(step, "paid", None, method);
     record::note(tx, &order.id, event, step).await?;
     Ok(order)

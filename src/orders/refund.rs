@@ -12,7 +12,13 @@ use super::{
     state::OrderEvent,
 };
 use crate::{
-    db::{Conn, Rows, Tx, audit_log, idempotency::Key, once, outbox, q, row, statements, tx},
+    db::{
+        Conn, Rows, Tx, audit_log,
+        idempotency::Key,
+        once,
+        outbox::{self, Topic},
+        q, row, statements, tx,
+    },
     kernel::{Actor, At, Code, Error, Fen, PaymentId, RefundId, Refusal, Result, SkuId, Step},
     ledger::{self, Kind},
     payments::{Payment, store},
@@ -299,7 +305,7 @@ async fn settle(tx: &mut Tx, refund: &Requested, reference: Option<String>, step
     let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method: &method };
     let entries = books::refund(sold, &refund.id, &shares, step.at)?;
     ledger::post::post(tx, &mut step.random, step.at, entries).await?;
-    outbox::add(tx, &mut step.random, step.at, &[(outbox::SALES, &format!("refund:{}", refund.id))]).await?;
+    outbox::add(tx, &mut step.random, step.at, Topic::Sales, &[format!("refund:{}", refund.id)]).await?;
     for (ask, share) in asked.iter().zip(&shares) {
         book_line(tx, &order, ask, share, &parts).await?;
     }

@@ -11,22 +11,17 @@ const LONGEST_VALUE: usize = 60;
 closed_set! {
     /// A kind of report (C31).
     pub enum Kind {
-        /// 汇总表.
-        Summary = "summary",
-        /// 明细台账.
-        Lines = "lines",
+        Summary = "summary" ["汇总表", "Summary"],
+        Lines = "lines" ["明细台账", "Lines"],
         /// From placed to effective.
-        Bridge = "bridge",
-        /// 渠道表.
-        Channels = "channels",
-        /// 主体表.
-        Coops = "coops",
-        /// 带动农户.
-        Households = "households",
-        /// 预留份额表.
-        Quota = "quota",
+        Bridge = "bridge" ["下单到有效", "Bridge"],
+        Channels = "channels" ["渠道表", "Channels"],
+        Coops = "coops" ["合作社", "Cooperatives"],
+        Households = "households" ["带动农户", "Households"],
+        /// 预留份额表: nobody keeps it yet.
+        Quota = "quota" ["预留份额", "Reserved quota"],
         /// Days, weeks or months in a row.
-        Series = "series",
+        Series = "series" ["逐日逐月", "Series"],
     }
 }
 

@@ -45,23 +45,46 @@ pub struct Bridge {
     pub effective_fen: Fen,
 }
 
-/// A step: key, money, head in both languages, and whether it is a level rather than a change.
-type Step = (&'static str, Fen, &'static str, &'static str, bool);
+/// A figure on the way, or what lies between two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub key: &'static str,
+    pub fen: Fen,
+    zh: &'static str,
+    en: &'static str,
+    /// Whether it is a level rather than a change.
+    pub level: bool,
+}
+
+impl Step {
+    /// Its name for people.
+    pub fn name(&self, lang: Lang) -> &'static str {
+        lang.pick(self.zh, self.en)
+    }
+}
+
+const fn level(key: &'static str, fen: Fen, zh: &'static str, en: &'static str) -> Step {
+    Step { key, fen, zh, en, level: true }
+}
+
+const fn change(key: &'static str, fen: Fen, zh: &'static str, en: &'static str) -> Step {
+    Step { key, fen, zh, en, level: false }
+}
 
 impl Bridge {
     /// The steps in order.
     pub fn steps(&self) -> [Step; 10] {
         [
-            ("placed", self.placed_fen, "下单额", "Placed", true),
-            ("unpaid", self.unpaid_fen, "未付与取消", "Not paid", false),
-            ("carried", self.carried_fen, "跨期付款", "Paid in other days", false),
-            ("gross_paid", self.gross_fen, "支付额", "Paid", true),
-            ("refunds", self.refunds_fen, "退款", "Refunded", false),
-            ("adjustments", self.adjustments_fen, "调整", "Adjusted", false),
-            ("net_paid", self.net_fen, "净支付额", "Net paid", true),
-            ("transit", self.transit_fen, "在途变动", "In transit", false),
-            ("excluded", self.excluded_fen, "剔除", "Excluded", false),
-            ("effective", self.effective_fen, "有效销售额", "Effective", true),
+            level("placed", self.placed_fen, "下单额", "Placed"),
+            change("unpaid", self.unpaid_fen, "未付与取消", "Not paid"),
+            change("carried", self.carried_fen, "跨期付款", "Paid in other days"),
+            level("gross_paid", self.gross_fen, "支付额", "Paid"),
+            change("refunds", self.refunds_fen, "退款", "Refunded"),
+            change("adjustments", self.adjustments_fen, "调整", "Adjusted"),
+            level("net_paid", self.net_fen, "净支付额", "Net paid"),
+            change("transit", self.transit_fen, "在途变动", "In transit"),
+            change("excluded", self.excluded_fen, "剔除", "Excluded"),
+            level("effective", self.effective_fen, "有效销售额", "Effective"),
         ]
     }
 }
@@ -100,12 +123,9 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
     }
     let bridge = read(conn, ask).await?;
     let mut drawn = Report::new(ask, sight, report::columns(&["key", "label", "amount_fen"], &[], sight.lang));
-    for (key, fen, zh, en, _) in bridge.steps() {
-        let label = match sight.lang {
-            Lang::ZhCn => zh,
-            Lang::En => en,
-        };
-        drawn.rows.push(vec![Cell::Text(key.to_owned()), Cell::Text(label.to_owned()), Cell::Money(fen)]);
+    for step in bridge.steps() {
+        let label = step.name(sight.lang).to_owned();
+        drawn.rows.push(vec![Cell::Text(step.key.to_owned()), Cell::Text(label), Cell::Money(step.fen)]);
     }
     drawn.totals = vec![Cell::Empty, Cell::Empty, Cell::Money(bridge.effective_fen)];
     Ok(drawn)

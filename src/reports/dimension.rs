@@ -4,38 +4,38 @@ use std::fmt::Write;
 
 use crate::{
     db::Value,
-    kernel::{Code, Day, Lang, Refusal, closed_set},
+    kernel::{Code, Day, Refusal, closed_set},
 };
 
 closed_set! {
     /// A dimension of a sale, set at payment and never changed.
     pub enum Dimension {
         /// Producing county.
-        County = "county",
+        County = "county" ["产地县区", "County"],
         /// Pairing of a county with a district of Wuxi.
-        Pairing = "pairing",
+        Pairing = "pairing" ["结对", "Pairing"],
         /// Category.
-        Category = "category",
+        Category = "category" ["品类", "Category"],
         /// Product; a set is one.
-        Product = "product",
+        Product = "product" ["产品", "Product"],
         /// Cooperative of the part.
-        Coop = "coop",
+        Coop = "coop" ["合作社", "Cooperative"],
         /// Where the order was created.
-        Channel = "channel",
+        Channel = "channel" ["渠道", "Channel"],
         /// Outlet.
-        Outlet = "outlet",
+        Outlet = "outlet" ["门店", "Outlet"],
         /// Individual or unit (单位).
-        BuyerClass = "buyer_class",
+        BuyerClass = "buyer_class" ["采购方", "Buyer"],
         /// District of delivery.
-        District = "district",
+        District = "district" ["配送区", "District"],
         /// Recognition scheme; a line may carry several.
-        Scheme = "scheme",
+        Scheme = "scheme" ["认定口径", "Scheme"],
         /// Day in Asia/Shanghai.
-        Day = "day",
+        Day = "day" ["日", "Day"],
         /// Week, named by its Monday.
-        Week = "week",
+        Week = "week" ["周", "Week"],
         /// Month.
-        Month = "month",
+        Month = "month" ["月", "Month"],
     }
 }
 
@@ -54,26 +54,6 @@ impl Dimension {
     /// Whether an order has one value as a whole.
     pub(super) fn is_of_order(self) -> bool {
         self.is_time() || matches!(self, Self::Channel | Self::Outlet | Self::BuyerClass | Self::District)
-    }
-
-    /// Its name for people.
-    pub fn words(self, lang: Lang) -> &'static str {
-        let (zh, en) = match self {
-            Self::County => ("产地县区", "County"),
-            Self::Pairing => ("结对", "Pairing"),
-            Self::Category => ("品类", "Category"),
-            Self::Product => ("产品", "Product"),
-            Self::Coop => ("合作社", "Cooperative"),
-            Self::Channel => ("渠道", "Channel"),
-            Self::Outlet => ("门店", "Outlet"),
-            Self::BuyerClass => ("采购方", "Buyer"),
-            Self::District => ("配送区", "District"),
-            Self::Scheme => ("认定口径", "Scheme"),
-            Self::Day => ("日", "Day"),
-            Self::Week => ("周", "Week"),
-            Self::Month => ("月", "Month"),
-        };
-        lang.pick(zh, en)
     }
 
     /// What rows of alias `e` are grouped by. Weeks are folded from days afterwards.

@@ -193,7 +193,8 @@ pub(super) fn query(sql: String, binds: Vec<Value>) -> Query {
 /// Goods figures by the dimensions, raw keys; distinct products where they show.
 pub(super) async fn goods(conn: &mut Conn, ask: &Ask, by: &[Dimension], products: bool) -> Result<Vec<Group>> {
     let measures = format!("{MEASURES}{}", if products { PRODUCTS } else { NO_PRODUCTS });
-    grouped(ask, by, (&measures, GOODS, &format!("{GOODS_KINDS} AND ")))?.all(conn).await
+    let kinds = format!("{GOODS_KINDS} AND ");
+    grouped(ask, by, &Source { measures: &measures, from: GOODS, kinds: &kinds })?.all(conn).await
 }
 
 /// Freight by the dimensions, raw keys.
@@ -201,7 +202,7 @@ pub(super) async fn freight(conn: &mut Conn, ask: &Ask, by: &[Dimension]) -> Res
     let dimensions = by.iter().chain(ask.filters.iter().map(|(dimension, _)| dimension));
     let of_orders = dimensions.into_iter().all(|dimension| dimension.is_of_order() || *dimension == Dimension::Coop);
     let from = if of_orders { FREIGHT_OF_ORDERS } else { FREIGHT_OF_LINES };
-    grouped(ask, by, (FREIGHT_SUM, from, ""))?.all(conn).await
+    grouped(ask, by, &Source { measures: FREIGHT_SUM, from, kinds: "" })?.all(conn).await
 }
 
 /// Distinct orders and products of everything asked for.
@@ -211,7 +212,16 @@ pub(super) async fn distinct(conn: &mut Conn, ask: &Ask) -> Result<(i64, i64)> {
     query(sql, binds).one(conn).await
 }
 
-fn grouped(ask: &Ask, by: &[Dimension], (measures, from, kinds): (&str, &str, &str)) -> Result<Query> {
+/// What is summed, and over which rows of alias `e`.
+struct Source<'a> {
+    measures: &'a str,
+    from: &'a str,
+    /// Which kinds count; empty or ends with `AND `.
+    kinds: &'a str,
+}
+
+fn grouped(ask: &Ask, by: &[Dimension], source: &Source<'_>) -> Result<Query> {
+    let Source { measures, from, kinds } = *source;
     let (conditions, binds) = conditions(ask)?;
     let key = |place: usize| by.get(place).map_or("''", |dimension| dimension.sql());
     let schemes = if by.contains(&Dimension::Scheme) { dimension::SCHEMES } else { "" };

@@ -17,6 +17,7 @@ mod grouped;
 mod households;
 mod label;
 mod lines;
+mod query;
 mod report;
 mod small;
 
@@ -25,6 +26,7 @@ pub use bridge::{Bridge, bridge};
 pub use dimension::Dimension;
 pub use figures::Figures;
 pub use label::{CHANNELS, channel_words};
+pub use query::ReportQuery;
 pub use report::{Cell, Column, Report, ReportView, Unit};
 
 use crate::{

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Ask, Dimension, Figures, Kind, Sight};
 use crate::{
-    kernel::{At, Day, Fen, Lang, Result},
+    kernel::{At, Day, Fen, Lang, Named, Result},
     ledger::DEFINITION_VERSION,
 };
 
@@ -145,52 +145,64 @@ impl Report {
     }
 }
 
-/// Every column that a report may have: key, unit, head in both languages.
-const COLUMNS: &[(&str, Unit, &str, &str)] = &[
-    ("key", Unit::Text, "编码", "Code"),
-    ("label", Unit::Text, "名称", "Name"),
-    ("key2", Unit::Text, "编码（二）", "Code 2"),
-    ("label2", Unit::Text, "名称（二）", "Name 2"),
-    ("gross_paid_fen", Unit::Fen, "支付额", "Paid"),
-    ("refunds_fen", Unit::Fen, "退款额", "Refunded"),
-    ("adjustments_fen", Unit::Fen, "调整", "Adjusted"),
-    ("net_paid_fen", Unit::Fen, "净支付额", "Net paid"),
-    ("effective_fen", Unit::Fen, "有效销售额", "Effective"),
-    ("direct_fen", Unit::Fen, "其中直接采购", "of it by units"),
-    ("assisted_fen", Unit::Fen, "其中帮助销售", "of it by individuals"),
-    ("recognised_fen", Unit::Fen, "其中认定", "of it recognised"),
-    ("excluded_fen", Unit::Fen, "剔除", "Excluded"),
-    ("freight_fen", Unit::Fen, "运费（另计）", "Freight, apart"),
-    ("orders", Unit::Orders, "订单数", "Orders"),
-    ("qty", Unit::Items, "净件数", "Units, net"),
-    ("products", Unit::Products, "在售品种", "Products sold"),
-    ("amount_fen", Unit::Fen, "金额", "Amount"),
-    ("paid_fen", Unit::Fen, "带农支出", "Paid to households"),
-    ("households", Unit::Households, "带动户数", "Households"),
-    ("poverty_alleviated", Unit::Households, "其中脱贫户", "out of poverty"),
-    ("monitored", Unit::Households, "其中监测户", "monitored"),
-    ("general", Unit::Households, "其中一般户", "general"),
-    ("day", Unit::Text, "日期", "Day"),
-    ("product", Unit::Text, "产品编码", "Product"),
-    ("sku", Unit::Text, "规格编码", "SKU"),
-    ("spec", Unit::Text, "规格", "Spec"),
-    ("schemes", Unit::Text, "认定口径", "Schemes"),
-    ("county", Unit::Text, "产地县区", "County"),
-    ("coop", Unit::Text, "供应商", "Cooperative"),
-    ("buyer_class", Unit::Text, "采购方", "Buyer"),
-    ("channel", Unit::Text, "渠道", "Channel"),
-    ("unit_fen", Unit::Fen, "单价", "Unit price"),
+/// A column that a report may have, its head in both languages.
+struct Known {
+    key: &'static str,
+    unit: Unit,
+    zh: &'static str,
+    en: &'static str,
+}
+
+const fn known(key: &'static str, unit: Unit, zh: &'static str, en: &'static str) -> Known {
+    Known { key, unit, zh, en }
+}
+
+/// Every column that a report may have.
+const COLUMNS: &[Known] = &[
+    known("key", Unit::Text, "编码", "Code"),
+    known("label", Unit::Text, "名称", "Name"),
+    known("key2", Unit::Text, "编码（二）", "Code 2"),
+    known("label2", Unit::Text, "名称（二）", "Name 2"),
+    known("gross_paid_fen", Unit::Fen, "支付额", "Paid"),
+    known("refunds_fen", Unit::Fen, "退款额", "Refunded"),
+    known("adjustments_fen", Unit::Fen, "调整", "Adjusted"),
+    known("net_paid_fen", Unit::Fen, "净支付额", "Net paid"),
+    known("effective_fen", Unit::Fen, "有效销售额", "Effective"),
+    known("direct_fen", Unit::Fen, "其中直接采购", "of it by units"),
+    known("assisted_fen", Unit::Fen, "其中帮助销售", "of it by individuals"),
+    known("recognised_fen", Unit::Fen, "其中认定", "of it recognised"),
+    known("excluded_fen", Unit::Fen, "剔除", "Excluded"),
+    known("freight_fen", Unit::Fen, "运费（另计）", "Freight, apart"),
+    known("orders", Unit::Orders, "订单数", "Orders"),
+    known("qty", Unit::Items, "净件数", "Units, net"),
+    known("products", Unit::Products, "在售品种", "Products sold"),
+    known("amount_fen", Unit::Fen, "金额", "Amount"),
+    known("paid_fen", Unit::Fen, "带农支出", "Paid to households"),
+    known("households", Unit::Households, "带动户数", "Households"),
+    known("poverty_alleviated", Unit::Households, "其中脱贫户", "out of poverty"),
+    known("monitored", Unit::Households, "其中监测户", "monitored"),
+    known("general", Unit::Households, "其中一般户", "general"),
+    known("day", Unit::Text, "日期", "Day"),
+    known("product", Unit::Text, "产品编码", "Product"),
+    known("sku", Unit::Text, "规格编码", "SKU"),
+    known("spec", Unit::Text, "规格", "Spec"),
+    known("schemes", Unit::Text, "认定口径", "Schemes"),
+    known("county", Unit::Text, "产地县区", "County"),
+    known("coop", Unit::Text, "供应商", "Cooperative"),
+    known("buyer_class", Unit::Text, "采购方", "Buyer"),
+    known("channel", Unit::Text, "渠道", "Channel"),
+    known("unit_fen", Unit::Fen, "单价", "Unit price"),
 ];
 
 /// The columns of these keys, in this order, with the heads of a language; names are headed by their dimension.
 pub(super) fn columns(keys: &[&str], by: &[Dimension], lang: Lang) -> Vec<Column> {
-    let known = keys.iter().filter_map(|key| COLUMNS.iter().find(|column| column.0 == *key));
+    let known = keys.iter().filter_map(|key| COLUMNS.iter().find(|column| column.key == *key));
     let head = |key: &str, zh: &'static str, en: &'static str| match (key, by) {
-        ("label", [first, ..]) => first.words(lang),
-        ("label2", [_, second, ..]) => second.words(lang),
+        ("label", [first, ..]) => first.name(lang),
+        ("label2", [_, second, ..]) => second.name(lang),
         _ => lang.pick(zh, en),
     };
-    known.map(|&(key, unit, zh, en)| Column { key, unit, label: head(key, zh, en) }).collect()
+    known.map(|known| Column { key: known.key, unit: known.unit, label: head(known.key, known.zh, known.en) }).collect()
 }
 
 /// Keys of the figures in every grouped report.

@@ -24,7 +24,8 @@ pub async fn edge(State(market): State<Market>, request: Request, next: Next) ->
     let (method, uri) = (parts.method.clone(), parts.uri.clone());
     let route = parts.extensions.get::<MatchedPath>().cloned();
     let response = next.run(Request::from_parts(parts, body)).await;
-    let mut response = problem::spoken(&market, response, (&method, uri.path(), lang, &id));
+    let mut response =
+        problem::spoken(&market, response, problem::Asked { method: &method, path: uri.path(), lang, id: &id });
     pages::remember_language(&market, &uri, response.headers_mut());
     headers::always(&market, response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -11,8 +11,9 @@ use crate::{
     config::Config,
     counter::Live,
     db::{Db, Work, idempotency::Key},
-    kernel::{Actor, At},
+    kernel::{Actor, At, Lang},
     orders::Trade,
+    reports::Sight,
     search::Engine,
 };
 
@@ -66,6 +67,11 @@ impl Parts {
     /// A unit of work of an actor.
     pub fn work(&self, by: Actor, key: Option<Key>) -> Work {
         self.trade.work(by, key.as_ref())
+    }
+
+    /// For whom a report is drawn, and when.
+    pub fn sight(&self, lang: Lang) -> Sight {
+        Sight { now: self.now(), lang, demo: self.demo }
     }
 
     /// The instant now.

@@ -126,25 +126,31 @@ pub fn problem(refusal: &Refusal, lang: Lang, request_id: &str) -> Problem {
     }
 }
 
+/// The request that an answer is for.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    pub method: &'a Method,
+    pub path: &'a str,
+    pub lang: Lang,
+    /// Its number.
+    pub id: &'a str,
+}
+
 /// The answer that people or programs get in place of an error, in their language; any other answer
 /// stays as it is. A fault is logged here, once.
-pub fn spoken(
-    market: &Market,
-    mut response: Response,
-    (method, path, lang, id): (&Method, &str, Lang, &str),
-) -> Response {
+pub fn spoken(market: &Market, mut response: Response, asked: Asked<'_>) -> Response {
     let refusal = match response.extensions_mut().remove::<Error>() {
-        Some(error) => told(&error.0, (method, path, id)),
+        Some(error) => told(&error.0, asked),
         None => match bare(&response) {
             Some(code) => Refusal::new(code),
             None => return response,
         },
     };
-    answer(market, &refusal, lang, (path, id), &response)
+    answer(market, &refusal, asked, &response)
 }
 
 /// Logs what the operator must know; the person is told a refusal.
-fn told(error: &kernel::Error, (method, path, id): (&Method, &str, &str)) -> Refusal {
+fn told(error: &kernel::Error, Asked { method, path, id, .. }: Asked<'_>) -> Refusal {
     match error {
         kernel::Error::Refused(refusal) => (**refusal).clone(),
         kernel::Error::Unavailable(cause) | kernel::Error::Conflict(cause) => {
@@ -177,7 +183,7 @@ fn bare(response: &Response) -> Option<Code> {
     })
 }
 
-fn answer(market: &Market, refusal: &Refusal, lang: Lang, (path, id): (&str, &str), from: &Response) -> Response {
+fn answer(market: &Market, refusal: &Refusal, Asked { path, lang, id, .. }: Asked<'_>, from: &Response) -> Response {
     let problem = problem(refusal, lang, id);
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = if is_api(path) {

@@ -9,9 +9,10 @@ mod safe;
 mod table;
 mod xlsx;
 
-use super::{Report, Unit};
+use super::{Ask, Report, Unit};
 use crate::{
-    kernel::{Lang, Result, closed_set},
+    db::{Db, audit_log, tx},
+    kernel::{Lang, Result, Step, closed_set},
     ledger::DEFINITION_VERSION,
 };
 
@@ -52,6 +53,14 @@ pub fn export(report: &Report, format: Format) -> Result<Vec<u8>> {
         Format::Xlsx => xlsx::xlsx(report),
         Format::Table => Ok(table::table(report).into_bytes()),
     }
+}
+
+/// Writes down that a report left as a file.
+pub async fn log(db: &Db, step: &Step, ask: &Ask, format: Format) -> Result<()> {
+    tx!(db, tx, {
+        let detail = format!("{} {} {format}", ask.from, ask.to);
+        audit_log::by(&mut tx, step, ("report.export", ask.kind.as_str(), &detail)).await
+    })
 }
 
 /// A head with its unit, as in `支付额（元）`.

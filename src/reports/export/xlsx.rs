@@ -4,8 +4,8 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, Xl
 
 use super::{Report, head, notes, safe_text};
 use crate::{
-    kernel::{Error, Fen, Lang, Result},
-    reports::{Cell, Kind, Unit},
+    kernel::{Error, Fen, Named, Result},
+    reports::{Cell, Unit},
 };
 
 /// The report as a workbook of one sheet.
@@ -16,7 +16,7 @@ pub(super) fn xlsx(report: &Report) -> Result<Vec<u8>> {
 fn written(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    sheet.set_name(name(report.ask.kind, report.lang))?;
+    sheet.set_name(report.ask.kind.name(report.lang))?;
     let heads = Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Medium);
     for (place, column) in (0u16..).zip(&report.columns) {
         let align = if column.unit == Unit::Text { FormatAlign::Left } else { FormatAlign::Right };
@@ -66,31 +66,19 @@ fn yuan(fen: Fen) -> f64 {
     fen.0 as f64 / 100.0
 }
 
-fn name(kind: Kind, lang: Lang) -> &'static str {
-    match kind {
-        Kind::Summary => lang.pick("汇总表", "Summary"),
-        Kind::Lines => lang.pick("明细台账", "Lines"),
-        Kind::Bridge => lang.pick("从下单到有效", "Bridge"),
-        Kind::Channels => lang.pick("渠道表", "Channels"),
-        Kind::Coops => lang.pick("主体表", "Cooperatives"),
-        Kind::Households => lang.pick("带动农户", "Households"),
-        Kind::Quota => lang.pick("预留份额", "Quota"),
-        Kind::Series => lang.pick("逐期", "Series"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::{kernel::Lang, reports::Kind};
 
     #[test]
     fn money_is_written_in_yuan_and_each_sheet_has_a_name_of_its_own() {
         let shown = [0, 5, -1250, 123_456_789].map(|fen| format!("{:.2}", yuan(Fen(fen))));
         assert_eq!(shown, ["0.00", "0.05", "-12.50", "1234567.89"]);
         for lang in [Lang::ZhCn, Lang::En] {
-            let names: HashSet<&str> = Kind::ALL.iter().map(|kind| name(*kind, lang)).collect();
+            let names: HashSet<&str> = Kind::ALL.iter().map(|kind| kind.name(lang)).collect();
             assert_eq!(names.len(), Kind::ALL.len());
             // What the format allows: 31 characters, none of these.
             assert!(

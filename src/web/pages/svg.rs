@@ -60,7 +60,16 @@ fn open(tall: i64, label: &str) -> String {
     )
 }
 
-fn rect(svg: &mut String, class: &str, (x, y, wide, tall): (i64, i64, i64, i64), title: &str) {
+/// Where a mark stands, and how large it is.
+struct Area {
+    x: i64,
+    y: i64,
+    wide: i64,
+    tall: i64,
+}
+
+fn rect(svg: &mut String, class: &str, area: &Area, title: &str) {
+    let Area { x, y, wide, tall } = *area;
     let tall = tall.max(2);
     let _ = write!(
         svg,
@@ -99,7 +108,7 @@ pub fn bridge(steps: &[Step], label: &str) -> String {
             (false, _) => "loss",
         };
         let height = scaled(upper, most, TALL) - scaled(lower, most, TALL);
-        rect(&mut svg, class, (x, y, wide, height), &format!("{} {}", step.label, step.fen.grouped()));
+        rect(&mut svg, class, &Area { x, y, wide, tall: height }, &format!("{} {}", step.label, step.fen.grouped()));
         text(&mut svg, "val", (x + wide / 2, y - 8), &yuan(step.fen));
         text(&mut svg, "", (x + wide / 2, TOP + TALL + 24), &step.label);
         if !last {
@@ -127,11 +136,11 @@ pub fn columns(points: &[Point], label: &str) -> String {
         let x = WIDE * place / count + (WIDE / count - wide) / 2;
         let tall = scaled(point.up, most, UP);
         if point.up.0 > 0 {
-            rect(&mut svg, "bar", (x, axis - tall.max(2), wide, tall), &point.title);
+            rect(&mut svg, "bar", &Area { x, y: axis - tall.max(2), wide, tall }, &point.title);
         }
         if point.down.0 > 0 {
             let tall = scaled(point.down, most, UP).clamp(2, DOWN);
-            rect(&mut svg, "loss", (x, axis + 1, wide, tall), &point.title);
+            rect(&mut svg, "loss", &Area { x, y: axis + 1, wide, tall }, &point.title);
         }
         if place % each == 0 {
             text(&mut svg, "", (x + wide / 2, axis + DOWN + 18), &point.label);

@@ -5,11 +5,10 @@ use axum::{extract::State, http::Uri, response::Response};
 
 use super::{address, desk};
 use crate::{
-    kernel::Fen,
+    kernel::{Fen, Named},
     reports::{self, Ask, Cell, Dimension, Kind, Report},
     web::{
-        Market, Result, Route,
-        api::reports::{READERS, sight},
+        Allow, Market, Result, Route,
         auth::Caller,
         pages::{
             desk::Desk,
@@ -26,7 +25,7 @@ const MOST_BARS: usize = 14;
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/bureau/charts", READERS, charts)]
+    vec![Route::get("/bureau/charts", Allow::REPORTS, charts)]
 }
 
 /// Bars with their figures: chart and table in one.
@@ -56,7 +55,7 @@ struct Page {
 }
 
 async fn charts(State(market): State<Market>, caller: Caller, uri: Uri) -> Result<Response> {
-    let sight = sight(&market, caller.lang);
+    let sight = market.sight(caller.lang);
     let today = market.now().day();
     let first = (1..MONTHS).fold(today.month_start(), |day, _| day.plus_days(-1).month_start());
     let layout = Layout::of(&market, caller.lang, "bureau.charts");
@@ -78,7 +77,7 @@ async fn charts(State(market): State<Market>, caller: Caller, uri: Uri) -> Resul
     {
         let ask = Ask { by: vec![dimension], ..Ask::of(Kind::Summary, (first, today)) };
         let report = reports::draw(market.db(), &ask, sight).await?;
-        bars.push(Bars { title: dimension.words(caller.lang), rows: rows(&report) });
+        bars.push(Bars { title: dimension.name(caller.lang), rows: rows(&report) });
     }
     let page = Page {
         desk: desk(&layout, &caller, &uri),

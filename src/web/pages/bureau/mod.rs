@@ -9,31 +9,30 @@ use std::fmt::Write;
 use axum::http::Uri;
 
 use super::{
-    desk::{Desk, Pages},
+    desk::{Desk, Group, Link, Pages},
     view::Layout,
 };
 use crate::{
-    kernel::Fen,
+    kernel::{Fen, Named},
     reports::{Ask, Dimension, Kind},
     web::{Route, auth::Caller, percent},
 };
 
 const PAGES: &[Pages] = &[
     ("", &[("/bureau", "bureau.overview"), ("/bureau/charts", "bureau.charts")]),
-    (
-        "bureau.reports",
-        &[
-            ("/bureau/reports/summary", "report_kind.summary"),
-            ("/bureau/reports/lines", "report_kind.lines"),
-            ("/bureau/reports/channels", "report_kind.channels"),
-            ("/bureau/reports/coops", "report_kind.coops"),
-            ("/bureau/reports/households", "report_kind.households"),
-            ("/bureau/reports/series", "report_kind.series"),
-            ("/bureau/reports/bridge", "report_kind.bridge"),
-            ("/bureau/reports/quota", "report_kind.quota"),
-        ],
-    ),
     ("bureau.open", &[("/counter", "bureau.counter"), ("/journal", "bureau.journal")]),
+];
+
+/// The reports in the order of the side list.
+const REPORTS: [Kind; 8] = [
+    Kind::Summary,
+    Kind::Lines,
+    Kind::Channels,
+    Kind::Coops,
+    Kind::Households,
+    Kind::Series,
+    Kind::Bridge,
+    Kind::Quota,
 ];
 
 /// Routes of this folder.
@@ -43,7 +42,15 @@ pub fn routes() -> Vec<Route> {
 
 /// The desk's frame around a page.
 fn desk(layout: &Layout, caller: &Caller, uri: &Uri) -> Desk {
-    Desk::of(layout, caller, uri, ("bureau.desk", "/bureau"), PAGES)
+    let mut desk = Desk::of(layout, caller, uri, ("bureau.desk", "/bureau"), PAGES);
+    let link = |kind: Kind| {
+        let href = format!("/bureau/reports/{kind}");
+        let current = uri.path() == href;
+        Link { href, label: kind.name(layout.lang).to_owned(), current, count: None }
+    };
+    let reports = Group { title: layout.t("bureau.reports").to_owned(), links: REPORTS.map(link).into() };
+    desk.groups.insert(1, reports);
+    desk
 }
 
 /// Address of the report of an ask, with the values of its groups as filters where they are given.

@@ -10,8 +10,7 @@ use crate::{
     ledger::DEFINITION_VERSION,
     reports::{self, Ask, Cell, Dimension, Figures, Kind, Report},
     web::{
-        Market, Result, Route,
-        api::reports::{READERS, sight},
+        Allow, Market, Result, Route,
         auth::Caller,
         json::ApiQuery,
         pages::{
@@ -24,7 +23,7 @@ use crate::{
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/bureau", READERS, overview)]
+    vec![Route::get("/bureau", Allow::REPORTS, overview)]
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -88,7 +87,7 @@ async fn overview(
     let last = first.month_end().min(today.max(first));
     let ask = |kind| Ask::of(kind, (first, last));
     let (summary, series) = (ask(Kind::Summary), ask(Kind::Series));
-    let sight = sight(&market, caller.lang);
+    let sight = market.sight(caller.lang);
     let counties = reports::draw(market.db(), &summary, sight).await?;
     let days = reports::draw(market.db(), &series, sight).await?;
     let sums = reports::figures(market.db(), &summary).await?;
@@ -101,9 +100,9 @@ async fn overview(
     let title = Layout::of(&market, caller.lang, "bureau.desk")
         .say("bureau.month", &[("year", &year), ("month", &month.trim_start_matches('0'))]);
     let layout = Layout::titled(market.demo, caller.lang, title);
-    let steps = bridge.steps().into_iter().filter(|(_, fen, _, _, level)| *level || fen.0 != 0);
+    let steps = bridge.steps().into_iter().filter(|step| step.level || step.fen.0 != 0);
     let steps: Vec<Step> =
-        steps.map(|(_, fen, zh, en, level)| Step { label: caller.lang.pick(zh, en).to_owned(), fen, level }).collect();
+        steps.map(|step| Step { label: step.name(caller.lang).to_owned(), fen: step.fen, level: step.level }).collect();
     let page = Page {
         desk: desk(&layout, &caller, &uri),
         days: format!("{} – {}", first.month_day(), last.month_day()),

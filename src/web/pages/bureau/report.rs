@@ -9,12 +9,11 @@ use axum::{
 
 use super::{address, desk, query};
 use crate::{
-    kernel::{Code, Refusal, money::thousands, parse},
+    kernel::{Code, Named, Refusal, money::thousands, parse},
     ledger::DEFINITION_VERSION,
-    reports::{self, Ask, Cell, Dimension, Kind, Report, Unit},
+    reports::{self, Ask, Cell, Dimension, Kind, Report, ReportQuery, Unit},
     web::{
-        Market, Result, Route,
-        api::reports::{READERS, ReportQuery, sight},
+        Allow, Market, Result, Route,
         auth::Caller,
         json,
         pages::{
@@ -29,7 +28,7 @@ const LINES: i64 = 200;
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/bureau/reports/{kind}", READERS, report)]
+    vec![Route::get("/bureau/reports/{kind}", Allow::REPORTS, report)]
 }
 
 /// A choice of a select.
@@ -124,8 +123,7 @@ impl Asked {
 async fn report(State(market): State<Market>, caller: Caller, Path(kind): Path<String>, uri: Uri) -> Result<Response> {
     let kind = Kind::try_from(kind.as_str()).map_err(|_| Refusal::new(Code::NotFound))?;
     let raw = uri.query().unwrap_or_default();
-    let title = Layout::of(&market, caller.lang, "bureau.desk").word("report_kind", kind.as_str());
-    let layout = Layout::titled(market.demo, caller.lang, title);
+    let layout = Layout::titled(market.demo, caller.lang, kind.name(caller.lang).to_owned());
     let mut page = Page::new(layout, &caller, &uri, kind);
     let drawn = match Asked::parse(raw) {
         Err(refusal) => Err(refusal.into()),
@@ -135,7 +133,7 @@ async fn report(State(market): State<Market>, caller: Caller, Path(kind): Path<S
                 Err(refusal) => Err(refusal.into()),
                 Ok(ask) => {
                     page.answered(&ask);
-                    let drawn = reports::draw(market.db(), &ask, sight(&market, caller.lang)).await;
+                    let drawn = reports::draw(market.db(), &ask, market.sight(caller.lang)).await;
                     drawn.map(|report| (report, asked.page))
                 }
             }
@@ -186,7 +184,7 @@ impl Page {
             let mut without = ask.clone();
             without.filters.remove(place);
             self.held.push(Held {
-                label: format!("{}: {value}", dimension.words(self.layout.lang)),
+                label: format!("{}: {value}", dimension.name(self.layout.lang)),
                 without: address(ask.kind, &without, &[]),
             });
             self.hidden.push((dimension.as_str(), value.clone()));
@@ -209,7 +207,7 @@ impl Page {
         };
         let choice = |dimension: &Dimension, chosen: &str| Choice {
             value: dimension.as_str(),
-            label: dimension.words(self.layout.lang),
+            label: dimension.name(self.layout.lang),
             chosen: dimension.as_str() == chosen,
         };
         let firsts = all.iter().filter(|dimension| fixed.is_none_or(|only| only == **dimension));

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::counter::shown;
 use crate::{
     counter::{Entry, figures::Head, read},
-    kernel::{Code, Error, Fen, Refusal, money::thousands},
+    kernel::{Code, Error, Fen, Named, Refusal, money::thousands},
     web::{
         Allow, Market, Result, Route,
         auth::Language,
@@ -124,7 +124,7 @@ fn rows(market: &Market, layout: &Layout, lines: Vec<read::Line>) -> Result<Vec<
         Ok(Row {
             seq: thousands(&entry.seq.to_string()),
             day: entry.day.unwrap_or_default(),
-            kind: layout.word("entry_kind", &entry.kind),
+            kind: entry.kind.name(layout.lang).to_owned(),
             product: entry.product.unwrap_or_default(),
             county: county.unwrap_or_default(),
             qty: entry.qty.map(|qty| qty.to_string().replace('-', "−")).unwrap_or_default(),

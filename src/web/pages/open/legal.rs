@@ -18,13 +18,24 @@ use crate::{
     },
 };
 
-/// Number and first day of a version.
-type Version = Option<(&'static str, &'static str)>;
+/// A text, and its version in force where it has one.
+struct Text {
+    subject: &'static str,
+    title: &'static str,
+    version: Option<Version>,
+}
 
-/// Version of the rules in force, and the day from which they hold.
-const RULES: Version = Some(("1", "2026-11-01"));
-/// Version of the privacy notice in force, and its day.
-const PRIVACY: Version = Some(("1", "2026-11-01"));
+struct Version {
+    number: &'static str,
+    /// The day from which it holds.
+    from: &'static str,
+}
+
+const RULES: Text =
+    Text { subject: "rules", title: "legal.rules", version: Some(Version { number: "1", from: "2026-11-01" }) };
+const PRIVACY: Text =
+    Text { subject: "privacy", title: "legal.privacy", version: Some(Version { number: "1", from: "2026-11-01" }) };
+const LICENCE: Text = Text { subject: "licence", title: "legal.licence", version: None };
 
 /// Routes of this file.
 pub fn routes() -> Vec<Route> {
@@ -45,27 +56,27 @@ struct Page {
 }
 
 async fn rules(state: State<Market>, lang: Language, headers: HeaderMap) -> Result<Response> {
-    page(state, lang, &headers, ("rules", "legal.rules", RULES)).await
+    page(state, lang, &headers, RULES).await
 }
 
 async fn privacy(state: State<Market>, lang: Language, headers: HeaderMap) -> Result<Response> {
-    page(state, lang, &headers, ("privacy", "legal.privacy", PRIVACY)).await
+    page(state, lang, &headers, PRIVACY).await
 }
 
 async fn licence(state: State<Market>, lang: Language, headers: HeaderMap) -> Result<Response> {
-    page(state, lang, &headers, ("licence", "legal.licence", None)).await
+    page(state, lang, &headers, LICENCE).await
 }
 
 async fn page(
     State(market): State<Market>,
     Language(lang): Language,
     headers: &HeaderMap,
-    (subject, title, version): (&'static str, &'static str, Version),
+    Text { subject, title, version }: Text,
 ) -> Result<Response> {
     let key = Key { path: format!("/{subject}"), lang, shown: 0 };
     let render = || async {
         let layout = Layout::of(&market, lang, title);
-        let version = version.map(|(n, day)| layout.say("legal.version", &[("n", &n), ("day", &day)]));
+        let version = version.as_ref().map(|v| layout.say("legal.version", &[("n", &v.number), ("day", &v.from)]));
         let page = Page { layout, subject, version, zh: lang == Lang::ZhCn };
         view::text(&page)
     };
