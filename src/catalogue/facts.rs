@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Certificate;
 use crate::{
+    cooperatives::service::Service,
     db::row,
     kernel::{At, CoopId, Day, Fen, Grams, ProductId, Season, SkuId},
 };
@@ -45,139 +47,104 @@ pub struct Pairing {
     pub hall_name: String,
 }
 
-/// A hall, zone or cabinet in Wuxi.
-#[derive(Clone, Debug)]
-pub struct Outlet {
-    /// Code, as `JY`.
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
-    /// `hall`, `zone` or `cabinet`.
-    pub kind: String,
-    /// Its county, if it is a county's hall.
-    pub county_code: Option<String>,
-    /// District by GB code.
-    pub district_code: String,
-    /// Street address.
-    pub address: String,
-}
-
-/// An approved cooperative.
-#[derive(Clone, Debug)]
-pub struct Coop {
-    /// Its id.
-    pub id: CoopId,
-    /// `C01`.
-    pub code: String,
-    /// Address of its page.
-    pub slug: String,
-    /// Name.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
-    /// County by GB code.
-    pub county_code: String,
-    /// Credit code (统一社会信用代码).
-    pub credit_code: String,
-    /// Phone.
-    pub phone: String,
-    /// Who they are.
-    pub story: String,
-    /// The same in English.
-    pub story_en: String,
-    /// Where parcels start.
-    pub ship_from: String,
-    /// Hours from payment to dispatch.
-    pub sla_hours: i64,
-    /// Households with evidence (带动农户), never derived from sales.
-    pub households: i64,
-    /// Certificates of the cooperative itself.
-    pub certs: Vec<Certificate>,
+row! {
+    /// An approved cooperative.
+    #[derive(Clone, Debug)]
+    pub struct Coop {
+        /// Its id.
+        pub id: CoopId,
+        /// `C01`.
+        pub code: String,
+        /// Address of its page.
+        pub slug: String,
+        /// Name.
+        pub name: String,
+        /// Name in English.
+        pub name_en: String,
+        /// County by GB code.
+        pub county_code: String,
+        /// Credit code (统一社会信用代码).
+        pub credit_code: String,
+        /// Phone.
+        pub phone: String,
+        /// Who they are.
+        pub story: String,
+        /// The same in English.
+        pub story_en: String,
+        /// Where parcels start.
+        pub ship_from: String,
+        /// Hours from payment to dispatch.
+        pub sla_hours: i64,
+        /// Households with evidence (带动农户), never derived from sales.
+        pub households: i64,
+        /// Certificates of the cooperative itself.
+        pub certs: Vec<Certificate>,
+    }
 }
 
 row! {
-    /// A certificate with its validity.
+    /// A picture of a product.
     #[derive(Clone, Debug, PartialEq)]
-    pub struct Certificate {
-        /// `gi`, `green`, `organic`…
-        pub kind: String,
-        /// Number.
-        pub number: String,
-        /// Who holds it.
-        pub holder: String,
-        /// First day.
-        pub valid_from: Day,
-        /// Last day.
-        pub valid_to: Day,
+    pub struct Photo {
+        /// Name in seeds/photos.
+        pub name: String,
+        /// What it shows.
+        pub alt: String,
+        /// The same in English.
+        pub alt_en: String,
+        /// 示意图.
+        pub illustration: bool,
     }
 }
 
-impl Certificate {
-    /// Whether it holds on a day: an expired one is never shown as valid.
-    pub fn holds(&self, day: Day) -> bool {
-        (self.valid_from..=self.valid_to).contains(&day)
+row! {
+    /// A part of a set (C19).
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SetPart {
+        /// What it is.
+        pub name: String,
+        /// The same in English.
+        pub name_en: String,
+        /// Producing county.
+        pub county_code: String,
+        /// Producing cooperative.
+        pub coop_id: CoopId,
     }
 }
 
-/// A picture of a product.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Photo {
-    /// Name in seeds/photos.
-    pub name: String,
-    /// What it shows.
-    pub alt: String,
-    /// The same in English.
-    pub alt_en: String,
-    /// 示意图.
-    pub illustration: bool,
-}
-
-/// A part of a set (C19).
-#[derive(Clone, Debug, PartialEq)]
-pub struct SetPart {
-    /// What it is.
-    pub name: String,
-    /// The same in English.
-    pub name_en: String,
-    /// Producing county.
-    pub county_code: String,
-    /// Producing cooperative.
-    pub coop_id: CoopId,
-}
-
-/// A SKU (规格).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sku {
-    /// Its id.
-    pub id: SkuId,
-    /// `P01-1`.
-    pub code: String,
-    /// Specification.
-    pub spec: String,
-    /// The same in English.
-    pub spec_en: String,
-    /// Fruit diameter in mm.
-    pub diameter_mm: Option<i64>,
-    /// Least number of pieces.
-    pub pieces_min: Option<i64>,
-    /// Most.
-    pub pieces_max: Option<i64>,
-    /// `gift`, `family`, `canteen`…
-    pub pack: Option<String>,
-    /// Net weight.
-    pub net: Grams,
-    /// Gross weight.
-    pub gross: Grams,
-    /// Price.
-    pub price: Fen,
-    /// When it is sold.
-    pub season: Option<Season>,
-    /// For presale: shipped by then.
-    pub presale_ships_by: Option<String>,
-    /// Parts, where it is a set.
-    pub parts: Vec<SetPart>,
+row! {
+    /// A SKU (规格).
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Sku {
+        /// Its id.
+        pub id: SkuId,
+        /// `P01-1`.
+        pub code: String,
+        /// Specification.
+        pub spec: String,
+        /// The same in English.
+        pub spec_en: String,
+        /// Fruit diameter in mm.
+        pub diameter_mm: Option<i64>,
+        /// Least number of pieces.
+        pub pieces_min: Option<i64>,
+        /// Most.
+        pub pieces_max: Option<i64>,
+        /// `gift`, `family`, `canteen`…
+        pub pack: Option<String>,
+        /// Net weight.
+        pub net: Grams,
+        /// Gross weight.
+        pub gross: Grams,
+        /// Price.
+        pub price: Fen,
+        /// When it is sold.
+        pub season: Option<Season>,
+        /// For presale: shipped by then.
+        pub presale_ships_by: Option<String>,
+        /// Parts, where it is a set.
+        pub parts: Vec<SetPart>,
+    }
 }
 
 /// What is left of a SKU, as it is shown: exact up to ten, then "plenty", so that a sale changes a
@@ -203,65 +170,67 @@ impl Stock {
     }
 }
 
-/// A published product.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Product {
-    /// Its id.
-    pub id: ProductId,
-    /// `P01`.
-    pub code: String,
-    /// Address of its page.
-    pub slug: String,
-    /// Name.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
-    /// County by GB code.
-    pub county_code: String,
-    /// Category.
-    pub category_code: String,
-    /// Seller.
-    pub coop_id: CoopId,
-    /// Products that show their specifications as one matrix.
-    pub family: Option<String>,
-    /// One line.
-    pub summary: String,
-    /// The same in English.
-    pub summary_en: String,
-    /// Story.
-    pub story: String,
-    /// The same in English.
-    pub story_en: String,
-    /// How to keep it.
-    pub storage: String,
-    /// The same in English.
-    pub storage_en: String,
-    /// Variety.
-    pub variety: Option<String>,
-    /// Grade.
-    pub grade: Option<String>,
-    /// `fresh`, `seven_day` or `custom` (消法 art. 25).
-    pub return_class: String,
-    /// Needs the cold chain.
-    pub cold_chain: bool,
-    /// 坏果包赔.
-    pub bad_fruit_promise: bool,
-    /// Words to be found by.
-    pub tags: String,
-    /// When it was published first.
-    pub published_at: At,
-    /// Pictures, the main one first.
-    pub photos: Arc<[Photo]>,
-    /// SKUs on sale.
-    pub skus: Arc<[Sku]>,
-    /// Certificates, its own and expired ones too.
-    pub certs: Arc<[Certificate]>,
-    /// Schemes that hold today.
-    pub schemes: Arc<[String]>,
-    /// Available units of each SKU, in their order.
-    pub available: Vec<i64>,
-    /// Units sold.
-    pub sales: i64,
+row! {
+    /// A published product.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Product {
+        /// Its id.
+        pub id: ProductId,
+        /// `P01`.
+        pub code: String,
+        /// Address of its page.
+        pub slug: String,
+        /// Name.
+        pub name: String,
+        /// Name in English.
+        pub name_en: String,
+        /// County by GB code.
+        pub county_code: String,
+        /// Category.
+        pub category_code: String,
+        /// Seller.
+        pub coop_id: CoopId,
+        /// Products that show their specifications as one matrix.
+        pub family: Option<String>,
+        /// One line.
+        pub summary: String,
+        /// The same in English.
+        pub summary_en: String,
+        /// Story.
+        pub story: String,
+        /// The same in English.
+        pub story_en: String,
+        /// How to keep it.
+        pub storage: String,
+        /// The same in English.
+        pub storage_en: String,
+        /// Variety.
+        pub variety: Option<String>,
+        /// Grade.
+        pub grade: Option<String>,
+        /// `fresh`, `seven_day` or `custom` (消法 art. 25).
+        pub return_class: String,
+        /// How it travels.
+        pub service: Service,
+        /// 坏果包赔.
+        pub bad_fruit_promise: bool,
+        /// Words to be found by.
+        pub tags: String,
+        /// When it was published first.
+        pub published_at: At,
+        /// Pictures, the main one first.
+        pub photos: Arc<[Photo]>,
+        /// SKUs on sale.
+        pub skus: Arc<[Sku]>,
+        /// Certificates, its own and expired ones too.
+        pub certs: Arc<[Certificate]>,
+        /// Schemes that hold today.
+        pub schemes: Arc<[String]>,
+        /// Available units of each SKU, in their order.
+        pub available: Vec<i64>,
+        /// Units sold.
+        pub sales: i64,
+    }
 }
 
 impl Product {

@@ -6,13 +6,13 @@ closed_set! {
     /// Where a product stands.
     pub enum ListingState {
         /// Being written by its cooperative.
-        Draft = "draft",
+        Draft = "draft" ["草稿", "draft"],
         /// Waits for the operator.
-        Submitted = "submitted",
+        Submitted = "submitted" ["待审核", "waits for the operator"],
         /// On sale.
-        Published = "published",
+        Published = "published" ["在售", "on sale"],
         /// Taken off by its cooperative or by the operator.
-        Withdrawn = "withdrawn",
+        Withdrawn = "withdrawn" ["已下架", "taken off"],
     }
 }
 

@@ -8,9 +8,9 @@
 //! the version that was sold (电商法 art. 31). `edit` changes products for their cooperative.
 
 pub mod audit;
+mod certificate;
 pub mod edit;
 mod facts;
-pub mod insert;
 mod listing;
 mod load;
 pub mod own;
@@ -19,6 +19,7 @@ mod rows;
 pub mod sales;
 mod shelf;
 mod snapshot;
+pub mod table;
 mod view;
 
 use crate::{
@@ -26,13 +27,14 @@ use crate::{
     kernel::{At, Error, ProductId, Result},
 };
 
-pub use facts::{Certificate, Coop, County, Outlet, Pairing, Photo, Product, SetPart, Sku, Stock};
+pub use certificate::{Certificate, CertificateKind};
+pub use facts::{Coop, County, Pairing, Photo, Product, SetPart, Sku, Stock};
 pub use listing::{ListingEvent, ListingState};
 pub use load::load;
-pub use rows::{Named, SchemeRow};
 pub use shelf::{Refreshed, Shelf};
 pub use snapshot::{Destinations, Snapshot};
-pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView, cert_term};
+pub use table::OutletKind;
+pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView};
 
 statements! {
     VERSIONS = "SELECT value FROM version WHERE name IN ('catalogue', 'products') ORDER BY name";

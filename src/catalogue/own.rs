@@ -1,161 +1,210 @@
 //! A cooperative's own products in every state, with their SKUs and what is on hand.
 
-use super::{Certificate, ListingState};
+use super::{
+    Certificate, ListingState,
+    table::{ProductVersion, SkuVersion},
+};
 use crate::{
-    db::{Conn, Query, q, row, statements},
-    kernel::{At, Code, CoopId, Fen, Grams, ProductId, Refusal, Result, SkuId},
+    cooperatives::service::Service,
+    db::{Conn, Query, q, select, statements, view},
+    kernel::{At, Code, CoopId, Fen, Grams, PersonId, ProductId, Refusal, Result, SkuId},
 };
 
 statements! {
-    OWN = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.approved_version,
-             p.state, p.changed_at, v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en,
-             v.storage, v.storage_en, v.variety, v.grade, v.return_class, v.service, v.bad_fruit_promise, v.tags,
-             (SELECT h.photo FROM product_photos h WHERE h.product_id = p.id ORDER BY h.position LIMIT 1) AS photo,
-             (SELECT d.reason FROM product_decisions d WHERE d.product_id = p.id ORDER BY d.at DESC LIMIT 1) AS reason
-           FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
-           WHERE p.coop_id = $1 ORDER BY p.code LIMIT $2 OFFSET $3";
+    OWN = select!(OwnProduct, "WHERE p.coop_id = $1 ORDER BY p.code LIMIT $2 OFFSET $3");
     COUNT = "SELECT CAST(count(*) AS BIGINT) FROM products WHERE coop_id = $1";
-    ONE = "SELECT p.id, p.code, p.slug, p.coop_id, p.county_code, p.category_code, p.version, p.approved_version,
-             p.state, p.changed_at, v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en,
-             v.storage, v.storage_en, v.variety, v.grade, v.return_class, v.service, v.bad_fruit_promise, v.tags,
-             (SELECT h.photo FROM product_photos h WHERE h.product_id = p.id ORDER BY h.position LIMIT 1) AS photo,
-             (SELECT d.reason FROM product_decisions d WHERE d.product_id = p.id ORDER BY d.at DESC LIMIT 1) AS reason
-           FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
-           WHERE p.id = $1";
-    SKUS = "SELECT k.id, k.code, k.product_id, k.position, k.version, k.approved_version, k.active, v.spec, v.spec_en,
-              v.diameter_mm, v.pieces_min, v.pieces_max, v.pack, v.net_weight_g, v.gross_weight_g, v.price_fen,
-              v.season_from, v.season_to, v.presale_ships_by, COALESCE(l.on_hand, 0) AS on_hand, COALESCE(l.held, 0) AS held
-            FROM skus k JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
-            LEFT JOIN stock_levels l ON l.sku_id = k.id AND l.location = 'online'
-            WHERE k.product_id IN ($1) ORDER BY k.product_id, k.position";
+    ONE = select!(OwnProduct, "WHERE p.id = $1");
+    SKUS = select!(OwnSku, "WHERE k.product_id IN ($1) ORDER BY k.product_id, k.position");
     CERTS = "SELECT kind, number, holder, valid_from, valid_to FROM certificates
              WHERE product_id = $1 OR (product_id IS NULL AND coop_id = $2) ORDER BY kind, number";
-    SKU_OF = "SELECT k.id, k.code, k.product_id, p.coop_id, p.state FROM skus k JOIN products p ON p.id = k.product_id
-              WHERE k.id = $1";
+    SKU_OF = select!(SkuOf, "WHERE k.id = $1");
 }
 
-row! {
+view! {
     /// A product in its present version.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct OwnProduct {
+    pub struct OwnProduct
+        from "products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version"
+    {
         /// Its id.
-        pub id: ProductId,
+        pub id: ProductId = "p.id",
         /// Its code.
-        pub code: String,
+        pub code: String = "p.code",
         /// Address of its page.
-        pub slug: String,
+        pub slug: String = "p.slug",
         /// Who sells it.
-        pub coop_id: CoopId,
+        pub coop_id: CoopId = "p.coop_id",
         /// Where it comes from.
-        pub county_code: String,
+        pub county_code: String = "p.county_code",
         /// Its category.
-        pub category_code: String,
+        pub category_code: String = "p.category_code",
         /// Version of its words.
-        pub version: i64,
+        pub version: i64 = "p.version",
         /// The version that was approved last; 1 for what was on the shelf from the start.
-        pub approved_version: i64,
+        pub approved_version: i64 = "p.approved_version",
         /// Where it stands.
-        pub state: ListingState,
+        pub state: ListingState = "p.state",
         /// When it was changed last.
-        pub changed_at: At,
+        pub changed_at: At = "p.changed_at",
         /// Name.
-        pub name: String,
+        pub name: String = "v.name",
         /// Name in English.
-        pub name_en: String,
+        pub name_en: String = "v.name_en",
         /// One line.
-        pub summary: String,
+        pub summary: String = "v.summary",
         /// One line in English.
-        pub summary_en: String,
+        pub summary_en: String = "v.summary_en",
         /// Where it comes from, told.
-        pub story: String,
+        pub story: String = "v.story",
         /// The same in English.
-        pub story_en: String,
+        pub story_en: String = "v.story_en",
         /// How to keep it.
-        pub storage: String,
+        pub storage: String = "v.storage",
         /// The same in English.
-        pub storage_en: String,
+        pub storage_en: String = "v.storage_en",
         /// Variety.
-        pub variety: Option<String>,
+        pub variety: Option<String> = "v.variety",
         /// Grade.
-        pub grade: Option<String>,
+        pub grade: Option<String> = "v.grade",
         /// `fresh`, `seven_day` or `custom`.
-        pub return_class: String,
-        /// `ambient` or `cold_chain`.
-        pub service: String,
+        pub return_class: String = "v.return_class",
+        /// How it travels.
+        pub service: Service = "v.service",
         /// Whether bad fruit is made good.
-        pub bad_fruit_promise: bool,
+        pub bad_fruit_promise: bool = "v.bad_fruit_promise",
         /// Words by which it is found, too.
-        pub tags: String,
+        pub tags: String = "v.tags",
         /// Its first photo.
-        pub photo: Option<String>,
+        pub photo: Option<String> =
+            "(SELECT h.photo FROM product_photos h WHERE h.product_id = p.id ORDER BY h.position LIMIT 1)",
         /// What the operator said last.
-        pub reason: Option<String>,
+        pub reason: Option<String> =
+            "(SELECT d.reason FROM product_decisions d WHERE d.product_id = p.id ORDER BY d.at DESC LIMIT 1)",
     }
 }
 
-row! {
+view! {
     /// A SKU in its present version, on sale or not.
     #[derive(Clone, Debug)]
-    pub struct OwnSku {
+    pub struct OwnSku
+        from "skus k JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
+              LEFT JOIN stock_levels l ON l.sku_id = k.id AND l.location = 'online'"
+    {
         /// Its id.
-        pub id: SkuId,
+        pub id: SkuId = "k.id",
         /// Its code.
-        pub code: String,
+        pub code: String = "k.code",
         /// Of which product.
-        pub product_id: ProductId,
+        pub product_id: ProductId = "k.product_id",
         /// Place among the product's SKUs, from 1.
-        pub position: i64,
+        pub position: i64 = "k.position",
         /// Version of its spec and price.
-        pub version: i64,
+        pub version: i64 = "k.version",
         /// The version whose spec, weights and season were approved; 0 where none was.
-        pub approved_version: i64,
+        pub approved_version: i64 = "k.approved_version",
         /// Whether it is sold.
-        pub active: bool,
+        pub active: bool = "k.active",
         /// Spec.
-        pub spec: String,
+        pub spec: String = "v.spec",
         /// Spec in English.
-        pub spec_en: String,
+        pub spec_en: String = "v.spec_en",
         /// Diameter of fruit.
-        pub diameter_mm: Option<i64>,
+        pub diameter_mm: Option<i64> = "v.diameter_mm",
         /// Fewest pieces.
-        pub pieces_min: Option<i64>,
+        pub pieces_min: Option<i64> = "v.pieces_min",
         /// Most pieces.
-        pub pieces_max: Option<i64>,
+        pub pieces_max: Option<i64> = "v.pieces_max",
         /// Packing.
-        pub pack: Option<String>,
+        pub pack: Option<String> = "v.pack",
         /// Net weight.
-        pub net_weight_g: Grams,
+        pub net_weight_g: Grams = "v.net_weight_g",
         /// Gross weight.
-        pub gross_weight_g: Grams,
+        pub gross_weight_g: Grams = "v.gross_weight_g",
         /// Price.
-        pub price_fen: Fen,
+        pub price_fen: Fen = "v.price_fen",
         /// First day of its season, `MM-DD`.
-        pub season_from: Option<String>,
+        pub season_from: Option<String> = "v.season_from",
         /// Last day of its season.
-        pub season_to: Option<String>,
+        pub season_to: Option<String> = "v.season_to",
         /// Day by which a presale is shipped.
-        pub presale_ships_by: Option<String>,
+        pub presale_ships_by: Option<String> = "v.presale_ships_by",
         /// On hand for online orders.
-        pub on_hand: i64,
+        pub on_hand: i64 = "COALESCE(l.on_hand, 0)",
         /// Held by unpaid orders.
-        pub held: i64,
+        pub held: i64 = "COALESCE(l.held, 0)",
     }
 }
 
-row! {
+view! {
     /// A SKU with its owner.
     #[derive(Clone, Debug)]
-    pub struct SkuOf {
+    pub struct SkuOf
+        from "skus k JOIN products p ON p.id = k.product_id"
+    {
         /// Its id.
-        pub id: SkuId,
+        pub id: SkuId = "k.id",
         /// Its code.
-        pub code: String,
+        pub code: String = "k.code",
         /// Of which product.
-        pub product_id: ProductId,
+        pub product_id: ProductId = "k.product_id",
         /// Whose.
-        pub coop_id: CoopId,
+        pub coop_id: CoopId = "p.coop_id",
         /// Where the product stands.
-        pub state: ListingState,
+        pub state: ListingState = "p.state",
+    }
+}
+
+impl OwnProduct {
+    /// Its words as the version that they are.
+    pub(super) fn version_at(&self, at: At, by: Option<PersonId>) -> ProductVersion {
+        let own = self.clone();
+        ProductVersion {
+            product_id: own.id,
+            version: own.version,
+            name: own.name,
+            name_en: own.name_en,
+            summary: own.summary,
+            summary_en: own.summary_en,
+            story: own.story,
+            story_en: own.story_en,
+            storage: own.storage,
+            storage_en: own.storage_en,
+            variety: own.variety,
+            grade: own.grade,
+            return_class: own.return_class,
+            service: own.service,
+            bad_fruit_promise: own.bad_fruit_promise,
+            tags: own.tags,
+            created_at: at,
+            created_by: by,
+            county_code: Some(own.county_code),
+            category_code: Some(own.category_code),
+        }
+    }
+}
+
+impl OwnSku {
+    /// Its spec and price as the version that they are.
+    pub(super) fn version_at(&self, at: At, by: Option<PersonId>) -> SkuVersion {
+        let own = self.clone();
+        SkuVersion {
+            sku_id: own.id,
+            version: own.version,
+            spec: own.spec,
+            spec_en: own.spec_en,
+            diameter_mm: own.diameter_mm,
+            pieces_min: own.pieces_min,
+            pieces_max: own.pieces_max,
+            pack: own.pack,
+            net_weight_g: own.net_weight_g,
+            gross_weight_g: own.gross_weight_g,
+            price_fen: own.price_fen,
+            season_from: own.season_from,
+            season_to: own.season_to,
+            presale_ships_by: own.presale_ships_by,
+            created_at: at,
+            created_by: by,
+        }
     }
 }
 

@@ -1,17 +1,22 @@
 //! Rows of the published catalogue, each table read once.
 
+use super::{
+    Certificate, Coop, Photo, Product, SetPart, Sku,
+    table::{Category, Outlet, Scheme},
+};
 use crate::{
-    db::{Conn, Query, q, row, statements},
-    kernel::{At, CoopId, Day, Fen, Grams, ProductId, Result, SkuId},
+    db::{Conn, Query, q, row, select, statements},
+    kernel::{At, CoopId, ProductId, Result, SkuId},
+    pricing::{self, SchemeDays},
 };
 
 statements! {
     COUNTIES = "SELECT c.code, c.slug, c.name, c.short_name, c.name_en, c.origin_832, c.story, c.story_en,
                   p.code AS pairing_code, p.district_code, p.name AS pairing_name, p.name_en AS pairing_name_en, p.hall_name
                 FROM counties c LEFT JOIN pairings p ON p.county_code = c.code ORDER BY c.position";
-    CATEGORIES = "SELECT code, name, name_en FROM categories ORDER BY position";
-    SCHEMES = "SELECT code, name, name_en, note, note_en FROM schemes ORDER BY code";
-    OUTLETS = "SELECT code, name, name_en, kind, county_code, district_code, address FROM outlets ORDER BY code";
+    CATEGORIES = select!(Category, "ORDER BY position");
+    SCHEMES = select!(Scheme, "ORDER BY code");
+    OUTLETS = select!(Outlet, "ORDER BY code");
     COOPS = "SELECT id, code, slug, name, name_en, county_code, credit_code, phone, story, story_en, ship_from, sla_hours,
                (SELECT CAST(count(DISTINCT h.id_hash) AS BIGINT) FROM households h WHERE h.coop_id = coops.id) AS households
              FROM coops WHERE state = 'approved' ORDER BY code";
@@ -22,25 +27,21 @@ statements! {
                 FROM products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version
                 JOIN coops c ON c.id = p.coop_id LEFT JOIN product_sales s ON s.product_id = p.id
                 WHERE p.state = 'published' AND c.state = 'approved' AND p.id IN ($1)";
-    SKUS = "SELECT k.id, k.code, k.product_id, v.spec, v.spec_en, v.diameter_mm, v.pieces_min, v.pieces_max, v.pack,
-              v.net_weight_g, v.gross_weight_g, v.price_fen, v.season_from, v.season_to, v.presale_ships_by,
+    SKUS = "SELECT k.product_id, k.id, k.code, v.spec, v.spec_en, v.diameter_mm, v.pieces_min, v.pieces_max, v.pack,
+              v.net_weight_g AS net, v.gross_weight_g AS gross, v.price_fen AS price, v.season_from, v.season_to, v.presale_ships_by,
               COALESCE(l.on_hand - l.held, 0) AS available
             FROM skus k JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
             LEFT JOIN stock_levels l ON l.sku_id = k.id AND l.location = 'online'
             WHERE k.active AND k.product_id IN ($1) ORDER BY k.product_id, k.position";
-    PARTS = "SELECT s.sku_id, s.name, s.name_en, s.coop_id, s.county_code
+    PARTS = "SELECT s.sku_id, s.name, s.name_en, s.county_code, s.coop_id
              FROM skus k JOIN set_parts s ON s.sku_id = k.id
              WHERE k.product_id IN ($1) ORDER BY s.sku_id, s.part_no";
-    PHOTOS = "SELECT product_id, photo, alt, alt_en, illustration FROM product_photos
+    PHOTOS = "SELECT product_id, photo AS name, alt, alt_en, illustration FROM product_photos
               WHERE product_id IN ($1) ORDER BY product_id, position";
     COOP_CERTIFICATES = "SELECT product_id, coop_id, kind, number, holder, valid_from, valid_to FROM certificates
                          WHERE product_id IS NULL ORDER BY coop_id, kind, number";
     CERTIFICATES = "SELECT product_id, coop_id, kind, number, holder, valid_from, valid_to FROM certificates
                     WHERE product_id IN ($1) ORDER BY product_id, kind, number";
-    PRODUCT_SCHEMES = "SELECT s.product_id, s.scheme_code, s.valid_from, s.valid_to, c.valid_from AS scheme_from,
-                         c.valid_to AS scheme_to
-                       FROM product_schemes s JOIN schemes c ON c.code = s.scheme_code
-                       WHERE s.product_id IN ($1) ORDER BY s.product_id, s.scheme_code";
     CHANGED_PRODUCTS = "SELECT id, code FROM products WHERE changed_at >= $1";
     CHANGED_STOCK = "SELECT l.sku_id, l.on_hand - l.held AS available FROM stock_levels l
                      WHERE l.location = 'online' AND l.changed_at >= $1";
@@ -66,110 +67,9 @@ row! {
 }
 
 row! {
-    /// A code with its names.
-    #[derive(Clone, Debug)]
-    pub struct Named {
-        /// Code.
-        pub code: String,
-        /// Name.
-        pub name: String,
-        /// Name in English.
-        pub name_en: String,
-    }
-}
-
-row! {
-    /// A recognition scheme (口径, C1).
-    #[derive(Clone, Debug)]
-    pub struct SchemeRow {
-        /// Code.
-        pub code: String,
-        /// Name.
-        pub name: String,
-        /// Name in English.
-        pub name_en: String,
-        /// What it does and does not mean here.
-        pub note: String,
-        /// The same in English.
-        pub note_en: String,
-    }
-}
-
-row! {
-    pub(super) struct OutletRow {
-        pub code: String,
-        pub name: String,
-        pub name_en: String,
-        pub kind: String,
-        pub county_code: Option<String>,
-        pub district_code: String,
-        pub address: String,
-    }
-}
-
-row! {
-    pub(super) struct CoopRow {
-        pub id: CoopId,
-        pub code: String,
-        pub slug: String,
-        pub name: String,
-        pub name_en: String,
-        pub county_code: String,
-        pub credit_code: String,
-        pub phone: String,
-        pub story: String,
-        pub story_en: String,
-        pub ship_from: String,
-        pub sla_hours: i64,
-        pub households: i64,
-    }
-}
-
-row! {
-    pub(super) struct ProductRow {
-        pub id: ProductId,
-        pub code: String,
-        pub slug: String,
-        pub coop_id: CoopId,
-        pub county_code: String,
-        pub category_code: String,
-        pub family: Option<String>,
-        pub name: String,
-        pub name_en: String,
-        pub summary: String,
-        pub summary_en: String,
-        pub story: String,
-        pub story_en: String,
-        pub storage: String,
-        pub storage_en: String,
-        pub variety: Option<String>,
-        pub grade: Option<String>,
-        pub return_class: String,
-        pub service: String,
-        pub bad_fruit_promise: bool,
-        pub tags: String,
-        pub published_at: At,
-        pub sales: i64,
-    }
-}
-
-row! {
     pub(super) struct SkuRow {
-        pub id: SkuId,
-        pub code: String,
         pub product_id: ProductId,
-        pub spec: String,
-        pub spec_en: String,
-        pub diameter_mm: Option<i64>,
-        pub pieces_min: Option<i64>,
-        pub pieces_max: Option<i64>,
-        pub pack: Option<String>,
-        pub net_weight_g: Grams,
-        pub gross_weight_g: Grams,
-        pub price_fen: Fen,
-        pub season_from: Option<String>,
-        pub season_to: Option<String>,
-        pub presale_ships_by: Option<String>,
+        pub sku: Sku,
         pub available: i64,
     }
 }
@@ -177,20 +77,14 @@ row! {
 row! {
     pub(super) struct PartRow {
         pub sku_id: SkuId,
-        pub name: String,
-        pub name_en: String,
-        pub coop_id: CoopId,
-        pub county_code: String,
+        pub part: SetPart,
     }
 }
 
 row! {
     pub(super) struct PhotoRow {
         pub product_id: ProductId,
-        pub photo: String,
-        pub alt: String,
-        pub alt_en: String,
-        pub illustration: bool,
+        pub photo: Photo,
     }
 }
 
@@ -198,51 +92,27 @@ row! {
     pub(super) struct CertificateRow {
         pub product_id: Option<ProductId>,
         pub coop_id: CoopId,
-        pub kind: String,
-        pub number: String,
-        pub holder: String,
-        pub valid_from: Day,
-        pub valid_to: Day,
-    }
-}
-
-row! {
-    /// A scheme that a product has, and the days on which both hold.
-    pub(super) struct SchemeSpanRow {
-        pub product_id: ProductId,
-        pub scheme_code: String,
-        valid_from: Day,
-        valid_to: Option<Day>,
-        scheme_from: Day,
-        scheme_to: Option<Day>,
-    }
-}
-
-impl SchemeSpanRow {
-    /// Whether both hold on a day.
-    pub fn holds(&self, day: Day) -> bool {
-        let within = |from: Day, to: Option<Day>| from <= day && to.is_none_or(|to| day <= to);
-        within(self.valid_from, self.valid_to) && within(self.scheme_from, self.scheme_to)
+        pub certificate: Certificate,
     }
 }
 
 /// Rows of products.
 pub(super) struct ProductRows {
-    pub products: Vec<ProductRow>,
+    pub products: Vec<Product>,
     pub skus: Vec<SkuRow>,
     pub parts: Vec<PartRow>,
     pub photos: Vec<PhotoRow>,
     pub certificates: Vec<CertificateRow>,
-    pub product_schemes: Vec<SchemeSpanRow>,
+    pub product_schemes: Vec<SchemeDays>,
 }
 
 /// Rows of what products stand in.
 pub(super) struct PlaceRows {
     pub counties: Vec<CountyRow>,
-    pub categories: Vec<Named>,
-    pub schemes: Vec<SchemeRow>,
-    pub outlets: Vec<OutletRow>,
-    pub coops: Vec<CoopRow>,
+    pub categories: Vec<Category>,
+    pub schemes: Vec<Scheme>,
+    pub outlets: Vec<Outlet>,
+    pub coops: Vec<Coop>,
     pub coop_certificates: Vec<CertificateRow>,
 }
 
@@ -267,7 +137,7 @@ pub(super) async fn products(conn: &mut Conn, ids: &[ProductId]) -> Result<Produ
         parts: of(PARTS).all(conn).await?,
         photos: of(PHOTOS).all(conn).await?,
         certificates: of(CERTIFICATES).all(conn).await?,
-        product_schemes: of(PRODUCT_SCHEMES).all(conn).await?,
+        product_schemes: pricing::scheme_days(conn, ids.to_vec()).await?,
     })
 }
 

@@ -7,10 +7,9 @@ use std::{
 
 use super::{
     Versions,
-    facts::{Coop, County, Outlet, Product, Sku, Stock},
-    load::Edited,
+    facts::{Coop, County, Product, Sku, Stock},
     places::Places,
-    rows::{Named, SchemeRow},
+    table::{Category, Outlet, Scheme},
 };
 use crate::{
     kernel::{At, CoopId, Day, ProductId, SkuId},
@@ -35,9 +34,9 @@ pub struct Snapshot {
     /// Counties in the order of the halls.
     pub counties: Arc<[County]>,
     /// Categories in their order.
-    pub categories: Vec<Named>,
+    pub categories: Vec<Category>,
     /// Recognition schemes.
-    pub schemes: Vec<SchemeRow>,
+    pub schemes: Vec<Scheme>,
     /// Halls, zones and cabinets.
     pub outlets: Vec<Outlet>,
     /// Freight of every cooperative.
@@ -55,6 +54,14 @@ pub struct Destinations {
     pub wuxi: Vec<(String, String)>,
     /// Provinces.
     pub provinces: Vec<(String, String)>,
+}
+
+/// Products that were edited since an instant.
+pub(super) struct Edited {
+    /// As they are shown now.
+    pub shown: Vec<Arc<Product>>,
+    /// All their codes; one that is not among `shown` is shown no more.
+    pub codes: Vec<String>,
 }
 
 impl Destinations {
@@ -122,7 +129,7 @@ impl Snapshot {
     }
 
     /// The category of a code.
-    pub fn category(&self, code: &str) -> Option<&Named> {
+    pub fn category(&self, code: &str) -> Option<&Category> {
         self.categories.iter().find(|category| category.code == code)
     }
 

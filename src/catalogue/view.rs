@@ -3,8 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Product, Snapshot};
-use crate::kernel::{Day, Fen, Grams, Lang, Term};
+use super::{CertificateKind, Product, Snapshot};
+use crate::kernel::{Day, Fen, Grams, Lang};
 
 /// A cooperative by name.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -48,7 +48,7 @@ pub struct SkuView {
 /// A certificate that holds.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CertView {
-    pub kind: String,
+    pub kind: CertificateKind,
     pub number: String,
     #[schema(value_type = String)]
     pub valid_to: Day,
@@ -103,7 +103,7 @@ impl Snapshot {
             presale: sku.presale_ships_by.clone().map(|ships_by| PresaleView { ships_by }),
         });
         let certs = product.certs.iter().filter(|c| c.holds(self.day)).map(|c| CertView {
-            kind: c.kind.clone(),
+            kind: c.kind,
             number: c.number.clone(),
             valid_to: c.valid_to,
         });
@@ -130,19 +130,4 @@ impl Snapshot {
             demo,
         }
     }
-}
-
-/// Kind of a certificate with its names.
-pub fn cert_term(kind: &str) -> Term {
-    let (zh, en) = match kind {
-        "gi" => ("地理标志", "Geographical indication"),
-        "green" => ("绿色食品", "Green food"),
-        "organic" => ("有机", "Organic"),
-        "conformity" => ("合格证", "Certificate of conformity"),
-        "food_licence" => ("食品生产许可", "Food production licence"),
-        "quarantine" => ("检疫合格", "Quarantine passed"),
-        "heritage" => ("非遗", "Intangible heritage"),
-        other => (other, other),
-    };
-    Term::new(kind, zh, en)
 }

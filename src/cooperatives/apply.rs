@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::insert;
+use super::table::{Applicant, Coop};
 use crate::{
-    db::{Conn, Tx, Work, once, q, row, statements},
+    db::{Conn, Tx, Work, insert, once, q, row, statements},
     identity::{Person, Role},
     kernel::{At, Code, CoopId, Day, Error, PersonId, Refusal, Result, Step, closed_set, parse},
 };
@@ -17,7 +17,6 @@ statements! {
            ORDER BY a.sent_at DESC LIMIT 1";
     COUNTY = "SELECT code FROM counties WHERE code = $1 OR slug = $1 OR short_name = $1 OR name = $1";
     CREDIT_CODE = "SELECT id FROM coops WHERE credit_code = $1";
-    APPLICANT = "INSERT INTO coop_applicants (coop_id, person_id, contact, note, sent_at) VALUES ($1, $2, $3, $4, $5)";
     SENT_AGAIN = "UPDATE coop_applicants SET contact = $1, note = $2, sent_at = $3 WHERE coop_id = $4";
     CHANGE = "UPDATE coops SET name = $1, name_en = $2, county_code = $3, credit_code = $4, phone = $5, story = $6,
                 ship_from = $7, sla_hours = $8, licence_valid_to = $9, state = 'applied', reason = NULL
@@ -28,13 +27,13 @@ closed_set! {
     /// Where a cooperative stands.
     pub enum CoopState {
         /// Waits for the operator.
-        Applied = "applied",
+        Applied = "applied" ["已收到，等平台审核", "Received; waits for the operator"],
         /// May sell.
-        Approved = "approved",
+        Approved = "approved" ["已通过", "Approved"],
         /// Was turned down, with a reason.
-        Rejected = "rejected",
+        Rejected = "rejected" ["没有通过", "Turned down"],
         /// May not sell for now.
-        Suspended = "suspended",
+        Suspended = "suspended" ["暂停营业", "Suspended"],
     }
 }
 
@@ -194,29 +193,31 @@ async fn again(tx: &mut Tx, known: &Applied, (asked, county): (&Application, &st
 async fn add(tx: &mut Tx, (asked, county): (&Application, &str), person: &Person, step: &mut Step) -> Result<()> {
     let id = CoopId(step.random.id(step.at)?);
     let code = format!("C{}", step.random.code(5)?);
-    let none: Option<String> = None;
-    let coop = q(insert::COOP)
-        .bind(&id)
-        .bind(&code)
-        .bind(format!("coop-{}", code.to_ascii_lowercase()))
-        .bind(&asked.name)
-        .bind(&asked.name_en)
-        .bind(county)
-        .bind(&asked.credit_code)
-        .bind(&asked.phone)
-        .bind(&asked.story)
-        .bind("")
-        .bind(&asked.ship_from)
-        .bind(asked.sla_hours.unwrap_or(48))
-        .bind(asked.licence_valid_to)
-        .bind(CoopState::Applied)
-        .bind(step.at)
-        .bind(None::<At>)
-        .bind(none.clone())
-        .bind(none);
-    if coop.exec(tx).await? == 0 {
+    let asked = asked.clone();
+    let coop = Coop {
+        id: id.clone(),
+        slug: format!("coop-{}", code.to_ascii_lowercase()),
+        code,
+        name: asked.name,
+        name_en: asked.name_en,
+        county_code: county.to_owned(),
+        credit_code: asked.credit_code,
+        phone: asked.phone,
+        story: asked.story,
+        story_en: String::new(),
+        ship_from: asked.ship_from,
+        sla_hours: asked.sla_hours.unwrap_or(48),
+        licence_valid_to: asked.licence_valid_to,
+        state: CoopState::Applied,
+        created_at: step.at,
+        decided_at: None,
+        decided_by: None,
+        reason: None,
+    };
+    if !insert(tx, &coop).await? {
         return Err(Refusal::of_field("credit_code", Code::CreditCodeTaken).into());
     }
-    let applicant = q(APPLICANT).bind(&id).bind(&person.id).bind(&asked.contact).bind(&asked.note).bind(step.at);
-    tx.expect_rows(applicant, 1).await
+    let (contact, note) = (asked.contact, asked.note);
+    let applicant = Applicant { coop_id: id, person_id: person.id.clone(), contact, note, sent_at: step.at };
+    insert(tx, &applicant).await.map(|_| ())
 }

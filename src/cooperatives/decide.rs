@@ -1,10 +1,14 @@
 //! Decisions on applications: approved, turned down, or asked back.
 
-use super::{apply::CoopState, insert};
+use super::{
+    apply::CoopState,
+    service::Service,
+    table::{FreightRule, FreightTemplate},
+};
 use crate::{
-    db::{Conn, Rows, Tx, audit_log, q, row, statements},
+    db::{Conn, Tx, audit_log, insert, insert_all, q, row, statements},
     identity::person,
-    kernel::{At, Code, CoopId, Day, Fen, PersonId, Refusal, Result, Step, closed_set},
+    kernel::{At, Code, CoopId, Day, Fen, Grams, PersonId, Refusal, Result, Step, closed_set},
 };
 
 statements! {
@@ -116,22 +120,23 @@ const NOT_SERVED: [&str; 3] = ["71", "81", "82"];
 /// A new cooperative ships by EMS, which reaches every village, until it agrees on something else.
 async fn start_freight(tx: &mut Tx, coop: &CoopId, step: &mut Step) -> Result<()> {
     let id = step.random.id(step.at)?;
-    let template = q(insert::FREIGHT_TEMPLATE).bind(&id).bind(coop).bind("ambient").bind("ems");
-    tx.expect_rows(template, 1).await?;
-    let mut rules = Rows::of(insert::FREIGHT_RULE)?;
-    for (region, blocked) in std::iter::once(("", false)).chain(NOT_SERVED.map(|region| (region, true))) {
-        rules.push([
-            (&id).into(),
-            region.into(),
-            blocked.into(),
-            1000.into(),
-            Fen(800).into(),
-            1000.into(),
-            Fen(200).into(),
-            20_000.into(),
-            Fen::ZERO.into(),
-            None::<Fen>.into(),
-        ])?;
-    }
-    rules.exec(tx).await.map(|_| ())
+    let service = Service::Ambient;
+    let template = FreightTemplate { id: id.clone(), coop_id: coop.clone(), service, carrier: "ems".to_owned() };
+    insert(tx, &template).await?;
+    let regions = std::iter::once(("", false)).chain(NOT_SERVED.map(|region| (region, true)));
+    let rules: Vec<FreightRule> = regions
+        .map(|(region, blocked)| FreightRule {
+            template_id: id.clone(),
+            region_prefix: region.to_owned(),
+            blocked,
+            first_g: Grams(1000),
+            first_fee_fen: Fen(800),
+            step_g: Grams(1000),
+            step_fee_fen: Fen(200),
+            parcel_g: Grams(20_000),
+            parcel_fee_fen: Fen::ZERO,
+            free_from_fen: None,
+        })
+        .collect();
+    insert_all(tx, &rules).await.map(|_| ())
 }

@@ -7,4 +7,5 @@
 
 pub mod apply;
 pub mod decide;
-pub mod insert;
+pub mod service;
+pub mod table;

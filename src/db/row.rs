@@ -2,8 +2,10 @@
 //!
 //! The compiler makes the reading once for each struct, not once for each query and driver.
 
+use std::sync::Arc;
+
 use super::{reader::Reader, value::Stored};
-use crate::kernel::{Error, Result};
+use crate::kernel::{Error, Result, Season};
 
 /// What a statement answers: a struct declared by [`super::row!`], [`super::table!`] or [`super::view!`],
 /// or a tuple in the order of the columns.
@@ -27,6 +29,28 @@ impl<T: Stored> Field for T {
 impl<T: Stored> Field for Option<T> {
     fn read(reader: &Reader<'_>, name: &str) -> Result<Self> {
         T::load(reader, reader.place(name)?)
+    }
+}
+
+/// A list in a row comes from rows of its own: empty until they are read.
+impl<T> Field for Vec<T> {
+    fn read(_: &Reader<'_>, _: &str) -> Result<Self> {
+        Ok(Self::new())
+    }
+}
+
+impl<T> Field for Arc<[T]> {
+    fn read(_: &Reader<'_>, _: &str) -> Result<Self> {
+        Ok(Self::default())
+    }
+}
+
+/// A season stands in two columns, `season_from` and `season_to`.
+impl Field for Option<Season> {
+    fn read(reader: &Reader<'_>, _: &str) -> Result<Self> {
+        let from: Option<String> = Field::read(reader, "season_from")?;
+        let to: Option<String> = Field::read(reader, "season_to")?;
+        Ok(from.zip(to).map(|(from, to)| Season { from, to }))
     }
 }
 

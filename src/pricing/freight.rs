@@ -1,29 +1,24 @@
 //! Freight of one cooperative's goods: template, region, weight, parcels (M4).
 
 use crate::{
-    db::{Conn, Query, q, row, statements},
+    cooperatives::service::Service,
+    db::{Conn, Query, q, select, statements, view},
     kernel::{CoopId, Error, Fen, Grams, Result},
 };
 
 statements! {
-    RULES = "SELECT t.coop_id, t.service, t.carrier, r.region_prefix, r.blocked, r.first_g, r.first_fee_fen, r.step_g,
-               r.step_fee_fen, r.parcel_g, r.parcel_fee_fen, r.free_from_fen
-             FROM freight_templates t JOIN freight_rules r ON r.template_id = t.id
-             WHERE t.coop_id IN ($1) ORDER BY t.coop_id, t.service, r.region_prefix";
-    ALL_RULES = "SELECT t.coop_id, t.service, t.carrier, r.region_prefix, r.blocked, r.first_g, r.first_fee_fen,
-               r.step_g, r.step_fee_fen, r.parcel_g, r.parcel_fee_fen, r.free_from_fen
-             FROM freight_templates t JOIN freight_rules r ON r.template_id = t.id
-             ORDER BY t.coop_id, t.service, r.region_prefix";
+    RULES = select!(Rule, "WHERE t.coop_id IN ($1) ORDER BY t.coop_id, t.service, r.region_prefix");
+    ALL_RULES = select!(Rule, "ORDER BY t.coop_id, t.service, r.region_prefix");
 }
 
-row! {
+view! {
     /// A rule of a cooperative's freight template for the regions whose code starts with its prefix.
     #[derive(Clone, Debug)]
-    pub struct Rule {
+    pub struct Rule from "freight_templates t JOIN freight_rules r ON r.template_id = t.id" {
         /// Whose template.
         pub coop_id: CoopId,
-        /// `ambient` or `cold_chain`.
-        pub service: String,
+        /// How goods travel.
+        pub service: Service,
         /// Who carries it.
         pub carrier: String,
         /// Start of the region codes; empty for everywhere.
@@ -58,7 +53,7 @@ pub async fn all_rules(conn: &mut Conn) -> Result<Vec<Rule>> {
 }
 
 /// The rule that serves a region: the longest prefix of its code wins; `None` where it is not served.
-pub fn rule_for<'a>(rules: &'a [Rule], coop: &CoopId, service: &str, region: &str) -> Option<&'a Rule> {
+pub fn rule_for<'a>(rules: &'a [Rule], coop: &CoopId, service: Service, region: &str) -> Option<&'a Rule> {
     rules
         .iter()
         .filter(|r| r.coop_id == *coop && r.service == service && region.starts_with(&r.region_prefix))
@@ -96,7 +91,7 @@ mod tests {
     fn rule(first: i64, step: i64) -> Rule {
         Rule {
             coop_id: CoopId("c".into()),
-            service: "ambient".into(),
+            service: Service::Ambient,
             carrier: "zto".into(),
             region_prefix: "32".into(),
             blocked: false,
@@ -133,10 +128,10 @@ mod tests {
         blocked.blocked = true;
         let rules = [rule(600, 150), blocked];
         let coop = CoopId("c".into());
-        assert!(rule_for(&rules, &coop, "ambient", "320213").is_none());
-        assert!(rule_for(&rules, &coop, "ambient", "320102").is_some());
-        assert!(rule_for(&rules, &coop, "ambient", "110101").is_none());
-        assert!(rule_for(&rules, &coop, "cold_chain", "320102").is_none());
+        assert!(rule_for(&rules, &coop, Service::Ambient, "320213").is_none());
+        assert!(rule_for(&rules, &coop, Service::Ambient, "320102").is_some());
+        assert!(rule_for(&rules, &coop, Service::Ambient, "110101").is_none());
+        assert!(rule_for(&rules, &coop, Service::ColdChain, "320102").is_none());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::{
     seller_group::seller_groups,
 };
 use crate::{
+    cooperatives::apply::CoopState,
     db::Conn,
     kernel::{Code, CoopId, Day, Fen, ProductId, QuoteId, Refusal, Result, Season, Step, parse, time::SECOND},
 };
@@ -124,7 +125,7 @@ fn sold_now<'a>(facts: &'a [Facts], item: &AskedItem, place: usize, today: Day) 
     let field = |name: &str| format!("items[{place}].{name}");
     let unknown = || Refusal::of_field(field("sku"), Code::UnknownSku).with("sku", &item.sku);
     let found = facts.iter().find(|f| f.sku == item.sku).ok_or_else(unknown)?;
-    if !found.active || found.product_state != "published" || found.coop_state != "approved" {
+    if !found.active || found.product_state != "published" || found.coop_state != CoopState::Approved {
         return Err(unknown().into());
     }
     let season = Season::of(found.season_from.as_deref(), found.season_to.as_deref());

@@ -1,26 +1,13 @@
 //! What a quote needs to know of the SKUs asked for: one statement, and one for parts and schemes each.
 
 use crate::{
-    db::{Conn, Query, row, statements},
+    cooperatives::{apply::CoopState, service::Service},
+    db::{Conn, Query, row, select, statements, view},
     kernel::{CoopId, Day, Fen, Grams, ProductId, Result, SkuId},
 };
 
 statements! {
-    FACTS = "SELECT s.id AS sku_id, s.code AS sku, s.version AS sku_version, s.active, v.spec, v.spec_en, v.pieces_min,
-               v.net_weight_g, v.gross_weight_g, v.price_fen, v.season_from, v.season_to, v.presale_ships_by,
-               p.id AS product_id, p.slug AS product_slug, p.version AS product_version,
-               p.state AS product_state, p.county_code, p.category_code, pv.name, pv.name_en, pv.return_class,
-               pv.service, c.id AS coop_id, c.slug AS coop_slug, c.name AS coop_name, c.name_en AS coop_name_en,
-               c.state AS coop_state, c.sla_hours,
-               COALESCE((SELECT photo FROM product_photos ph WHERE ph.product_id = p.id AND ph.position = 1), '') AS photo,
-               COALESCE(l.on_hand - l.held, 0) AS available
-             FROM skus s
-             JOIN sku_versions v ON v.sku_id = s.id AND v.version = s.version
-             JOIN products p ON p.id = s.product_id
-             JOIN product_versions pv ON pv.product_id = p.id AND pv.version = p.version
-             JOIN coops c ON c.id = p.coop_id
-             LEFT JOIN stock_levels l ON l.sku_id = s.id AND l.location = 'online'
-             WHERE s.code IN ($1)";
+    FACTS = select!(Facts, "WHERE s.code IN ($1)");
     PARTS = "SELECT sku_id, part_no, coop_id, county_code, category_code, list_price_fen
              FROM set_parts WHERE sku_id IN ($1) ORDER BY sku_id, part_no";
     SCHEMES = "SELECT ps.product_id, ps.scheme_code, ps.valid_from, ps.valid_to, s.valid_from AS scheme_from,
@@ -33,41 +20,48 @@ statements! {
                 JOIN products p ON p.id = s.product_id JOIN coops c ON c.id = p.coop_id WHERE s.id IN ($1)";
 }
 
-row! {
+view! {
     /// A SKU as it is sold now.
     #[derive(Clone, Debug)]
-    pub struct Facts {
-        pub sku_id: SkuId,
-        pub sku: String,
-        pub sku_version: i64,
-        pub active: bool,
-        pub spec: String,
-        pub spec_en: String,
-        pub pieces_min: Option<i64>,
-        pub net_weight_g: Grams,
-        pub gross_weight_g: Grams,
-        pub price_fen: Fen,
-        pub season_from: Option<String>,
-        pub season_to: Option<String>,
-        pub presale_ships_by: Option<String>,
-        pub product_id: ProductId,
-        pub product_slug: String,
-        pub product_version: i64,
-        pub product_state: String,
-        pub county_code: String,
-        pub category_code: String,
-        pub name: String,
-        pub name_en: String,
-        pub return_class: String,
-        pub service: String,
-        pub coop_id: CoopId,
-        pub coop_slug: String,
-        pub coop_name: String,
-        pub coop_name_en: String,
-        pub coop_state: String,
-        pub sla_hours: i64,
-        pub photo: String,
-        pub available: i64,
+    pub struct Facts
+        from "skus s JOIN sku_versions v ON v.sku_id = s.id AND v.version = s.version
+              JOIN products p ON p.id = s.product_id
+              JOIN product_versions pv ON pv.product_id = p.id AND pv.version = p.version
+              JOIN coops c ON c.id = p.coop_id
+              LEFT JOIN stock_levels l ON l.sku_id = s.id AND l.location = 'online'"
+    {
+        pub sku_id: SkuId = "s.id",
+        pub sku: String = "s.code",
+        pub sku_version: i64 = "s.version",
+        pub active: bool = "s.active",
+        pub spec: String = "v.spec",
+        pub spec_en: String = "v.spec_en",
+        pub pieces_min: Option<i64> = "v.pieces_min",
+        pub net_weight_g: Grams = "v.net_weight_g",
+        pub gross_weight_g: Grams = "v.gross_weight_g",
+        pub price_fen: Fen = "v.price_fen",
+        pub season_from: Option<String> = "v.season_from",
+        pub season_to: Option<String> = "v.season_to",
+        pub presale_ships_by: Option<String> = "v.presale_ships_by",
+        pub product_id: ProductId = "p.id",
+        pub product_slug: String = "p.slug",
+        pub product_version: i64 = "p.version",
+        pub product_state: String = "p.state",
+        pub county_code: String = "p.county_code",
+        pub category_code: String = "p.category_code",
+        pub name: String = "pv.name",
+        pub name_en: String = "pv.name_en",
+        pub return_class: String = "pv.return_class",
+        pub service: Service = "pv.service",
+        pub coop_id: CoopId = "c.id",
+        pub coop_slug: String = "c.slug",
+        pub coop_name: String = "c.name",
+        pub coop_name_en: String = "c.name_en",
+        pub coop_state: CoopState = "c.state",
+        pub sla_hours: i64 = "c.sla_hours",
+        pub photo: String =
+            "COALESCE((SELECT photo FROM product_photos ph WHERE ph.product_id = p.id AND ph.position = 1), '')",
+        pub available: i64 = "COALESCE(l.on_hand - l.held, 0)",
     }
 }
 

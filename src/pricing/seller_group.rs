@@ -8,7 +8,10 @@ use super::{
     read::Facts,
     region::Region,
 };
-use crate::kernel::{Code, CoopId, Fen, Grams, Refusal, Result};
+use crate::{
+    cooperatives::service::Service,
+    kernel::{Code, CoopId, Fen, Grams, Refusal, Result},
+};
 
 /// The groups in the order of their first line; writes each line's share of the freight,
 /// which is spread by gross weight, largest remainder (M5).
@@ -73,9 +76,9 @@ fn group_freight(
     payable: Fen,
     region: &Region,
 ) -> Result<GroupFreight> {
-    let mut services: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut services: BTreeMap<Service, Vec<usize>> = BTreeMap::new();
     for i in own {
-        services.entry(sold[*i].service.as_str()).or_default().push(*i);
+        services.entry(sold[*i].service).or_default().push(*i);
     }
     let mut freight = GroupFreight { fee: Fen::ZERO, gap: None, carrier: String::new() };
     for (service, members) in services {

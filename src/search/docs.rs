@@ -3,7 +3,7 @@
 use std::{collections::HashSet, ops::Deref};
 
 use super::{Doc, Spec, Term};
-use crate::catalogue::{Pairing, Product, Snapshot, cert_term};
+use crate::catalogue::{Pairing, Product, Snapshot};
 
 /// Documents that are read one after another, as often as it takes; they need not lie in memory side
 /// by side, where 100,000 would take 140 MB.
@@ -59,7 +59,7 @@ pub fn doc(snapshot: &Snapshot, product: &Product) -> Doc {
         known.map_or_else(|| Term::new(code, code, code), |s| Term::new(code, &s.name, &s.name_en))
     };
     let holding = product.certs.iter().filter(|c| c.holds(snapshot.day));
-    let mut certs: Vec<Term> = holding.map(|c| cert_term(&c.kind)).collect();
+    let mut certs: Vec<Term> = holding.map(|c| c.kind.into()).collect();
     certs.dedup();
     let parts = product.skus.iter().flat_map(|s| s.parts.iter()).map(|p| p.name.as_str());
     let words: Vec<&str> =

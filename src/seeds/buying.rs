@@ -252,6 +252,6 @@ fn quote(wish: &Wish<'_>, day: Day, step: &mut Step) -> Result<Quote> {
 impl Good {
     /// Whether its seller sends it there.
     fn serves(&self, region: &Region) -> bool {
-        pricing::freight::rule_for(&self.rules, &self.facts.coop_id, &self.facts.service, &region.code).is_some()
+        pricing::freight::rule_for(&self.rules, &self.facts.coop_id, self.facts.service, &region.code).is_some()
     }
 }

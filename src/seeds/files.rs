@@ -3,20 +3,15 @@
 use rust_embed::RustEmbed;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::kernel::{Error, Result};
+use crate::{
+    catalogue::{CertificateKind, OutletKind},
+    cooperatives::service::Service,
+    kernel::{Day, Error, Result},
+};
 
 #[derive(RustEmbed)]
 #[folder = "seeds/market"]
 struct Files;
-
-/// A row of `regions.csv`.
-#[derive(Deserialize)]
-pub struct RegionRow {
-    pub code: String,
-    pub name: String,
-    pub level: String,
-    pub parent: Option<String>,
-}
 
 /// A picture of `photos.csv` and what it shows.
 #[derive(Clone, Debug, Deserialize)]
@@ -66,8 +61,8 @@ pub struct Scheme {
     pub note: String,
     pub note_en: String,
     pub document: String,
-    pub valid_from: String,
-    pub valid_to: Option<String>,
+    pub valid_from: Day,
+    pub valid_to: Option<Day>,
 }
 
 #[derive(Deserialize)]
@@ -76,7 +71,7 @@ pub struct Outlet {
     pub code: String,
     pub name: String,
     pub name_en: String,
-    pub kind: String,
+    pub kind: OutletKind,
     pub county: Option<String>,
     pub district: String,
     pub address: String,
@@ -119,9 +114,9 @@ pub struct Coop {
     #[serde(default)]
     pub packhouse: String,
     #[serde(default)]
-    pub certs: Vec<String>,
+    pub certs: Vec<CertificateKind>,
     #[serde(default)]
-    pub expired: Vec<String>,
+    pub expired: Vec<CertificateKind>,
     #[serde(default)]
     pub applied: bool,
 }
@@ -216,7 +211,7 @@ pub struct Product {
     /// Fresh for apples, else seven days, where absent.
     pub return_class: Option<String>,
     pub bad_fruit: Option<bool>,
-    pub service: Option<String>,
+    pub service: Option<Service>,
     pub summary: String,
     pub summary_en: String,
     pub story: String,
@@ -237,9 +232,9 @@ pub struct Product {
     pub stock: i64,
     /// How often it is bought beside others; as it is stocked, where absent.
     pub bought: Option<u64>,
-    pub certs: Vec<String>,
+    pub certs: Vec<CertificateKind>,
     #[serde(default)]
-    pub expired: Vec<String>,
+    pub expired: Vec<CertificateKind>,
     /// Recognised as `XFBF_2024`.
     #[serde(default)]
     pub xfbf: bool,

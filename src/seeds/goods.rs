@@ -8,9 +8,10 @@ use super::{
     files::{self, Counties, PhotoRow, Places, Product, Storage},
 };
 use crate::{
-    catalogue::insert,
-    db::{Rows, Tx, Value},
-    kernel::{At, Day, Error, ProductId, Result, Season, SkuId, time::DAY},
+    catalogue::{ListingState, table},
+    cooperatives::service::Service,
+    db::{Rows, Tx},
+    kernel::{At, Day, Error, Fen, Grams, ProductId, Result, Season, SkuId, time::DAY},
 };
 
 /// The rows of all products, table by table.
@@ -31,8 +32,7 @@ struct Known<'a> {
     storage: BTreeMap<String, Storage>,
     photos: BTreeMap<String, PhotoRow>,
     origin_832: Vec<String>,
-    /// First day, last day and document of each scheme.
-    schemes: BTreeMap<String, (String, Option<String>, String)>,
+    schemes: BTreeMap<String, files::Scheme>,
 }
 
 impl Known<'_> {
@@ -55,17 +55,17 @@ pub async fn load(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Lo
         storage: files::toml("storage.toml")?,
         photos: files::csv::<PhotoRow>("photos.csv")?.into_iter().map(|p| (p.name.clone(), p)).collect(),
         origin_832: counties.county.into_iter().filter(|c| c.origin_832).map(|c| c.code).collect(),
-        schemes: places.scheme.into_iter().map(|s| (s.code, (s.valid_from, s.valid_to, s.document))).collect(),
+        schemes: places.scheme.into_iter().map(|s| (s.code.clone(), s)).collect(),
     };
     let mut tables = Tables {
-        products: Rows::of(insert::PRODUCT)?,
-        versions: Rows::of(insert::PRODUCT_VERSION)?,
-        photos: Rows::of(insert::PHOTO)?,
-        skus: Rows::of(insert::SKU)?,
-        sku_versions: Rows::of(insert::SKU_VERSION)?,
-        parts: Rows::of(insert::SET_PART)?,
-        certificates: Rows::of(insert::CERTIFICATE)?,
-        schemes: Rows::of(insert::PRODUCT_SCHEME)?,
+        products: Rows::to::<table::Product>()?,
+        versions: Rows::to::<table::ProductVersion>()?,
+        photos: Rows::to::<table::ProductPhoto>()?,
+        skus: Rows::to::<table::Sku>()?,
+        sku_versions: Rows::to::<table::SkuVersion>()?,
+        parts: Rows::to::<table::SetPart>()?,
+        certificates: Rows::to::<table::Certificate>()?,
+        schemes: Rows::to::<table::ProductScheme>()?,
     };
     let mut all = Vec::new();
     for (product, place) in files::products()?.into_iter().zip(0_i64..) {
@@ -87,20 +87,22 @@ pub async fn load(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Lo
 impl Tables {
     fn product(&mut self, p: &Product, id: &ProductId, known: &Known<'_>, at: At) -> Result<()> {
         let seller = known.seller(&p.coop)?;
-        self.products.push([
-            id.into(),
-            (&p.code).into(),
-            slug(&p.name_en, &p.code).into(),
-            (&seller.id).into(),
-            known.county(p)?.into(),
-            (&p.category).into(),
-            p.family.clone().into(),
-            1_i64.into(),
-            "published".into(),
-            at.into(),
-            at.into(),
-            at.into(),
-        ])
+        self.products.add(&table::Product {
+            id: id.clone(),
+            code: p.code.clone(),
+            slug: slug(&p.name_en, &p.code),
+            coop_id: seller.id.clone(),
+            county_code: known.county(p)?.clone(),
+            category_code: p.category.clone(),
+            family: p.family.clone(),
+            version: 1,
+            approved_version: 1,
+            state: ListingState::Published,
+            created_at: at,
+            published_at: Some(at),
+            changed_at: at,
+        });
+        Ok(())
     }
 
     fn texts(&mut self, p: &Product, id: &ProductId, known: &Known<'_>, at: At) -> Result<()> {
@@ -109,32 +111,38 @@ impl Tables {
         let class = p.return_class.as_deref().unwrap_or(if apple { "fresh" } else { "seven_day" });
         let class = if p.category == "meat" { "fresh" } else { class };
         let promise = p.bad_fruit.unwrap_or(apple && class == "fresh");
-        self.versions.push([
-            id.into(),
-            1_i64.into(),
-            (&p.name).into(),
-            (&p.name_en).into(),
-            (&p.summary).into(),
-            (&p.summary_en).into(),
-            (&p.story).into(),
-            (&p.story_en).into(),
-            (&kept.zh).into(),
-            (&kept.en).into(),
-            p.variety.clone().into(),
-            p.grade.clone().into(),
-            class.into(),
-            p.service.as_deref().unwrap_or("ambient").into(),
-            promise.into(),
-            (&p.tags).into(),
-            at.into(),
-            Value::Text(None),
-            known.county(p)?.into(),
-            (&p.category).into(),
-        ])?;
+        self.versions.add(&table::ProductVersion {
+            product_id: id.clone(),
+            version: 1,
+            name: p.name.clone(),
+            name_en: p.name_en.clone(),
+            summary: p.summary.clone(),
+            summary_en: p.summary_en.clone(),
+            story: p.story.clone(),
+            story_en: p.story_en.clone(),
+            storage: kept.zh.clone(),
+            storage_en: kept.en.clone(),
+            variety: p.variety.clone(),
+            grade: p.grade.clone(),
+            return_class: class.to_owned(),
+            service: p.service.unwrap_or(Service::Ambient),
+            bad_fruit_promise: promise,
+            tags: p.tags.clone(),
+            created_at: at,
+            created_by: None,
+            county_code: Some(known.county(p)?.clone()),
+            category_code: Some(p.category.clone()),
+        });
         for (name, position) in p.photos.iter().zip(1_i64..) {
             let photo = known.photos.get(name).ok_or_else(|| Error::fault(format!("photos.csv has no {name}")))?;
-            let (alt, alt_en) = ((&photo.alt).into(), (&photo.alt_en).into());
-            self.photos.push([id.into(), position.into(), name.into(), alt, alt_en, true.into()])?;
+            self.photos.add(&table::ProductPhoto {
+                product_id: id.clone(),
+                position,
+                photo: name.clone(),
+                alt: photo.alt.clone(),
+                alt_en: photo.alt_en.clone(),
+                illustration: true,
+            });
         }
         Ok(())
     }
@@ -142,71 +150,85 @@ impl Tables {
     /// Certificates and recognition schemes.
     fn certificates(&mut self, p: &Product, id: &ProductId, known: &Known<'_>, load: &mut Load) -> Result<()> {
         let seller = known.seller(&p.coop)?;
-        let both = p.certs.iter().map(|kind| (kind, false)).chain(p.expired.iter().map(|kind| (kind, true)));
+        let both = p.certs.iter().map(|kind| (*kind, false)).chain(p.expired.iter().map(|kind| (*kind, true)));
         for (kind, expired) in both {
-            let (from, to) = load.validity(expired);
-            self.certificates.push([
-                load.step.random.id(load.step.at)?.into(),
-                id.into(),
-                (&seller.id).into(),
-                kind.into(),
-                certificate_number(kind, &p.code).into(),
-                (&seller.facts.name).into(),
-                from.into(),
-                to.into(),
-            ])?;
+            let (valid_from, valid_to) = load.validity(expired);
+            self.certificates.add(&table::Certificate {
+                id: load.step.random.id(load.step.at)?,
+                product_id: Some(id.clone()),
+                coop_id: seller.id.clone(),
+                kind,
+                number: certificate_number(kind, &p.code),
+                holder: seller.facts.name.clone(),
+                valid_from,
+                valid_to,
+                product_version: None,
+            });
         }
         let county = known.county(p)?;
         // A set of several counties is no 832 origin as a whole.
         let origin = known.origin_832.contains(county) && p.parts.is_empty();
         for (code, carried) in [("PAIRING_YX", true), ("QUOTA_832", origin), ("XFBF_2024", p.xfbf)] {
             let missing = || Error::fault(format!("places.toml has no scheme {code}"));
-            let (from, to, document) = known.schemes.get(code).ok_or_else(missing)?;
+            let scheme = known.schemes.get(code).ok_or_else(missing)?;
             if carried {
-                self.schemes.push([id.into(), code.into(), from.into(), to.clone().into(), document.into()])?;
+                self.schemes.add(&table::ProductScheme {
+                    product_id: id.clone(),
+                    scheme_code: scheme.code.clone(),
+                    valid_from: scheme.valid_from,
+                    valid_to: scheme.valid_to,
+                    document: scheme.document.clone(),
+                });
             }
         }
         Ok(())
     }
 
     fn sku(&mut self, p: &Product, (product, sku): (&ProductId, &SkuId), at: At, load: &Load) -> Result<()> {
-        let code = format!("{}-1", p.code);
-        let (place, version, approved) = (1_i64.into(), 1_i64.into(), 1_i64.into());
-        self.skus.push([sku.into(), code.into(), product.into(), place, version, true.into(), approved])?;
+        self.skus.add(&table::Sku {
+            id: sku.clone(),
+            code: format!("{}-1", p.code),
+            product_id: product.clone(),
+            position: 1,
+            version: 1,
+            active: true,
+            approved_version: 1,
+        });
         let ships_by = p.presale.as_ref().map(|day| presale_day(day, load.day)).transpose()?;
-        let [from, to] = p.season.clone().map_or([None, None], |season| season.map(Some));
-        self.sku_versions.push([
-            sku.into(),
-            1_i64.into(),
-            (&p.spec).into(),
-            (&p.spec_en).into(),
-            p.diameter.into(),
-            p.pieces.map(|n| n[0]).into(),
-            p.pieces.map(|n| n[1]).into(),
-            p.pack.clone().into(),
-            p.net.into(),
-            gross(p.net).into(),
-            p.price.into(),
-            from.into(),
-            to.into(),
-            ships_by.map(|day| day.to_string()).into(),
-            at.into(),
-            Value::Text(None),
-        ])
+        let [season_from, season_to] = p.season.clone().map_or([None, None], |season| season.map(Some));
+        self.sku_versions.add(&table::SkuVersion {
+            sku_id: sku.clone(),
+            version: 1,
+            spec: p.spec.clone(),
+            spec_en: p.spec_en.clone(),
+            diameter_mm: p.diameter,
+            pieces_min: p.pieces.map(|n| n[0]),
+            pieces_max: p.pieces.map(|n| n[1]),
+            pack: p.pack.clone(),
+            net_weight_g: Grams(p.net),
+            gross_weight_g: Grams(gross(p.net)),
+            price_fen: Fen(p.price),
+            season_from,
+            season_to,
+            presale_ships_by: ships_by.map(|day| day.to_string()),
+            created_at: at,
+            created_by: None,
+        });
+        Ok(())
     }
 
     fn parts(&mut self, p: &Product, sku: &SkuId, known: &Known<'_>) -> Result<()> {
         for (part, no) in p.parts.iter().zip(1_i64..) {
-            self.parts.push([
-                sku.into(),
-                no.into(),
-                (&part.name).into(),
-                (&part.name_en).into(),
-                (&known.seller(&part.coop)?.id).into(),
-                (&part.county).into(),
-                (&part.category).into(),
-                part.list_price.into(),
-            ])?;
+            self.parts.add(&table::SetPart {
+                sku_id: sku.clone(),
+                part_no: no,
+                name: part.name.clone(),
+                name_en: part.name_en.clone(),
+                coop_id: known.seller(&part.coop)?.id.clone(),
+                county_code: part.county.clone(),
+                category_code: part.category.clone(),
+                list_price_fen: Fen(part.list_price),
+            });
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ mod stall;
 mod stocks;
 
 use crate::{
-    catalogue,
+    catalogue::{self, CertificateKind},
     db::{Db, Tx, q, statements, tx},
     identity::password,
     kernel::{Actor, At, Day, Random, Result, Step, time::DAY},
@@ -61,8 +61,8 @@ impl Load {
 }
 
 /// Number of a demonstration certificate: `DEMO-GI-P01`.
-fn certificate_number(kind: &str, of: &str) -> String {
-    format!("DEMO-{}-{of}", kind.to_uppercase().replace('_', "-"))
+fn certificate_number(kind: CertificateKind, of: &str) -> String {
+    format!("DEMO-{}-{of}", kind.as_str().to_uppercase().replace('_', "-"))
 }
 
 /// Loads what a database of its kind still lacks; answers whether something was loaded.

@@ -6,10 +6,12 @@ use utoipa::ToSchema;
 use super::{met, needed, publish, words};
 use crate::{
     catalogue::{
-        ListingState, insert,
+        CertificateKind, ListingState,
         own::{self, OwnProduct},
+        table::{Certificate, Product},
     },
-    db::{Tx, Work, audit_log, once, q, statements},
+    cooperatives::service::Service,
+    db::{Tx, Work, audit_log, insert, once, q, statements},
     kernel::{At, Code, CoopId, Day, ProductId, Refusal, Result, Step, closed_set, parse},
 };
 
@@ -23,9 +25,6 @@ statements! {
                   SELECT CAST($1 AS TEXT), 1, h.photo, CAST($2 AS TEXT), CAST($3 AS TEXT), TRUE FROM product_photos h
                   JOIN products p ON p.id = h.product_id WHERE p.category_code = $4 AND h.position = 1 AND h.illustration
                   ORDER BY p.code LIMIT 1";
-    CERTIFICATE = "INSERT INTO certificates (id, product_id, coop_id, kind, number, holder, valid_from, valid_to,
-                     product_version)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (number) DO NOTHING";
 }
 
 closed_set! {
@@ -37,36 +36,6 @@ closed_set! {
         SevenDay = "seven_day",
         /// Made to order: not.
         Custom = "custom",
-    }
-}
-
-closed_set! {
-    /// How it travels.
-    pub enum Service {
-        /// At the weather's temperature.
-        Ambient = "ambient",
-        /// Cold all the way.
-        ColdChain = "cold_chain",
-    }
-}
-
-closed_set! {
-    /// Kind of a certificate.
-    pub enum CertificateKind {
-        /// 地理标志.
-        Gi = "gi",
-        /// 绿色食品.
-        Green = "green",
-        /// 有机.
-        Organic = "organic",
-        /// 承诺达标合格证.
-        Conformity = "conformity",
-        /// 食品生产许可.
-        FoodLicence = "food_licence",
-        /// 检疫合格.
-        Quarantine = "quarantine",
-        /// 非遗.
-        Heritage = "heritage",
     }
 }
 
@@ -140,8 +109,8 @@ pub async fn create(work: &Work, coop: &CoopId, edit: &ProductEdit) -> Result<Pr
         let (county_code,): (String,) = q(COUNTY_OF).bind(coop).one(&mut tx).await?;
         let mut product = blank(coop, county_code, &mut step)?;
         apply(&mut tx, &mut product, edit).await?;
-        add(&mut tx, &product, &step).await?;
-        add_version(&mut tx, &product, &step).await?;
+        insert(&mut tx, &first(&product, step.at)).await?;
+        insert(&mut tx, &product.version_at(step.at, step.by.person.clone())).await?;
         let photo = q(LIKE_PHOTO).bind(&product.id).bind(&product.name).bind(&product.name_en);
         photo.bind(&product.category_code).exec(&mut tx).await?;
         certify(&mut tx, &product, edit, &mut step).await?;
@@ -171,7 +140,7 @@ pub async fn change(work: &Work, (coop, id): (&CoopId, &ProductId), edit: &Produ
         if change.exec(&mut tx).await? == 0 {
             return Err(met());
         }
-        add_version(&mut tx, &product, &step).await?;
+        insert(&mut tx, &product.version_at(step.at, step.by.person.clone())).await?;
         certify(&mut tx, &product, edit, &mut step).await?;
         let detail = format!("version {}", product.version);
         audit_log::by(&mut tx, &step, ("product.change", &product.code, &detail)).await?;
@@ -203,7 +172,7 @@ fn blank(coop: &CoopId, county_code: String, step: &mut Step) -> Result<OwnProdu
         variety: None,
         grade: None,
         return_class: ReturnClass::SevenDay.as_str().to_owned(),
-        service: Service::Ambient.as_str().to_owned(),
+        service: Service::Ambient,
         bad_fruit_promise: false,
         tags: String::new(),
         photo: None,
@@ -240,9 +209,7 @@ async fn apply(tx: &mut Tx, product: &mut OwnProduct, edit: &ProductEdit) -> Res
     if let Some(class) = edit.return_class {
         class.as_str().clone_into(&mut product.return_class);
     }
-    if let Some(service) = edit.service {
-        service.as_str().clone_into(&mut product.service);
-    }
+    product.service = edit.service.unwrap_or(product.service);
     product.bad_fruit_promise = edit.bad_fruit_promise.unwrap_or(product.bad_fruit_promise);
     if let Some(county) = &edit.county {
         let known: Option<(String,)> = q(COUNTY).bind(county).opt(tx).await?;
@@ -255,46 +222,23 @@ async fn apply(tx: &mut Tx, product: &mut OwnProduct, edit: &ProductEdit) -> Res
     Ok(())
 }
 
-async fn add(tx: &mut Tx, p: &OwnProduct, step: &Step) -> Result<()> {
-    let product = q(insert::PRODUCT)
-        .bind(&p.id)
-        .bind(&p.code)
-        .bind(&p.slug)
-        .bind(&p.coop_id)
-        .bind(&p.county_code)
-        .bind(&p.category_code)
-        .bind(None::<String>)
-        .bind(p.version)
-        .bind(p.state)
-        .bind(step.at)
-        .bind(None::<At>)
-        .bind(step.at);
-    tx.expect_rows(product, 1).await
-}
-
-async fn add_version(tx: &mut Tx, p: &OwnProduct, step: &Step) -> Result<()> {
-    let version = q(insert::PRODUCT_VERSION)
-        .bind(&p.id)
-        .bind(p.version)
-        .bind(&p.name)
-        .bind(&p.name_en)
-        .bind(&p.summary)
-        .bind(&p.summary_en)
-        .bind(&p.story)
-        .bind(&p.story_en)
-        .bind(&p.storage)
-        .bind(&p.storage_en)
-        .bind(p.variety.clone())
-        .bind(p.grade.clone())
-        .bind(&p.return_class)
-        .bind(&p.service)
-        .bind(p.bad_fruit_promise)
-        .bind(&p.tags)
-        .bind(step.at)
-        .bind(step.by.person.clone())
-        .bind(&p.county_code)
-        .bind(&p.category_code);
-    tx.expect_rows(version, 1).await
+fn first(p: &OwnProduct, at: At) -> Product {
+    let own = p.clone();
+    Product {
+        id: own.id,
+        code: own.code,
+        slug: own.slug,
+        coop_id: own.coop_id,
+        county_code: own.county_code,
+        category_code: own.category_code,
+        family: None,
+        version: own.version,
+        approved_version: own.approved_version,
+        state: own.state,
+        created_at: at,
+        published_at: None,
+        changed_at: at,
+    }
 }
 
 async fn certify(tx: &mut Tx, product: &OwnProduct, edit: &ProductEdit, step: &mut Step) -> Result<()> {
@@ -312,17 +256,18 @@ async fn certify(tx: &mut Tx, product: &OwnProduct, edit: &ProductEdit, step: &m
         if certificate.valid_from > certificate.valid_to {
             return Err(Refusal::of_field(field("valid_to"), Code::RangeReversed).into());
         }
-        let add = q(CERTIFICATE)
-            .bind(step.random.id(step.at)?)
-            .bind(&product.id)
-            .bind(&product.coop_id)
-            .bind(certificate.kind)
-            .bind(&number)
-            .bind(holder)
-            .bind(certificate.valid_from)
-            .bind(certificate.valid_to)
-            .bind(product.version);
-        if add.exec(tx).await? == 0 {
+        let row = Certificate {
+            id: step.random.id(step.at)?,
+            product_id: Some(product.id.clone()),
+            coop_id: product.coop_id.clone(),
+            kind: certificate.kind,
+            number: number.clone(),
+            holder,
+            valid_from: certificate.valid_from,
+            valid_to: certificate.valid_to,
+            product_version: Some(product.version),
+        };
+        if !insert(tx, &row).await? {
             return Err(Refusal::of_field(field("number"), Code::CertificateKnown).with("number", number).into());
         }
     }

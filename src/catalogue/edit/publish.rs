@@ -1,22 +1,22 @@
 //! The way to the shelf: sent by the cooperative, decided by the operator, taken off again.
 
-use super::{met, product::CertificateKind, since};
+use super::{met, since};
 use crate::{
     catalogue::{
-        Certificate, ListingEvent, ListingState, TOUCH,
+        Certificate, CertificateKind, ListingEvent, ListingState, TOUCH,
         own::{self, OwnProduct, OwnSku, WithSkus},
-        product_changed, touch,
+        product_changed,
+        table::ProductDecision,
+        touch,
     },
-    cooperatives::decide::Decision,
-    db::{Conn, Tx, Work, audit_log, once, q, row, statements},
+    cooperatives::{decide::Decision, service::Service},
+    db::{Conn, Tx, Work, audit_log, insert, once, q, row, statements},
     kernel::{At, Code, CoopId, Day, ProductId, Refusal, Result, Step},
 };
 
 statements! {
     MOVE = "UPDATE products SET state = $1, changed_at = $2 WHERE id = $3 AND state = $4";
     APPROVED = "UPDATE products SET approved_version = version, published_at = COALESCE(published_at, $1) WHERE id = $2";
-    DECISION = "INSERT INTO product_decisions (product_id, at, version, decision, reason, person_id)
-                VALUES ($1, $2, $3, $4, $5, $6)";
     SKUS_APPROVED = "UPDATE skus SET approved_version = version WHERE product_id = $1 AND approved_version < version";
     WAITING = "SELECT p.id, p.code, p.state, p.version, p.approved_version, v.name, c.name AS coop, p.changed_at,
                  (SELECT CAST(SUM(k.version) AS BIGINT) FROM skus k WHERE k.product_id = p.id) AS skus_version
@@ -72,7 +72,7 @@ pub async fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>> {
 pub fn missing(product: &OwnProduct, skus: &[OwnSku], certificates: &[Certificate], today: Day) -> Vec<&'static str> {
     let food = product.category_code != "culture";
     let meat = product.category_code == "meat";
-    let holds = |kind: CertificateKind| certificates.iter().any(|c| c.kind == kind.as_str() && c.holds(today));
+    let holds = |kind: CertificateKind| certificates.iter().any(|c| c.kind == kind && c.holds(today));
     let documents = match (food, meat) {
         (false, _) => true,
         (_, true) => holds(CertificateKind::Quarantine),
@@ -90,7 +90,7 @@ pub fn missing(product: &OwnProduct, skus: &[OwnSku], certificates: &[Certificat
         ("storage", food && product.storage.is_empty()),
         ("photo", product.photo.is_none()),
         ("skus", !skus.iter().any(|sku| sku.active)),
-        ("service", meat && product.service != "cold_chain"),
+        ("service", meat && product.service != Service::ColdChain),
         ("certificates", !documents),
     ];
     wants.into_iter().filter(|(_, wanting)| *wanting).map(|(field, _)| field).collect()
@@ -183,14 +183,15 @@ pub async fn decide(
         Decision::Reject if listed => shift(tx, product, ListingEvent::TakeOff, step).await?,
         Decision::Reject | Decision::Ask => shift(tx, product, ListingEvent::SendBack, step).await?,
     }
-    let kept = q(DECISION)
-        .bind(id)
-        .bind(step.at)
-        .bind(product.version)
-        .bind(decision)
-        .bind(reason)
-        .bind(step.by.person.clone());
-    tx.expect_rows(kept, 1).await?;
+    let kept = ProductDecision {
+        product_id: id.clone(),
+        at: step.at,
+        version: product.version,
+        decision,
+        reason: reason.to_owned(),
+        person_id: step.by.person.clone(),
+    };
+    insert(tx, &kept).await?;
     let detail = format!("{decision} version {} {reason}", product.version);
     audit_log::by(tx, step, ("product.decide", &product.code, &detail)).await?;
     match decision {

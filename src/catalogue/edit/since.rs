@@ -1,74 +1,27 @@
 //! What changed on a product since the operator approved it: its words and its SKUs' beside those that he saw.
 
 use crate::{
-    catalogue::own::{self, OwnSku},
-    db::{Conn, q, row, statements},
-    kernel::{Day, Grams, ProductId, Result},
+    catalogue::{
+        CertificateKind,
+        own::{self, OwnSku},
+        table::{ProductVersion, SkuVersion},
+    },
+    db::{Conn, q, row, select, statements},
+    kernel::{At, Day, ProductId, Result},
 };
 
 statements! {
-    WORDS = "SELECT v.name, v.name_en, v.summary, v.summary_en, v.story, v.story_en, v.storage, v.storage_en, v.variety,
-               v.grade, v.return_class, v.service, v.bad_fruit_promise, v.county_code, v.category_code
-             FROM product_versions v WHERE v.product_id = $1 AND v.version = $2";
-    SKU = "SELECT spec, spec_en, diameter_mm, pieces_min, pieces_max, pack, net_weight_g, gross_weight_g, season_from,
-             season_to, presale_ships_by FROM sku_versions WHERE sku_id = $1 AND version = $2";
+    WORDS = select!(ProductVersion, "WHERE product_id = $1 AND version = $2");
+    SKU = select!(SkuVersion, "WHERE sku_id = $1 AND version = $2");
     CERTIFICATES = "SELECT kind, number, valid_to FROM certificates WHERE product_id = $1 AND product_version > $2
                     ORDER BY kind, number";
 }
 
-row! {
-    struct Words {
-        name: String,
-        name_en: String,
-        summary: String,
-        summary_en: String,
-        story: String,
-        story_en: String,
-        storage: String,
-        storage_en: String,
-        variety: Option<String>,
-        grade: Option<String>,
-        return_class: String,
-        service: String,
-        bad_fruit_promise: bool,
-        county_code: Option<String>,
-        category_code: Option<String>,
-    }
-}
-
-row! {
-    /// What an approval of a SKU is given to: all but the price.
-    #[derive(PartialEq)]
-    struct SkuWords {
-        spec: String,
-        spec_en: String,
-        diameter_mm: Option<i64>,
-        pieces_min: Option<i64>,
-        pieces_max: Option<i64>,
-        pack: Option<String>,
-        net_weight_g: Grams,
-        gross_weight_g: Grams,
-        season_from: Option<String>,
-        season_to: Option<String>,
-        presale_ships_by: Option<String>,
-    }
-}
-
-impl SkuWords {
-    fn of(sku: &OwnSku) -> Self {
-        Self {
-            spec: sku.spec.clone(),
-            spec_en: sku.spec_en.clone(),
-            diameter_mm: sku.diameter_mm,
-            pieces_min: sku.pieces_min,
-            pieces_max: sku.pieces_max,
-            pack: sku.pack.clone(),
-            net_weight_g: sku.net_weight_g,
-            gross_weight_g: sku.gross_weight_g,
-            season_from: sku.season_from.clone(),
-            season_to: sku.season_to.clone(),
-            presale_ships_by: sku.presale_ships_by.clone(),
-        }
+impl SkuVersion {
+    /// Whether it says the same as another; the price needs no approval and may differ.
+    fn says(&self, other: &Self) -> bool {
+        let Self { version, price_fen, created_at, .. } = *other;
+        *other == Self { version, price_fen, created_at, created_by: other.created_by.clone(), ..self.clone() }
     }
 
     /// In one line: `P01-1 75mm 5kg · 75 mm, 5 kg · 5000/5400 g · 75 mm · 22 – 24`.
@@ -91,7 +44,7 @@ impl SkuWords {
 
 row! {
     struct Added {
-        kind: String,
+        kind: CertificateKind,
         number: String,
         valid_to: Day,
     }
@@ -110,9 +63,9 @@ pub struct Change {
 
 /// What a SKU says otherwise than when it was approved; `None` where nothing. Its price may differ.
 pub(super) async fn sku(conn: &mut Conn, sku: &OwnSku) -> Result<Option<Change>> {
-    let old: Option<SkuWords> = q(SKU).bind(&sku.id).bind(sku.approved_version).opt(conn).await?;
-    let new = SkuWords::of(sku);
-    if old.as_ref() == Some(&new) {
+    let old: Option<SkuVersion> = q(SKU).bind(&sku.id).bind(sku.approved_version).opt(conn).await?;
+    let new = sku.version_at(At(0), None);
+    if old.as_ref().is_some_and(|old| old.says(&new)) {
         return Ok(None);
     }
     let before = old.map(|old| old.line(&sku.code)).unwrap_or_default();
@@ -128,7 +81,7 @@ pub(super) fn unapproved(skus: &[OwnSku]) -> impl Iterator<Item = &OwnSku> {
 pub async fn changes(conn: &mut Conn, id: &ProductId) -> Result<Vec<Change>> {
     let (product, skus) = own::product(conn, id).await?;
     let approved = product.approved_version;
-    let Some(old) = q(WORDS).bind(id).bind(approved).opt::<Words>(conn).await? else { return Ok(Vec::new()) };
+    let Some(old) = q(WORDS).bind(id).bind(approved).opt::<ProductVersion>(conn).await? else { return Ok(Vec::new()) };
     let text = |text: Option<String>| text.unwrap_or_default();
     // A version from before counties and categories were kept in it says nothing of them.
     let (county, category) = (product.county_code, product.category_code);
@@ -144,7 +97,7 @@ pub async fn changes(conn: &mut Conn, id: &ProductId) -> Result<Vec<Change>> {
         ("variety", text(old.variety), text(product.variety)),
         ("grade", text(old.grade), text(product.grade)),
         ("return_class", old.return_class, product.return_class),
-        ("service", old.service, product.service),
+        ("service", old.service.to_string(), product.service.to_string()),
         ("bad_fruit_promise", old.bad_fruit_promise.to_string(), product.bad_fruit_promise.to_string()),
         ("county", old.county_code.unwrap_or_else(|| county.clone()), county),
         ("category", old.category_code.unwrap_or_else(|| category.clone()), category),

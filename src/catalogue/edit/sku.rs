@@ -6,12 +6,13 @@ use utoipa::ToSchema;
 use super::{met, needed, publish, since, words};
 use crate::{
     catalogue::{
-        SeasonView, insert,
+        SeasonView,
         own::{self, OwnSku},
+        table::Sku,
     },
-    db::{Tx, Work, audit_log, once, q, statements},
+    db::{Work, audit_log, insert, once, q, statements},
     kernel::{
-        Actor, Code, CoopId, Day, Fen, Grams, ProductId, Refusal, Result, SkuId, Step,
+        Code, CoopId, Day, Fen, Grams, ProductId, Refusal, Result, SkuId, Step,
         parse::{self, MOST_GRAMS},
     },
 };
@@ -106,12 +107,19 @@ pub async fn add(work: &Work, (coop, product): (&CoopId, &ProductId), edit: &Sku
         let position = skus.iter().map(|s| s.position).max().unwrap_or(0) + 1;
         let mut sku = blank(product, format!("{}-{position}", owner.code), position, &mut step)?;
         apply(&mut sku, edit)?;
-        let row = q(insert::SKU).bind(&sku.id).bind(&sku.code).bind(product).bind(position).bind(1).bind(sku.active);
-        let row = row.bind(sku.approved_version);
-        if row.exec(&mut tx).await? == 0 {
+        let row = Sku {
+            id: sku.id.clone(),
+            code: sku.code.clone(),
+            product_id: product.clone(),
+            position,
+            version: 1,
+            active: sku.active,
+            approved_version: sku.approved_version,
+        };
+        if !insert(&mut tx, &row).await? {
             return Err(met());
         }
-        add_version(&mut tx, &sku, &step).await?;
+        insert(&mut tx, &sku.version_at(step.at, step.by.person.clone())).await?;
         let detail = format!("{} {}", sku.spec, sku.price_fen.yuan());
         audit_log::by(&mut tx, &step, ("sku.add", &sku.code, &detail)).await?;
         publish::changed(&mut tx, product, step.at).await?;
@@ -137,7 +145,7 @@ pub async fn change(work: &Work, (coop, id): (&CoopId, &SkuId), edit: &SkuEdit) 
         if row.exec(&mut tx).await? == 0 {
             return Err(met());
         }
-        add_version(&mut tx, &sku, &step).await?;
+        insert(&mut tx, &sku.version_at(step.at, step.by.person.clone())).await?;
         let detail = format!("version {} {} → {}", sku.version, price.yuan(), sku.price_fen.yuan());
         audit_log::by(&mut tx, &step, ("sku.change", &sku.code, &detail)).await?;
         publish::changed(&mut tx, &owner.product_id, step.at).await
@@ -225,25 +233,4 @@ fn weigh(sku: &mut OwnSku, edit: &SkuEdit) -> Result<()> {
     }
     parse::within("gross_weight_g", sku.gross_weight_g.0, sku.net_weight_g.0, MOST_GRAMS)?;
     Ok(())
-}
-
-async fn add_version(tx: &mut Tx, s: &OwnSku, step: &Step) -> Result<()> {
-    let version = q(insert::SKU_VERSION)
-        .bind(&s.id)
-        .bind(s.version)
-        .bind(&s.spec)
-        .bind(&s.spec_en)
-        .bind(s.diameter_mm)
-        .bind(s.pieces_min)
-        .bind(s.pieces_max)
-        .bind(s.pack.clone())
-        .bind(s.net_weight_g)
-        .bind(s.gross_weight_g)
-        .bind(s.price_fen)
-        .bind(s.season_from.clone())
-        .bind(s.season_to.clone())
-        .bind(s.presale_ships_by.clone())
-        .bind(step.at)
-        .bind(step.by.person.clone());
-    tx.expect_rows(version, 1).await
 }

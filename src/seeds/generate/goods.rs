@@ -5,10 +5,14 @@ use super::{
     kinds::{HAN, KINDS, Kind, WEIGHTS, WORDS},
 };
 use crate::{
-    catalogue::insert,
-    cooperatives,
+    catalogue::{CertificateKind, ListingState, table},
+    cooperatives::{
+        apply::CoopState,
+        service::Service,
+        table::{Coop, FreightRule, FreightTemplate},
+    },
     db::{Db, Rows, Value, q, statements, tx},
-    kernel::{At, CoopId, Fen, Grams, ProductId, Random, Result, SkuId, time::DAY},
+    kernel::{At, CoopId, Error, Fen, Grams, ProductId, Random, Result, SkuId, time::DAY},
     stock::{
         self,
         movement::{MovementKind, ONLINE},
@@ -91,16 +95,16 @@ impl<'a> Maker<'a> {
             counties,
             seed,
             now: now.day().start(),
-            coops: Rows::of(cooperatives::insert::COOP)?,
-            templates: Rows::of(cooperatives::insert::FREIGHT_TEMPLATE)?,
-            rules: Rows::of(cooperatives::insert::FREIGHT_RULE)?,
-            products: Rows::of(insert::PRODUCT)?,
-            versions: Rows::of(insert::PRODUCT_VERSION)?,
-            photos: Rows::of(insert::PHOTO)?,
-            skus: Rows::of(insert::SKU)?,
-            sku_versions: Rows::of(insert::SKU_VERSION)?,
-            certificates: Rows::of(insert::CERTIFICATE)?,
-            schemes: Rows::of(insert::PRODUCT_SCHEME)?,
+            coops: Rows::to::<Coop>()?,
+            templates: Rows::to::<FreightTemplate>()?,
+            rules: Rows::to::<FreightRule>()?,
+            products: Rows::to::<table::Product>()?,
+            versions: Rows::to::<table::ProductVersion>()?,
+            photos: Rows::to::<table::ProductPhoto>()?,
+            skus: Rows::to::<table::Sku>()?,
+            sku_versions: Rows::to::<table::SkuVersion>()?,
+            certificates: Rows::to::<table::Certificate>()?,
+            schemes: Rows::to::<table::ProductScheme>()?,
             levels: Rows::of(stock::insert::LEVEL)?,
             movements: Rows::of(stock::insert::MOVEMENT)?,
         })
@@ -131,43 +135,42 @@ impl<'a> Maker<'a> {
         let (id, county, code) = seller(n, self.seed, self.counties)?;
         let at = self.now.later(-OPENED * DAY);
         let (name, name_en) = (format!("{}{code}合作社（演示）", county.1), format!("{} {code} (demo)", county.2));
-        let nothing = || Value::Text(None);
-        self.coops.push([
-            (&id).into(),
-            (&code).into(),
-            code.to_lowercase().into(),
-            name.into(),
-            name_en.into(),
-            (&county.0).into(),
-            format!("DEMO-COOP-{code}").into(),
-            "0911-000-0000".into(),
-            "演示生成的合作社。".into(),
-            "A generated demonstration cooperative.".into(),
-            (&county.1).into(),
-            48_i64.into(),
-            nothing(),
-            "approved".into(),
-            at.into(),
-            Some(at).into(),
-            nothing(),
-            nothing(),
-        ])?;
+        self.coops.add(&Coop {
+            id: id.clone(),
+            code: code.clone(),
+            slug: code.to_lowercase(),
+            name,
+            name_en,
+            county_code: county.0.clone(),
+            credit_code: format!("DEMO-COOP-{code}"),
+            phone: "0911-000-0000".to_owned(),
+            story: "演示生成的合作社。".to_owned(),
+            story_en: "A generated demonstration cooperative.".to_owned(),
+            ship_from: county.1.clone(),
+            sla_hours: 48,
+            licence_valid_to: None,
+            state: CoopState::Approved,
+            created_at: at,
+            decided_at: Some(at),
+            decided_by: None,
+            reason: None,
+        });
         let template = format!("{id}-zto");
-        self.templates.push([(&template).into(), (&id).into(), "ambient".into(), "zto".into()])?;
-        let figures = [1000_i64, 600, 1000, 150, 20_000, 0].map(Into::into);
-        let [first, fee, step, step_fee, parcel, parcel_fee] = figures;
-        self.rules.push([
-            template.into(),
-            "".into(),
-            false.into(),
-            first,
-            fee,
-            step,
-            step_fee,
-            parcel,
-            parcel_fee,
-            Value::Int(None),
-        ])
+        let (service, carrier) = (Service::Ambient, "zto".to_owned());
+        self.templates.add(&FreightTemplate { id: template.clone(), coop_id: id, service, carrier });
+        self.rules.add(&FreightRule {
+            template_id: template,
+            region_prefix: String::new(),
+            blocked: false,
+            first_g: Grams(1000),
+            first_fee_fen: Fen(600),
+            step_g: Grams(1000),
+            step_fee_fen: Fen(150),
+            parcel_g: Grams(20_000),
+            parcel_fee_fen: Fen::ZERO,
+            free_from_fen: None,
+        });
+        Ok(())
     }
 
     fn product(&mut self, n: u64) -> Result<()> {
@@ -183,20 +186,21 @@ impl<'a> Maker<'a> {
         for _ in 0..2 {
             brand.push(han[pick(&mut random, han.len())?]);
         }
-        self.products.push([
-            (&id).into(),
-            (&code).into(),
-            code.to_lowercase().into(),
-            (&coop).into(),
-            (&county.0).into(),
-            kind.category.into(),
-            Value::Text(None),
-            1_i64.into(),
-            "published".into(),
-            at.into(),
-            Some(at).into(),
-            at.into(),
-        ])?;
+        self.products.add(&table::Product {
+            id: id.clone(),
+            code: code.clone(),
+            slug: code.to_lowercase(),
+            coop_id: coop.clone(),
+            county_code: county.0.clone(),
+            category_code: kind.category.to_owned(),
+            family: None,
+            version: 1,
+            approved_version: 1,
+            state: ListingState::Published,
+            created_at: at,
+            published_at: Some(at),
+            changed_at: at,
+        });
         let name = format!("{}{brand}{}{word}", county.1, kind.zh);
         let name_en = format!("{} {}{word_en}", county.2, kind.en);
         let grade = match random.below(4)? {
@@ -204,9 +208,16 @@ impl<'a> Maker<'a> {
             1 => Some("一级"),
             _ => None,
         };
-        self.texts(&id, (&name, &name_en), (kind, grade), at)?;
+        self.texts(&id, (name, name_en), (kind, grade), at);
         let (photo, alt, alt_en) = kind.photo;
-        self.photos.push([(&id).into(), 1_i64.into(), photo.into(), alt.into(), alt_en.into(), true.into()])?;
+        self.photos.add(&table::ProductPhoto {
+            product_id: id.clone(),
+            position: 1,
+            photo: photo.to_owned(),
+            alt: alt.to_owned(),
+            alt_en: alt_en.to_owned(),
+            illustration: true,
+        });
         self.certificates((&id, &coop, county.3), &code, &mut random)?;
         let many = 1 + random.below(3)?;
         for place in 1..=i64::try_from(many).unwrap_or(1) {
@@ -215,46 +226,30 @@ impl<'a> Maker<'a> {
         Ok(())
     }
 
-    fn texts(
-        &mut self,
-        id: &ProductId,
-        (name, name_en): (&str, &str),
-        (kind, grade): (&Kind, Option<&str>),
-        at: At,
-    ) -> Result<()> {
-        let words = [
+    fn texts(&mut self, id: &ProductId, names: (String, String), (kind, grade): (&Kind, Option<&str>), at: At) {
+        let (name, name_en) = names;
+        self.versions.add(&table::ProductVersion {
+            product_id: id.clone(),
+            version: 1,
             name,
             name_en,
-            "演示生成的商品，供压力测试。",
-            "A generated product for load tests.",
-            "这件商品由程序生成，不是真实货物。",
-            "Generated by the program; no real goods.",
-            "阴凉干燥处存放。",
-            "Keep cool and dry.",
-        ];
-        let [name, name_en, summary, summary_en, story, story_en, storage, storage_en] = words.map(Into::into);
-        self.versions.push([
-            id.into(),
-            1_i64.into(),
-            name,
-            name_en,
-            summary,
-            summary_en,
-            story,
-            story_en,
-            storage,
-            storage_en,
-            Value::Text(None),
-            grade.map(str::to_owned).into(),
-            if kind.fresh { "fresh" } else { "seven_day" }.into(),
-            "ambient".into(),
-            kind.fresh.into(),
-            kind.zh.into(),
-            at.into(),
-            Value::Text(None),
-            Value::Text(None),
-            Value::Text(None),
-        ])
+            summary: "演示生成的商品，供压力测试。".to_owned(),
+            summary_en: "A generated product for load tests.".to_owned(),
+            story: "这件商品由程序生成，不是真实货物。".to_owned(),
+            story_en: "Generated by the program; no real goods.".to_owned(),
+            storage: "阴凉干燥处存放。".to_owned(),
+            storage_en: "Keep cool and dry.".to_owned(),
+            variety: None,
+            grade: grade.map(str::to_owned),
+            return_class: if kind.fresh { "fresh" } else { "seven_day" }.to_owned(),
+            service: Service::Ambient,
+            bad_fruit_promise: kind.fresh,
+            tags: kind.zh.to_owned(),
+            created_at: at,
+            created_by: None,
+            county_code: None,
+            category_code: None,
+        });
     }
 
     fn certificates(
@@ -263,24 +258,32 @@ impl<'a> Maker<'a> {
         code: &str,
         random: &mut Random,
     ) -> Result<()> {
-        let kind = ["gi", "green", "conformity", "conformity"][pick(random, 4)?];
+        use CertificateKind::{Conformity, Gi, Green};
+
+        let kind = [Gi, Green, Conformity, Conformity][pick(random, 4)?];
         let (from, to) = (self.now.day().plus_days(-OPENED), self.now.day().plus_days(700));
         // A mark of origin alone is no certificate that goods may be sold with.
-        for kind in [kind, "conformity"].into_iter().take(1 + usize::from(kind == "gi")) {
-            self.certificates.push([
-                random.id(self.now)?.into(),
-                Some(id.clone()).into(),
-                coop.into(),
-                kind.into(),
-                super::super::certificate_number(kind, code).into(),
-                "演示".into(),
-                from.into(),
-                to.into(),
-            ])?;
+        for kind in [kind, Conformity].into_iter().take(1 + usize::from(kind == Gi)) {
+            self.certificates.add(&table::Certificate {
+                id: random.id(self.now)?,
+                product_id: Some(id.clone()),
+                coop_id: coop.clone(),
+                kind,
+                number: super::super::certificate_number(kind, code),
+                holder: "演示".to_owned(),
+                valid_from: from,
+                valid_to: to,
+                product_version: None,
+            });
         }
         for scheme in ["PAIRING_YX", "QUOTA_832"].into_iter().take(1 + usize::from(origin)) {
-            let (none, document) = (Value::Text(None), "演示".into());
-            self.schemes.push([id.into(), scheme.into(), "2021-01-01".into(), none, document])?;
+            self.schemes.add(&table::ProductScheme {
+                product_id: id.clone(),
+                scheme_code: scheme.to_owned(),
+                valid_from: "2021-01-01".parse().map_err(|e| Error::fault(format!("{e}")))?,
+                valid_to: None,
+                document: "演示".to_owned(),
+            });
         }
         Ok(())
     }
@@ -302,26 +305,33 @@ impl<'a> Maker<'a> {
         let spec = diameter.map_or(weight.clone(), |mm: i64| format!("{mm}mm {weight}"));
         let (from, to) = kind.season.unzip();
         let sku = format!("{code}-{place}");
-        let (version, approved) = (1_i64.into(), 1_i64.into());
-        self.skus.push([(&id).into(), (&sku).into(), product.into(), place.into(), version, true.into(), approved])?;
-        self.sku_versions.push([
-            (&id).into(),
-            1_i64.into(),
-            (&spec).into(),
-            (&spec).into(),
-            diameter.into(),
-            Value::Int(None),
-            Value::Int(None),
-            Value::Text(None),
-            net.into(),
-            super::super::goods::gross(net).into(),
-            price.into(),
-            from.map(str::to_owned).into(),
-            to.map(str::to_owned).into(),
-            Value::Text(None),
-            at.into(),
-            Value::Text(None),
-        ])?;
+        self.skus.add(&table::Sku {
+            id: id.clone(),
+            code: sku.clone(),
+            product_id: product.clone(),
+            position: place,
+            version: 1,
+            active: true,
+            approved_version: 1,
+        });
+        self.sku_versions.add(&table::SkuVersion {
+            sku_id: id.clone(),
+            version: 1,
+            spec: spec.clone(),
+            spec_en: spec,
+            diameter_mm: diameter,
+            pieces_min: None,
+            pieces_max: None,
+            pack: None,
+            net_weight_g: Grams(net),
+            gross_weight_g: Grams(super::super::goods::gross(net)),
+            price_fen: price,
+            season_from: from.map(str::to_owned),
+            season_to: to.map(str::to_owned),
+            presale_ships_by: None,
+            created_at: at,
+            created_by: None,
+        });
         let stocked = 40 + i64::try_from(random.below(960)?).unwrap_or(0);
         self.levels.push([(&id).into(), ONLINE.into(), stocked.into(), 0_i64.into(), at.into()])?;
         let nothing = || Value::Text(None);

@@ -5,10 +5,11 @@ use utoipa::ToSchema;
 
 use crate::{
     catalogue::{
-        ListingState, SeasonView,
+        CertificateKind, ListingState, SeasonView,
         edit::publish,
         own::{self, OwnSku, WithSkus},
     },
+    cooperatives::service::Service,
     db::Conn,
     kernel::{At, Day, Fen, Result},
     web::Market,
@@ -40,7 +41,7 @@ pub struct OwnProductView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<String>,
     pub return_class: String,
-    pub service: String,
+    pub service: Service,
     pub bad_fruit_promise: bool,
     #[schema(value_type = String)]
     pub changed_at: At,
@@ -95,7 +96,7 @@ pub struct OwnSkuView {
 /// A certificate of a product or of its cooperative.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OwnCertificate {
-    pub kind: String,
+    pub kind: CertificateKind,
     pub number: String,
     pub holder: String,
     #[schema(value_type = String)]

@@ -2,12 +2,18 @@
 
 use super::view::{self, Layout};
 use crate::{
-    catalogue::{Certificate, County, Product, Sku, Snapshot, cert_term},
-    kernel::{Day, Fen, Lang},
+    catalogue::{Certificate, CertificateKind, County, Product, Sku, Snapshot},
+    kernel::{Day, Fen, Lang, Named},
 };
 
 /// Certificates that a card may show, the weightiest first.
-const MARKS: [&str; 5] = ["gi", "organic", "green", "heritage", "quarantine"];
+const MARKS: [CertificateKind; 5] = [
+    CertificateKind::Gi,
+    CertificateKind::Organic,
+    CertificateKind::Green,
+    CertificateKind::Heritage,
+    CertificateKind::Quarantine,
+];
 /// Goods whose price is not one of weight.
 const UNWEIGHED: [&str; 2] = ["culture", "set"];
 
@@ -152,11 +158,8 @@ pub fn place(county: &County, layout: &Layout) -> String {
 }
 
 fn mark(certs: &[Certificate], day: Day, lang: Lang) -> Option<String> {
-    let holds = |kind: &str| certs.iter().any(|c| c.kind == kind && c.holds(day));
-    MARKS.into_iter().find(|kind| holds(kind)).map(|kind| {
-        let term = cert_term(kind);
-        lang.pick(&term.zh, &term.en).to_owned()
-    })
+    let holds = |kind: CertificateKind| certs.iter().any(|c| c.kind == kind && c.holds(day));
+    MARKS.into_iter().find(|kind| holds(*kind)).map(|kind| kind.name(lang).to_owned())
 }
 
 /// 十月, October.

@@ -2,17 +2,17 @@
 
 use crate::{
     catalogue::{
-        Certificate, cert_term,
+        Certificate,
         own::{self, OwnProduct},
     },
     db::Conn,
-    kernel::{Day, Lang, Result},
+    kernel::{Day, Lang, Named, Result},
 };
 
 /// One certificate, and whether it holds today.
 pub struct CertificateView {
     /// Which.
-    pub kind: String,
+    pub kind: &'static str,
     /// Its number.
     pub number: String,
     /// Whose it is.
@@ -26,15 +26,12 @@ pub struct CertificateView {
 impl CertificateView {
     /// Those of a product and of its cooperative.
     pub async fn of(conn: &mut Conn, product: &OwnProduct, today: Day, lang: Lang) -> Result<Vec<Self>> {
-        let shown = |cert: Certificate| {
-            let term = cert_term(&cert.kind);
-            Self {
-                kind: lang.pick(&term.zh, &term.en).to_owned(),
-                days: format!("{} – {}", cert.valid_from, cert.valid_to),
-                holds: cert.holds(today),
-                number: cert.number,
-                holder: cert.holder,
-            }
+        let shown = |cert: Certificate| Self {
+            kind: cert.kind.name(lang),
+            days: format!("{} – {}", cert.valid_from, cert.valid_to),
+            holds: cert.holds(today),
+            number: cert.number,
+            holder: cert.holder,
         };
         Ok(own::certificates(conn, product).await?.into_iter().map(shown).collect())
     }

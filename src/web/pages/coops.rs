@@ -13,8 +13,8 @@ use super::{
     view::{self, Layout},
 };
 use crate::{
-    catalogue::{Certificate, Coop, Snapshot, cert_term},
-    kernel::{Code, Lang, Refusal},
+    catalogue::{Certificate, Coop, Snapshot},
+    kernel::{Code, Lang, Named, Refusal},
     web::{Allow, Market, Result, Route, auth::Language},
 };
 
@@ -68,7 +68,7 @@ fn face(name: &str, county: &str) -> String {
 #[derive(Clone, Debug)]
 pub struct CertLine {
     /// 地理标志.
-    pub kind: String,
+    pub kind: &'static str,
     /// Number.
     pub number: String,
     /// Who holds it.
@@ -81,18 +81,15 @@ impl CertLine {
     /// Those of a list that hold today: an expired one is gone at once.
     pub fn holding(certs: &[Certificate], snapshot: &Snapshot, lang: Lang) -> Vec<Self> {
         let holding = certs.iter().filter(|cert| cert.holds(snapshot.day));
-        let line = |cert: &Certificate| {
-            let term = cert_term(&cert.kind);
-            Self {
-                kind: lang.pick(&term.zh, &term.en).to_owned(),
-                number: cert.number.clone(),
-                holder: snapshot
-                    .coops
-                    .iter()
-                    .find(|coop| coop.name == cert.holder)
-                    .map_or_else(|| cert.holder.clone(), |coop| lang.pick(&coop.name, &coop.name_en).to_owned()),
-                valid_to: cert.valid_to.to_string(),
-            }
+        let line = |cert: &Certificate| Self {
+            kind: cert.kind.name(lang),
+            number: cert.number.clone(),
+            holder: snapshot
+                .coops
+                .iter()
+                .find(|coop| coop.name == cert.holder)
+                .map_or_else(|| cert.holder.clone(), |coop| lang.pick(&coop.name, &coop.name_en).to_owned()),
+            valid_to: cert.valid_to.to_string(),
         };
         holding.map(line).collect()
     }

@@ -14,7 +14,7 @@ use super::{
     view::{self, Layout},
 };
 use crate::{
-    catalogue::{County, Outlet, Snapshot},
+    catalogue::{County, Snapshot, table::Outlet},
     kernel::{Code, Refusal},
     web::{Allow, Market, Result, Route, auth::Language},
 };

@@ -11,7 +11,7 @@ use super::done;
 use crate::{
     cooperatives::apply::{self, Application, Applied, CoopState},
     identity::Role,
-    kernel::{Code, Day, Refusal, parse},
+    kernel::{Code, Day, Named, Refusal, parse},
     web::{
         Allow, Market, Result, Route,
         api::approvals,
@@ -109,7 +109,7 @@ struct Page {
     layout: Layout,
     /// Where the application stands; empty before it was sent.
     state: &'static str,
-    standing: String,
+    standing: &'static str,
     sent: String,
     /// What the operator asked or said.
     reason: String,
@@ -141,7 +141,7 @@ async fn shown(market: &Market, caller: &Caller, refused: Option<(ApplicationFor
     let stands = own.as_ref().map(|own| own.state);
     let page = Page {
         state: stands.map_or("", CoopState::as_str),
-        standing: stands.map(|stands| layout.word("coop_state", stands.as_str())).unwrap_or_default(),
+        standing: stands.map_or("", |stands| stands.name(lang)),
         sent: own.as_ref().map(|own| own.sent_at.minute_label()).unwrap_or_default(),
         reason: own.and_then(|own| own.reason).unwrap_or_default(),
         open: stands.is_none_or(|stands| matches!(stands, CoopState::Applied | CoopState::Rejected)),

@@ -11,11 +11,11 @@ use serde::Deserialize;
 use super::{COOP, after, desk};
 use crate::{
     catalogue::{
-        cert_term,
-        edit::product::{CertificateEdit, CertificateKind, ProductEdit},
+        CertificateKind,
+        edit::product::{CertificateEdit, ProductEdit},
         own,
     },
-    kernel::{Code, Day, ProductId, Refusal},
+    kernel::{Code, Day, Named, ProductId, Refusal},
     web::{
         Market, Result, Route,
         api::coop_products,
@@ -95,10 +95,7 @@ async fn shown(
     let (product, _) = own::own_product(&mut conn, id, coop).await?;
     let layout = Layout::of(market, caller.lang, "stall.certificates");
     let lang = caller.lang;
-    let kind = |kind: &CertificateKind| {
-        let term = cert_term(kind.as_str());
-        (kind.to_string(), lang.pick(&term.zh, &term.en).to_owned())
-    };
+    let kind = |kind: &CertificateKind| (kind.to_string(), kind.name(lang).to_owned());
     if faults.none() {
         typed.holder = market.shelf.now().coop(coop).map(|coop| coop.name.clone()).unwrap_or_default();
     }

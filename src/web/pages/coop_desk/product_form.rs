@@ -12,9 +12,10 @@ use super::{COOP, after, desk};
 use crate::{
     catalogue::{
         ListingState,
-        edit::product::{ProductEdit, ReturnClass, Service},
+        edit::product::{ProductEdit, ReturnClass},
     },
-    kernel::{Code, ProductId, Refusal},
+    cooperatives::service::Service,
+    kernel::{Code, Named, ProductId, Refusal},
     web::{
         Market, Result, Route,
         api::{coop_products, own_product::OwnProductView},
@@ -92,7 +93,7 @@ impl ProductForm {
             variety: p.variety.unwrap_or_default(),
             grade: p.grade.unwrap_or_default(),
             return_class: p.return_class,
-            service: p.service,
+            service: p.service.to_string(),
             bad_fruit_promise: if p.bad_fruit_promise { "yes".to_owned() } else { String::new() },
         }
     }
@@ -153,7 +154,7 @@ fn shown(
     let categories = snapshot.categories.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
     let counties = snapshot.counties.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
     let classes = ReturnClass::ALL.iter().map(|c| (c.to_string(), layout.word("return_class", c.as_str())));
-    let services = Service::ALL.iter().map(|s| (s.to_string(), layout.word("service", s.as_str())));
+    let services = Service::ALL.iter().map(|s| (s.to_string(), s.name(lang).to_owned()));
     let none = (String::new(), layout.t("stall.choose").to_owned());
     let page = Page {
         desk: desk(&layout, caller, uri),

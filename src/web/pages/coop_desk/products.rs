@@ -16,7 +16,7 @@ use crate::{
         edit::{publish, sku::SkuEdit},
         own,
     },
-    kernel::{Code, Fen, ProductId, Refusal, SkuId, parse},
+    kernel::{Code, Fen, Named, ProductId, Refusal, SkuId, parse},
     stock::adjust::Change,
     web::{
         Error, Market, Result, Route,
@@ -70,7 +70,7 @@ struct Product {
     slug: String,
     name: String,
     photo: String,
-    state: String,
+    state: &'static str,
     on_sale: bool,
     skus: Vec<SkuRow>,
 }
@@ -116,10 +116,6 @@ struct GoodPage {
     typed: StockForm,
 }
 
-fn state_words(layout: &Layout, state: ListingState) -> String {
-    layout.word("listing_state", state.as_str())
-}
-
 async fn list(
     State(market): State<Market>,
     caller: Caller,
@@ -138,7 +134,7 @@ async fn list(
         slug: product.slug,
         name: lang.pick(&product.name, &product.name_en).to_owned(),
         photo: product.photo.unwrap_or_default(),
-        state: state_words(&layout, product.state),
+        state: product.state.name(lang),
         on_sale: product.state == ListingState::Published,
         skus: skus.into_iter().map(|sku| sku_row(sku, &layout)).collect(),
     };
@@ -192,7 +188,7 @@ fn facts(layout: &Layout, snapshot: &Snapshot, p: &own::OwnProduct) -> Vec<(Stri
         ("category", category.unwrap_or_default()),
         ("storage", lang.pick(&p.storage, &p.storage_en).to_owned()),
         ("return_class", layout.word("return_class", &p.return_class)),
-        ("service", layout.word("service", &p.service)),
+        ("service", p.service.name(lang).to_owned()),
     ];
     let said = rows.into_iter().filter(|(_, text)| !text.is_empty());
     said.map(|(field, text)| (layout.word("product_field", field), text)).collect()
@@ -222,7 +218,7 @@ async fn shown(
         reason: product.reason.unwrap_or_default(),
         product: Product {
             name: lang.pick(&product.name, &product.name_en).to_owned(),
-            state: state_words(&layout, product.state),
+            state: product.state.name(lang),
             on_sale: product.state == ListingState::Published,
             id: product.id.0,
             code: product.code,

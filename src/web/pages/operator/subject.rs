@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     catalogue::{Snapshot, own},
-    cooperatives::decide,
+    cooperatives::{decide, service::Service},
     db::Conn,
-    kernel::{Day, Fen, Grams, Lang, ProductId, Result},
+    kernel::{Day, Fen, Grams, Lang, Named, ProductId, Result},
     web::{
         api::approvals::{Approval, ChangeView},
         pages::{certificate::CertificateView, view::Layout},
@@ -95,7 +95,7 @@ impl Known<'_> {
             "county" => county(self.snapshot, &text, lang),
             "category" => category(self.snapshot, &text, lang),
             "return_class" => self.layout.word("return_class", &text),
-            "service" => self.layout.word("service", &text),
+            "service" => Service::try_from(text.as_str()).map_or(text, |service| service.name(lang).to_owned()),
             "bad_fruit_promise" => self.layout.word("yes_no", &text),
             _ => text,
         }
@@ -140,7 +140,7 @@ impl Known<'_> {
             ("variety", product.variety.unwrap_or_default()),
             ("grade", product.grade.unwrap_or_default()),
             ("return_class", product.return_class),
-            ("service", product.service),
+            ("service", product.service.to_string()),
             ("bad_fruit_promise", product.bad_fruit_promise.to_string()),
             ("name_en", product.name_en),
             ("summary_en", product.summary_en),

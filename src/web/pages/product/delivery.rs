@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 
 use crate::{
     catalogue::{Product, Sku, Snapshot},
+    cooperatives::service::Service,
     kernel::Result,
     pricing::{freight, romanised},
     web::{
@@ -58,8 +59,7 @@ impl Delivery {
             name: named(code, &romanised::name(name, layout.lang), layout),
             code: code.clone(),
         };
-        let service = if product.cold_chain { "cold_chain" } else { "ambient" };
-        let rule = freight::rule_for(&snapshot.freight, &product.coop_id, service, to);
+        let rule = freight::rule_for(&snapshot.freight, &product.coop_id, product.service, to);
         let fee = rule.map(|rule| rule.fee_for(sku.gross, sku.price)).transpose()?;
         let hours = snapshot.coop(&product.coop_id).map_or(48, |coop| coop.sla_hours);
         let start = match &sku.presale_ships_by {
@@ -67,7 +67,7 @@ impl Delivery {
             None => layout.say("product.ships_in", &[("hours", &hours)]),
         };
         let carrier = rule.map(|rule| layout.word("carrier", &rule.carrier));
-        let cold = product.cold_chain.then(|| layout.t("product.cold_chain").to_owned());
+        let cold = (product.service == Service::ColdChain).then(|| layout.t("product.cold_chain").to_owned());
         let gap = rule.and_then(|rule| rule.free_from_fen).map(|from| match from.minus(sku.price) {
             Ok(gap) if gap.0 > 0 => layout.say("product.gap", &[("gap", &gap)]),
             _ => layout.say("product.free_from", &[("from", &from)]),

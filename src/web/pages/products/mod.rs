@@ -189,7 +189,7 @@ fn pager(query: &Query, listing: &Listing, total: u64, layout: &Layout) -> Optio
 }
 
 fn categories(snapshot: &Snapshot, lang: Lang) -> Vec<Link> {
-    let link = |c: &crate::catalogue::Named| Link {
+    let link = |c: &crate::catalogue::table::Category| Link {
         label: lang.pick(&c.name, &c.name_en).to_owned(),
         href: format!("/products?category={}", crate::web::percent(&c.code)),
     };
