@@ -22,6 +22,8 @@ pub mod stock;
 
 pub mod payments;
 
+pub mod approvals;
+
 pub mod orders;
 
 pub mod counter;

@@ -3,8 +3,9 @@
 use std::{any::Any, pin::Pin, time::Duration};
 
 use crate::{
-    kernel::{Code, Error, Result},
-    web,
+    db::{Work, idempotency::Key},
+    kernel::{Code, CoopId, Error, Result},
+    web::{self, Market, auth::Caller},
 };
 
 /// A twin of a form is waited for this often, a tenth of a second each.
@@ -20,6 +21,17 @@ pub async fn durable<T: Send + 'static>(work: impl Future<Output = Result<T>> + 
     let done = tokio::spawn(task).await.map_err(|panic| Error::fault(format!("a write broke off: {panic}")))?;
     let done = done.downcast::<Result<T>>().map_err(|_| Error::fault("a write answered something else"))?;
     (*done).map_err(Into::into)
+}
+
+/// Runs a write of the caller's cooperative in the same way; refuses everybody else.
+pub async fn of_coop<T: Send + 'static, F: Future<Output = Result<T>> + Send + 'static>(
+    market: &Market,
+    caller: &Caller,
+    key: Option<Key>,
+    verb: impl FnOnce(Work, CoopId) -> F,
+) -> web::Result<T> {
+    let coop = caller.person()?.own_coop()?.clone();
+    durable(verb(market.work(caller.actor(), key), coop)).await
 }
 
 /// Runs a form's write under its idempotency key. A program is told that its twin still runs; a person

@@ -1,5 +1,8 @@
 //! What changed on a product since the operator approved it: its words and its SKUs' beside those that he saw.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::{
     catalogue::{
         CertificateKind,
@@ -51,7 +54,8 @@ row! {
 }
 
 /// One thing that is said in another way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ChangeView)]
 pub struct Change {
     /// Which field, as programs name it.
     pub field: &'static str,

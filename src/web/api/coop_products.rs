@@ -20,13 +20,12 @@ use crate::{
         },
         own,
     },
-    db::idempotency::Key,
     identity::Role,
     kernel::{Code, ProductId, Refusal, SkuId},
     web::{
         Allow, Market, Result, Route,
         auth::Caller,
-        durable::durable,
+        durable::of_coop,
         json::{ApiJson, ApiQuery, IdempotencyKey},
     },
 };
@@ -91,7 +90,7 @@ pub async fn coop_product(
 }
 
 /// A cooperative's own product; not found for another.
-pub async fn seen(market: &Market, caller: &Caller, id: &ProductId) -> Result<OwnProductView> {
+async fn seen(market: &Market, caller: &Caller, id: &ProductId) -> Result<OwnProductView> {
     let coop = caller.person()?.own_coop()?;
     let mut conn = market.db().read().await?;
     let found = own::own_product(&mut conn, id, coop).await?;
@@ -108,15 +107,9 @@ pub async fn create_product(
     ApiJson { value, hash }: ApiJson<ProductEdit>,
 ) -> Result<(StatusCode, Json<OwnProductView>)> {
     let key = key.given(caller.scope(), "createProduct", "", &hash);
-    let id = created(&market, &caller, value, key).await?;
+    let create = move |work, coop| async move { product::create(&work, &coop, &value).await };
+    let id = of_coop(&market, &caller, key, create).await?;
     Ok((StatusCode::CREATED, Json(seen(&market, &caller, &id).await?)))
-}
-
-/// Writes a product for the caller's cooperative; its page does the same.
-pub async fn created(market: &Market, caller: &Caller, edit: ProductEdit, key: Option<Key>) -> Result<ProductId> {
-    let coop = caller.person()?.own_coop()?.clone();
-    let work = market.work(caller.actor(), key);
-    durable(async move { product::create(&work, &coop, &edit).await }).await
 }
 
 /// changeProduct
@@ -129,15 +122,10 @@ pub async fn change_product(
     ApiJson { value, .. }: ApiJson<ProductEdit>,
 ) -> Result<Json<OwnProductView>> {
     let id = ProductId(id);
-    changed(&market, &caller, id.clone(), value).await?;
+    let of = id.clone();
+    let change = move |work, coop| async move { product::change(&work, (&coop, &of), &value).await };
+    of_coop(&market, &caller, None, change).await?;
     Ok(Json(seen(&market, &caller, &id).await?))
-}
-
-/// Changes a product of the caller's cooperative; its page does the same.
-pub async fn changed(market: &Market, caller: &Caller, id: ProductId, edit: ProductEdit) -> Result<()> {
-    let coop = caller.person()?.own_coop()?.clone();
-    let work = market.work(caller.actor(), None);
-    durable(async move { product::change(&work, (&coop, &id), &edit).await }).await
 }
 
 /// submitProduct
@@ -149,15 +137,10 @@ pub async fn submit_product(
     Path(id): Path<String>,
 ) -> Result<Json<OwnProductView>> {
     let id = ProductId(id);
-    submitted(&market, &caller, id.clone()).await?;
+    let of = id.clone();
+    let submit = move |work, coop| async move { publish::submit(&work, (&coop, &of)).await };
+    of_coop(&market, &caller, None, submit).await?;
     Ok(Json(seen(&market, &caller, &id).await?))
-}
-
-/// Sends a product of the caller's cooperative to the operator; its page does the same.
-pub async fn submitted(market: &Market, caller: &Caller, id: ProductId) -> Result<()> {
-    let coop = caller.person()?.own_coop()?.clone();
-    let work = market.work(caller.actor(), None);
-    durable(async move { publish::submit(&work, (&coop, &id)).await }).await
 }
 
 /// withdrawProduct
@@ -169,15 +152,10 @@ pub async fn withdraw_product(
     Path(id): Path<String>,
 ) -> Result<Json<OwnProductView>> {
     let id = ProductId(id);
-    withdrawn(&market, &caller, id.clone()).await?;
+    let of = id.clone();
+    let withdraw = move |work, coop| async move { publish::withdraw(&work, (&coop, &of)).await };
+    of_coop(&market, &caller, None, withdraw).await?;
     Ok(Json(seen(&market, &caller, &id).await?))
-}
-
-/// Takes a product of the caller's cooperative off the shelf; its page does the same.
-pub async fn withdrawn(market: &Market, caller: &Caller, id: ProductId) -> Result<()> {
-    let coop = caller.person()?.own_coop()?.clone();
-    let work = market.work(caller.actor(), None);
-    durable(async move { publish::withdraw(&work, (&coop, &id)).await }).await
 }
 
 /// addSku
@@ -191,20 +169,10 @@ pub async fn add_sku(
     ApiJson { value, hash }: ApiJson<SkuEdit>,
 ) -> Result<(StatusCode, Json<OwnSkuView>)> {
     let key = key.given(caller.scope(), "addSku", &id, &hash);
-    let sku = sku_added(&market, &caller, ProductId(id), (value, key)).await?;
+    let product = ProductId(id);
+    let add = move |work, coop| async move { sku::add(&work, (&coop, &product), &value).await };
+    let sku = of_coop(&market, &caller, key, add).await?;
     Ok((StatusCode::CREATED, Json(seen_sku(&market, &caller, &sku).await?)))
-}
-
-/// Adds a SKU for the caller's cooperative; its page does the same.
-pub async fn sku_added(
-    market: &Market,
-    caller: &Caller,
-    product: ProductId,
-    (edit, key): (SkuEdit, Option<Key>),
-) -> Result<SkuId> {
-    let coop = caller.person()?.own_coop()?.clone();
-    let work = market.work(caller.actor(), key);
-    durable(async move { sku::add(&work, (&coop, &product), &edit).await }).await
 }
 
 /// setSku
@@ -217,15 +185,10 @@ pub async fn set_sku(
     ApiJson { value, .. }: ApiJson<SkuEdit>,
 ) -> Result<Json<OwnSkuView>> {
     let id = SkuId(id);
-    sku_set(&market, &caller, id.clone(), value).await?;
+    let of = id.clone();
+    let change = move |work, coop| async move { sku::change(&work, (&coop, &of), &value).await };
+    of_coop(&market, &caller, None, change).await?;
     Ok(Json(seen_sku(&market, &caller, &id).await?))
-}
-
-/// Changes a SKU of the caller's cooperative; its page does the same.
-pub async fn sku_set(market: &Market, caller: &Caller, id: SkuId, edit: SkuEdit) -> Result<()> {
-    let coop = caller.person()?.own_coop()?.clone();
-    let work = market.work(caller.actor(), None);
-    durable(async move { sku::change(&work, (&coop, &id), &edit).await }).await
 }
 
 async fn seen_sku(market: &Market, caller: &Caller, id: &SkuId) -> Result<OwnSkuView> {

@@ -9,17 +9,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::{
-    db::idempotency::Key,
     identity::Role,
     kernel::SkuId,
     stock::{
         adjust::{self, Change, Level},
-        batch::{self, Kept, NewBatch},
+        batch::{self, NewBatch},
     },
     web::{
         Allow, Market, Result, Route,
         auth::Caller,
-        durable::durable,
+        durable::of_coop,
         json::{ApiJson, IdempotencyKey},
     },
 };
@@ -80,15 +79,9 @@ pub async fn adjust_stock(
 ) -> Result<Json<StockView>> {
     let key = key.given(caller.scope(), "adjustStock", &id, &hash);
     let change = Change { sku: SkuId(id.clone()), delta: value.delta, reason: value.reason };
-    let level = adjusted(&market, &caller, change, key).await?;
+    let adjust = move |work, coop| async move { adjust::adjust(&work, &coop, &change).await };
+    let level = of_coop(&market, &caller, key, adjust).await?;
     Ok(Json(StockView { id, on_hand: level.on_hand, held: level.held, available: level.on_hand - level.held }))
-}
-
-/// Changes stock for the caller's cooperative; its page does the same.
-pub async fn adjusted(market: &Market, caller: &Caller, change: Change, key: Option<Key>) -> Result<Level> {
-    let coop = caller.person()?.own_coop()?.clone();
-    let work = market.work(caller.actor(), key);
-    durable(async move { adjust::adjust(&work, &coop, &change).await }).await
 }
 
 /// addBatch
@@ -102,20 +95,10 @@ pub async fn add_batch(
     ApiJson { value, hash }: ApiJson<NewBatch>,
 ) -> Result<(StatusCode, Json<BatchView>)> {
     let key = key.given(caller.scope(), "addBatch", &id, &hash);
-    let kept = batch_added(&market, &caller, SkuId(id), (value, key)).await?;
+    let sku = SkuId(id);
+    let add = move |work, coop| async move { batch::add(&work, (&coop, &sku), &value).await };
+    let kept = of_coop(&market, &caller, key, add).await?;
     let Level { on_hand, held } = kept.level;
     let view = BatchView { id: kept.id.0, code: kept.code, on_hand, held, available: on_hand - held };
     Ok((StatusCode::CREATED, Json(view)))
-}
-
-/// Takes a batch into stock for the caller's cooperative; its page does the same.
-pub async fn batch_added(
-    market: &Market,
-    caller: &Caller,
-    sku: SkuId,
-    (new, key): (NewBatch, Option<Key>),
-) -> Result<Kept> {
-    let coop = caller.person()?.own_coop()?.clone();
-    let work = market.work(caller.actor(), key);
-    durable(async move { batch::add(&work, (&coop, &sku), &new).await }).await
 }

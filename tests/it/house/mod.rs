@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["catalogue"],
     &["stock", "search"],
     &["payments"],
+    &["approvals"],
     &["orders", "pos"],
     &["counter", "reports"],
     &["audit"],

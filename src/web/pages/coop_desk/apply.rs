@@ -7,15 +7,14 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::done;
 use crate::{
     cooperatives::apply::{self, Application, Applied, CoopState},
     identity::Role,
     kernel::{Code, Day, Named, Refusal, parse},
     web::{
         Allow, Market, Result, Route,
-        api::approvals,
         auth::Caller,
+        durable::durable,
         form::{Choice, Faults, Form, choices},
         pages::view::{self, Layout},
     },
@@ -159,11 +158,14 @@ async fn page(State(market): State<Market>, caller: Caller) -> Result<Response> 
 
 async fn send(State(market): State<Market>, caller: Caller, Form(typed): Form<ApplicationForm>) -> Result<Response> {
     let sent = match typed.clone().parsed() {
-        Ok(application) => approvals::applied(&market, &caller, application).await,
+        Ok(application) => {
+            let (work, person) = (market.work(caller.actor(), None), caller.person()?.clone());
+            durable(async move { apply::apply(&work, application, &person).await }).await
+        }
         Err(refusal) => Err(refusal.into()),
     };
     match sent {
-        Ok(_) => Ok(done("/coop/apply")),
+        Ok(_) => Ok(Redirect::to("/coop/apply").into_response()),
         Err(error) => {
             let faults = Faults::kept(error, caller.lang, &FIELDS)?;
             shown(&market, &caller, Some((typed, faults))).await

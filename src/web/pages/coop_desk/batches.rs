@@ -1,22 +1,15 @@
 //! `/coop/products/{id}/batches`: what came in from which plot, with the code that stands on the box.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::Uri,
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use serde::Deserialize;
 
-use super::{COOP, after, desk};
+use super::{COOP, Visit};
 use crate::{
-    catalogue::own,
     kernel::{Code, ProductId, Refusal, SkuId, parse},
     stock::batch::{self, NewBatch},
     web::{
-        Market, Result, Route,
-        api::coop_stock,
-        auth::Caller,
+        Result, Route,
         form::{self, Choice, Faults, Form, choices},
         pages::{
             desk::Desk,
@@ -101,15 +94,11 @@ fn row(batch: batch::Listed, skus: &[(String, String)]) -> Row {
     }
 }
 
-async fn shown(
-    (market, caller, uri): (&Market, &Caller, &Uri),
-    id: &ProductId,
-    (mut typed, faults): (BatchForm, Faults),
-) -> Result<Response> {
-    let layout = Layout::of(market, caller.lang, "stall.batches");
-    let lang = caller.lang;
-    let mut conn = market.db().read().await?;
-    let (product, skus) = own::own_product(&mut conn, id, caller.person()?.own_coop()?).await?;
+async fn shown(visit: &Visit, id: &ProductId, (mut typed, faults): (BatchForm, Faults)) -> Result<Response> {
+    let layout = visit.layout("stall.batches");
+    let lang = visit.caller.lang;
+    let (product, skus) = visit.product(id).await?;
+    let mut conn = visit.market.db().read().await?;
     let batches = batch::of_skus(&mut conn, skus.iter().map(|sku| sku.id.clone()).collect()).await?;
     if let Some(last) = batches.first().filter(|_| faults.none()) {
         // The next batch comes from the same village and yard as the last, more often than not.
@@ -119,12 +108,12 @@ async fn shown(
     let skus: Vec<(String, String)> =
         skus.iter().map(|sku| (sku.id.0.clone(), lang.pick(&sku.spec, &sku.spec_en).to_owned())).collect();
     let page = Page {
-        desk: desk(&layout, caller, uri),
+        desk: visit.desk(&layout),
         product: lang.pick(&product.name, &product.name_en).to_owned(),
         product_id: id.0.clone(),
         rows: batches.into_iter().map(|batch| row(batch, &skus)).collect(),
         skus: choices(skus, &typed.sku),
-        today: market.now().day().to_string(),
+        today: visit.market.now().day().to_string(),
         typed: BatchForm { key: form::new_key()?, ..typed },
         faults,
         layout,
@@ -132,27 +121,17 @@ async fn shown(
     view::again(page.faults.status(), &page)
 }
 
-async fn page(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    shown((&market, &caller, &uri), &ProductId(id), (BatchForm::default(), Faults::default())).await
+async fn page(visit: Visit, Path(id): Path<String>) -> Result<Response> {
+    shown(&visit, &ProductId(id), (BatchForm::default(), Faults::default())).await
 }
 
-async fn add(
-    State(market): State<Market>,
-    caller: Caller,
-    uri: Uri,
-    Path(id): Path<String>,
-    Form(typed): Form<BatchForm>,
-) -> Result<Response> {
+async fn add(visit: Visit, Path(id): Path<String>, Form(typed): Form<BatchForm>) -> Result<Response> {
     let id = ProductId(id);
-    let added = match typed.parsed() {
-        Ok(new) => {
-            let said = [&typed.sku, &typed.qty, &typed.harvested_on, &typed.plot, &typed.village, &typed.code];
-            let key = form::key(&caller, &typed.key, "addBatch", &said.map(String::as_str));
-            coop_stock::batch_added(&market, &caller, SkuId(typed.sku.clone()), (new, key)).await
-        }
-        Err(refusal) => Err(refusal.into()),
-    };
+    let said = [&typed.sku, &typed.qty, &typed.harvested_on, &typed.plot, &typed.village, &typed.code];
+    let key = form::key(&visit.caller, &typed.key, "addBatch", &said.map(String::as_str));
+    let sku = SkuId(typed.sku.clone());
+    let add = |work, coop, new| async move { batch::add(&work, (&coop, &sku), &new).await };
+    let added = visit.act(typed.parsed(), key, add).await;
     let to = format!("/coop/products/{id}/batches");
-    after(added.map(|_| to), (caller.lang, &FIELDS), |faults| shown((&market, &caller, &uri), &id, (typed, faults)))
-        .await
+    visit.after((added, &to), &FIELDS, |faults| shown(&visit, &id, (typed, faults))).await
 }

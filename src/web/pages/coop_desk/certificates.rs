@@ -1,25 +1,18 @@
 //! `/coop/products/{id}/certificates`: the certificates that goods are sold with, and a new one.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::Uri,
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use serde::Deserialize;
 
-use super::{COOP, after, desk};
+use super::{COOP, Visit};
 use crate::{
     catalogue::{
         CertificateKind,
-        edit::product::{CertificateEdit, ProductEdit},
-        own,
+        edit::product::{self, CertificateEdit, ProductEdit},
     },
     kernel::{Code, Day, Named, ProductId, Refusal},
     web::{
-        Market, Result, Route,
-        api::coop_products,
-        auth::Caller,
+        Result, Route,
         form::{Choice, Faults, Form, choices},
         pages::{
             certificate::CertificateView,
@@ -85,23 +78,18 @@ struct Page {
     typed: CertificateForm,
 }
 
-async fn shown(
-    (market, caller, uri): (&Market, &Caller, &Uri),
-    id: &ProductId,
-    (mut typed, faults): (CertificateForm, Faults),
-) -> Result<Response> {
-    let coop = caller.person()?.own_coop()?;
-    let mut conn = market.db().read().await?;
-    let (product, _) = own::own_product(&mut conn, id, coop).await?;
-    let layout = Layout::of(market, caller.lang, "stall.certificates");
-    let lang = caller.lang;
+async fn shown(visit: &Visit, id: &ProductId, (mut typed, faults): (CertificateForm, Faults)) -> Result<Response> {
+    let (product, _) = visit.product(id).await?;
+    let (market, lang) = (&visit.market, visit.caller.lang);
+    let layout = visit.layout("stall.certificates");
     let kind = |kind: &CertificateKind| (kind.to_string(), kind.name(lang).to_owned());
     if faults.none() {
-        typed.holder = market.shelf.now().coop(coop).map(|coop| coop.name.clone()).unwrap_or_default();
+        typed.holder = market.shelf.now().coop(&product.coop_id).map(|coop| coop.name.clone()).unwrap_or_default();
     }
     let none = (String::new(), layout.t("stall.choose").to_owned());
+    let mut conn = market.db().read().await?;
     let page = Page {
-        desk: desk(&layout, caller, uri),
+        desk: visit.desk(&layout),
         product: lang.pick(&product.name, &product.name_en).to_owned(),
         product_id: id.0.clone(),
         certificates: CertificateView::of(&mut conn, &product, market.now().day(), lang).await?,
@@ -113,23 +101,15 @@ async fn shown(
     view::again(page.faults.status(), &page)
 }
 
-async fn page(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    shown((&market, &caller, &uri), &ProductId(id), (CertificateForm::default(), Faults::default())).await
+async fn page(visit: Visit, Path(id): Path<String>) -> Result<Response> {
+    shown(&visit, &ProductId(id), (CertificateForm::default(), Faults::default())).await
 }
 
-async fn add(
-    State(market): State<Market>,
-    caller: Caller,
-    uri: Uri,
-    Path(id): Path<String>,
-    Form(typed): Form<CertificateForm>,
-) -> Result<Response> {
+async fn add(visit: Visit, Path(id): Path<String>, Form(typed): Form<CertificateForm>) -> Result<Response> {
     let id = ProductId(id);
-    let added = match typed.parsed() {
-        Ok(edit) => coop_products::changed(&market, &caller, id.clone(), edit).await,
-        Err(refusal) => Err(refusal.into()),
-    };
+    let of = id.clone();
+    let change = |work, coop, edit| async move { product::change(&work, (&coop, &of), &edit).await };
+    let added = visit.act(typed.parsed(), None, change).await;
     let to = format!("/coop/products/{id}");
-    after(added.map(|()| to), (caller.lang, &FIELDS), |faults| shown((&market, &caller, &uri), &id, (typed, faults)))
-        .await
+    visit.after((added, &to), &FIELDS, |faults| shown(&visit, &id, (typed, faults))).await
 }

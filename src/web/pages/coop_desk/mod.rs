@@ -12,7 +12,8 @@ mod sku;
 mod statement;
 
 use axum::{
-    http::Uri,
+    extract::FromRequestParts,
+    http::{Uri, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -22,9 +23,11 @@ use super::{
     view::Layout,
 };
 use crate::{
+    catalogue::own::{self, WithSkus},
+    db::{Work, idempotency::Key},
     identity::Role,
-    kernel::{Code, Lang},
-    web::{Allow, Error, Route, auth::Caller, form::Faults},
+    kernel::{self, Code, CoopId, Lang, ProductId, Refusal},
+    web::{Allow, Error, Market, Route, auth::Caller, durable::of_coop, form::Faults},
 };
 
 /// Who works here.
@@ -63,20 +66,69 @@ fn desk(layout: &Layout, caller: &Caller, uri: &Uri) -> Desk {
     Desk::of(layout, caller, uri, ("stall.desk", "/coop"), PAGES)
 }
 
-/// Where a form that did its work leads.
-fn done(path: &str) -> Response {
-    Redirect::to(path).into_response()
+/// A request of the desk: the market, who asks, and where.
+struct Visit {
+    market: Market,
+    caller: Caller,
+    uri: Uri,
 }
 
-/// After a form's act: goes where it leads, or the form `again` with what was refused.
-async fn after<F: Future<Output = Result<Response, Error>>>(
-    acted: Result<String, Error>,
-    (lang, fields): (Lang, &[&str]),
-    again: impl FnOnce(Faults) -> F,
-) -> Result<Response, Error> {
-    match acted {
-        Ok(to) => Ok(done(&to)),
-        Err(error) => again(kept(error, lang, fields)?).await,
+impl FromRequestParts<Market> for Visit {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, market: &Market) -> Result<Self, Error> {
+        let caller = Caller::from_request_parts(parts, market).await?;
+        Ok(Self { market: market.clone(), caller, uri: parts.uri.clone() })
+    }
+}
+
+impl Visit {
+    /// The cooperative whose desk it is.
+    fn coop(&self) -> Result<&CoopId, Error> {
+        Ok(self.caller.person()?.own_coop()?)
+    }
+
+    /// An own product with its SKUs.
+    async fn product(&self, id: &ProductId) -> Result<WithSkus, Error> {
+        Ok(own::own_product(&mut self.market.db().read().await?, id, self.coop()?).await?)
+    }
+
+    /// A frame for a page of this title.
+    fn layout(&self, title: &'static str) -> Layout {
+        Layout::of(&self.market, self.caller.lang, title)
+    }
+
+    /// The desk's frame around a page.
+    fn desk(&self, layout: &Layout) -> Desk {
+        desk(layout, &self.caller, &self.uri)
+    }
+
+    /// Does what a form asks for, where it could be read: once for its key.
+    async fn act<A, T, F>(
+        &self,
+        asked: Result<A, Refusal>,
+        key: Option<Key>,
+        verb: impl FnOnce(Work, CoopId, A) -> F,
+    ) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Future<Output = kernel::Result<T>> + Send + 'static,
+    {
+        let asked = asked?;
+        of_coop(&self.market, &self.caller, key, |work, coop| verb(work, coop, asked)).await
+    }
+
+    /// After a form's act: on to where it leads, or `again` the form with what was refused.
+    async fn after<T, F: Future<Output = Result<Response, Error>>>(
+        &self,
+        (acted, to): (Result<T, Error>, &str),
+        fields: &[&str],
+        again: impl FnOnce(Faults) -> F,
+    ) -> Result<Response, Error> {
+        match acted {
+            Ok(_) => Ok(Redirect::to(to).into_response()),
+            Err(error) => again(kept(error, self.caller.lang, fields)?).await,
+        }
     }
 }
 

@@ -1,25 +1,20 @@
 //! `/coop/products/new` and `…/words`: what is said of the goods, written and changed in one form.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::Uri,
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use serde::Deserialize;
 
-use super::{COOP, after, desk};
+use super::{COOP, Visit};
 use crate::{
     catalogue::{
         ListingState,
-        edit::product::{ProductEdit, ReturnClass},
+        edit::product::{self, ProductEdit, ReturnClass},
+        own::OwnProduct,
     },
     cooperatives::service::Service,
     kernel::{Code, Named, ProductId, Refusal},
     web::{
-        Market, Result, Route,
-        api::{coop_products, own_product::OwnProductView},
-        auth::Caller,
+        Result, Route,
         form::{self, Choice, Faults, Form, choices},
         pages::{
             desk::Desk,
@@ -77,13 +72,13 @@ struct ProductForm {
 }
 
 impl ProductForm {
-    fn of(p: OwnProductView) -> Self {
+    fn of(p: OwnProduct) -> Self {
         Self {
             key: String::new(),
             name: p.name,
             name_en: p.name_en,
-            category: p.category,
-            county: p.county,
+            category: p.category_code,
+            county: p.county_code,
             summary: p.summary,
             summary_en: p.summary_en,
             story: p.story,
@@ -143,21 +138,21 @@ struct Page {
 
 /// The form for a product, or for a new one.
 fn shown(
-    (market, caller, uri): (&Market, &Caller, &Uri),
+    visit: &Visit,
     id: Option<&ProductId>,
     listed: bool,
     (typed, faults): (ProductForm, Faults),
 ) -> Result<Response> {
-    let layout = Layout::of(market, caller.lang, if id.is_some() { "stall.words" } else { "stall.new_product" });
-    let snapshot = market.shelf.now();
-    let lang = caller.lang;
+    let layout = visit.layout(if id.is_some() { "stall.words" } else { "stall.new_product" });
+    let snapshot = visit.market.shelf.now();
+    let lang = visit.caller.lang;
     let categories = snapshot.categories.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
     let counties = snapshot.counties.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
     let classes = ReturnClass::ALL.iter().map(|c| (c.to_string(), layout.word("return_class", c.as_str())));
     let services = Service::ALL.iter().map(|s| (s.to_string(), s.name(lang).to_owned()));
     let none = (String::new(), layout.t("stall.choose").to_owned());
     let page = Page {
-        desk: desk(&layout, caller, uri),
+        desk: visit.desk(&layout),
         action: id.map_or_else(|| "/coop/products/new".to_owned(), |id| format!("/coop/products/{id}/words")),
         back: id.map_or_else(|| "/coop/products".to_owned(), |id| format!("/coop/products/{id}")),
         new: id.is_none(),
@@ -173,62 +168,43 @@ fn shown(
     view::again(page.faults.status(), &page)
 }
 
-async fn blank(State(market): State<Market>, caller: Caller, uri: Uri) -> Result<Response> {
-    let own = caller.person()?.own_coop()?;
-    let county = market.shelf.now().coop(own).map(|coop| coop.county_code.clone());
+async fn blank(visit: Visit) -> Result<Response> {
+    let county = visit.market.shelf.now().coop(visit.coop()?).map(|coop| coop.county_code.clone());
     let typed = ProductForm {
         county: county.unwrap_or_default(),
         return_class: ReturnClass::SevenDay.to_string(),
         service: Service::Ambient.to_string(),
         ..ProductForm::default()
     };
-    shown((&market, &caller, &uri), None, false, (typed, Faults::default()))
+    shown(&visit, None, false, (typed, Faults::default()))
 }
 
-async fn create(
-    State(market): State<Market>,
-    caller: Caller,
-    uri: Uri,
-    Form(typed): Form<ProductForm>,
-) -> Result<Response> {
-    let made = match typed.parsed() {
-        Ok(edit) => {
-            let said = [&typed.name, &typed.category, &typed.summary, &typed.story, &typed.storage];
-            let key = form::key(&caller, &typed.key, "createProduct", &said.map(String::as_str));
-            coop_products::created(&market, &caller, edit, key).await
-        }
-        Err(refusal) => Err(refusal.into()),
-    };
-    let made = made.map(|id| format!("/coop/products/{id}"));
-    after(made, (caller.lang, &FIELDS), |faults| async move {
-        shown((&market, &caller, &uri), None, false, (typed, faults))
-    })
-    .await
+async fn create(visit: Visit, Form(typed): Form<ProductForm>) -> Result<Response> {
+    let said = [&typed.name, &typed.category, &typed.summary, &typed.story, &typed.storage];
+    let key = form::key(&visit.caller, &typed.key, "createProduct", &said.map(String::as_str));
+    let create = |work, coop, edit| async move { product::create(&work, &coop, &edit).await };
+    let made = visit.act(typed.parsed(), key, create).await;
+    let to = made.as_ref().map(|id| format!("/coop/products/{id}")).unwrap_or_default();
+    let again = |faults| async { shown(&visit, None, false, (typed, faults)) };
+    visit.after((made, &to), &FIELDS, again).await
 }
 
-async fn edit(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
+async fn edit(visit: Visit, Path(id): Path<String>) -> Result<Response> {
     let id = ProductId(id);
-    let product = coop_products::seen(&market, &caller, &id).await?;
+    let (product, _) = visit.product(&id).await?;
     let listed = product.state == ListingState::Published;
-    shown((&market, &caller, &uri), Some(&id), listed, (ProductForm::of(product), Faults::default()))
+    shown(&visit, Some(&id), listed, (ProductForm::of(product), Faults::default()))
 }
 
-async fn change(
-    State(market): State<Market>,
-    caller: Caller,
-    uri: Uri,
-    Path(id): Path<String>,
-    Form(typed): Form<ProductForm>,
-) -> Result<Response> {
+async fn change(visit: Visit, Path(id): Path<String>, Form(typed): Form<ProductForm>) -> Result<Response> {
     let id = ProductId(id);
-    let changed = match typed.parsed() {
-        Ok(edit) => coop_products::changed(&market, &caller, id.clone(), edit).await,
-        Err(refusal) => Err(refusal.into()),
-    };
+    let of = id.clone();
+    let change = |work, coop, edit| async move { product::change(&work, (&coop, &of), &edit).await };
+    let changed = visit.act(typed.parsed(), None, change).await;
     let to = format!("/coop/products/{id}");
-    after(changed.map(|()| to), (caller.lang, &FIELDS), |faults| async move {
-        let listed = coop_products::seen(&market, &caller, &id).await?.state == ListingState::Published;
-        shown((&market, &caller, &uri), Some(&id), listed, (typed, faults))
-    })
-    .await
+    let again = |faults| async {
+        let listed = visit.product(&id).await?.0.state == ListingState::Published;
+        shown(&visit, Some(&id), listed, (typed, faults))
+    };
+    visit.after((changed, &to), &FIELDS, again).await
 }

@@ -2,26 +2,23 @@
 //! shelf, and the doors to words, specs, certificates and batches.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::Uri,
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use serde::Deserialize;
 
-use super::{COOP, after, desk};
+use super::{COOP, Visit};
 use crate::{
     catalogue::{
         ListingState, Snapshot,
-        edit::{publish, sku::SkuEdit},
+        edit::{
+            publish,
+            sku::{self, SkuEdit},
+        },
         own,
     },
     kernel::{Code, Fen, Named, ProductId, Refusal, SkuId, parse},
-    stock::adjust::Change,
+    stock::adjust::{self, Change},
     web::{
-        Error, Market, Result, Route,
-        api::{coop_products, coop_stock::adjusted},
-        auth::Caller,
+        Error, Result, Route,
         form::{self, Faults, Form},
         json::ApiQuery,
         pages::{
@@ -99,6 +96,13 @@ struct StockForm {
     price: String,
 }
 
+impl StockForm {
+    fn change(&self, sku: SkuId) -> Result<Change, Refusal> {
+        let wrong = || Refusal::of_field("delta", Code::Malformed).with("example", "-3");
+        Ok(Change { sku, delta: self.delta.trim().parse().map_err(|_| wrong())?, reason: self.reason.clone() })
+    }
+}
+
 #[derive(Template)]
 #[template(path = "coop_desk/product.html")]
 struct GoodPage {
@@ -116,18 +120,12 @@ struct GoodPage {
     typed: StockForm,
 }
 
-async fn list(
-    State(market): State<Market>,
-    caller: Caller,
-    uri: Uri,
-    ApiQuery(asked): ApiQuery<Asked>,
-) -> Result<Response> {
-    let layout = Layout::of(&market, caller.lang, "stall.goods");
+async fn list(visit: Visit, ApiQuery(asked): ApiQuery<Asked>) -> Result<Response> {
+    let layout = visit.layout("stall.goods");
     let page = parse::within("page", asked.page.unwrap_or(1), 1, 1_000_000)?;
-    let coop = caller.person()?.own_coop()?;
-    let mut conn = market.db().read().await?;
-    let (products, total) = own::products(&mut conn, coop, (PER_PAGE, (page - 1) * PER_PAGE)).await?;
-    let lang = caller.lang;
+    let mut conn = visit.market.db().read().await?;
+    let (products, total) = own::products(&mut conn, visit.coop()?, (PER_PAGE, (page - 1) * PER_PAGE)).await?;
+    let lang = visit.caller.lang;
     let product = |(product, skus): own::WithSkus| Product {
         id: product.id.0,
         code: product.code,
@@ -140,7 +138,7 @@ async fn list(
     };
     let goods = products.into_iter().map(product).collect();
     let shown = ListPage {
-        desk: desk(&layout, &caller, &uri),
+        desk: visit.desk(&layout),
         goods,
         before: (page > 1).then_some(page - 1),
         after: (page * PER_PAGE < total).then_some(page + 1),
@@ -194,22 +192,18 @@ fn facts(layout: &Layout, snapshot: &Snapshot, p: &own::OwnProduct) -> Vec<(Stri
     said.map(|(field, text)| (layout.word("product_field", field), text)).collect()
 }
 
-async fn shown(
-    (market, caller, uri): (&Market, &Caller, &Uri),
-    id: &ProductId,
-    (typed, faults): (StockForm, Faults),
-) -> Result<Response> {
+async fn shown(visit: &Visit, id: &ProductId, (typed, faults): (StockForm, Faults)) -> Result<Response> {
+    let found = visit.product(id).await?;
+    let (product, _) = &found;
+    let (market, lang) = (&visit.market, visit.caller.lang);
     let mut conn = market.db().read().await?;
-    let (product, skus) = own::own_product(&mut conn, id, caller.person()?.own_coop()?).await?;
-    let lang = caller.lang;
     let layout = Layout::titled(market.demo, lang, lang.pick(&product.name, &product.name_en).to_owned());
     let today = market.now().day();
-    let found = (product, skus);
     let lacking = publish::lacks(&mut conn, &found, today).await?;
     let (product, skus) = found;
     let certificates = CertificateView::of(&mut conn, &product, today, lang).await?;
     let page = GoodPage {
-        desk: desk(&layout, caller, uri),
+        desk: visit.desk(&layout),
         facts: facts(&layout, &market.shelf.now(), &product),
         certificates,
         missing: lacking.iter().map(|f| (layout.word("missing_field", f), mended_at(id, f))).collect(),
@@ -233,40 +227,38 @@ async fn shown(
     view::again(page.faults.status(), &page)
 }
 
-async fn one(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    shown((&market, &caller, &uri), &ProductId(id), (StockForm::default(), Faults::default())).await
+async fn one(visit: Visit, Path(id): Path<String>) -> Result<Response> {
+    shown(&visit, &ProductId(id), (StockForm::default(), Faults::default())).await
 }
 
-async fn change(
-    State(market): State<Market>,
-    caller: Caller,
-    uri: Uri,
-    Path(id): Path<String>,
-    Form(typed): Form<StockForm>,
-) -> Result<Response> {
+async fn change(visit: Visit, Path(id): Path<String>, Form(typed): Form<StockForm>) -> Result<Response> {
     let id = ProductId(id);
-    let acted = changed(&market, &caller, &id, &typed).await;
+    let acted = changed(&visit, id.clone(), &typed).await;
     let to = format!("/coop/products/{id}");
-    after(acted.map(|()| to), (caller.lang, &FIELDS), |faults| shown((&market, &caller, &uri), &id, (typed, faults)))
-        .await
+    visit.after((acted, &to), &FIELDS, |faults| shown(&visit, &id, (typed, faults))).await
 }
 
-async fn changed(market: &Market, caller: &Caller, id: &ProductId, typed: &StockForm) -> Result<(), Error> {
+async fn changed(visit: &Visit, id: ProductId, typed: &StockForm) -> Result<(), Error> {
+    let sku = SkuId(typed.sku.clone());
     match typed.act.as_str() {
         "stock" => {
-            let wrong = || Refusal::of_field("delta", Code::Malformed).with("example", "-3");
-            let delta = typed.delta.trim().parse().map_err(|_| wrong())?;
-            let change = Change { sku: SkuId(typed.sku.clone()), delta, reason: typed.reason.clone() };
-            let key = form::key(caller, &typed.key, "adjustStock", &[&typed.sku, &typed.delta, &typed.reason]);
-            adjusted(market, caller, change, key).await.map(|_| ())
+            let key = form::key(&visit.caller, &typed.key, "adjustStock", &[&typed.sku, &typed.delta, &typed.reason]);
+            let adjust = |work, coop, change| async move { adjust::adjust(&work, &coop, &change).await };
+            visit.act(typed.change(sku), key, adjust).await.map(|_| ())
         }
         "price" => {
-            let price = parse::yuan("price", &typed.price)?;
-            let edit = SkuEdit { price_fen: Some(price.0), ..SkuEdit::default() };
-            coop_products::sku_set(market, caller, SkuId(typed.sku.clone()), edit).await
+            let price = parse::yuan("price", &typed.price);
+            let edit = price.map(|fen| SkuEdit { price_fen: Some(fen.0), ..SkuEdit::default() });
+            visit
+                .act(edit, None, |work, coop, edit| async move { sku::change(&work, (&coop, &sku), &edit).await })
+                .await
         }
-        "submit" => coop_products::submitted(market, caller, id.clone()).await,
-        "withdraw" => coop_products::withdrawn(market, caller, id.clone()).await,
+        "submit" => {
+            visit.act(Ok(id), None, |work, coop, id| async move { publish::submit(&work, (&coop, &id)).await }).await
+        }
+        "withdraw" => {
+            visit.act(Ok(id), None, |work, coop, id| async move { publish::withdraw(&work, (&coop, &id)).await }).await
+        }
         _ => Err(Refusal::new(Code::Invalid).into()),
     }
 }

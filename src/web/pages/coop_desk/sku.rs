@@ -1,25 +1,19 @@
 //! `/coop/products/{id}/skus/…`: a spec with its weights, price, season and presale, as people write them.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::Uri,
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use serde::Deserialize;
 
-use super::{COOP, after, desk};
+use super::{COOP, Visit};
 use crate::{
     catalogue::{
         ListingState,
-        edit::sku::{SeasonDays, SkuEdit},
-        own::{self, OwnProduct, OwnSku},
+        edit::sku::{self, SeasonDays, SkuEdit},
+        own::{OwnProduct, OwnSku},
     },
     kernel::{Code, Day, Grams, ProductId, Refusal, SkuId, parse},
     web::{
-        Market, Result, Route,
-        api::coop_products,
-        auth::Caller,
+        Result, Route,
         form::{self, Faults, Form},
         pages::{
             desk::Desk,
@@ -168,16 +162,16 @@ struct Page {
 }
 
 fn shown(
-    (market, caller, uri): (&Market, &Caller, &Uri),
+    visit: &Visit,
     product: &OwnProduct,
     sku: Option<&SkuId>,
     (typed, faults): (SkuForm, Faults),
 ) -> Result<Response> {
-    let layout = Layout::of(market, caller.lang, if sku.is_some() { "stall.sku_edit" } else { "stall.new_sku" });
+    let layout = visit.layout(if sku.is_some() { "stall.sku_edit" } else { "stall.new_sku" });
     let id = &product.id;
     let page = Page {
-        desk: desk(&layout, caller, uri),
-        product: caller.lang.pick(&product.name, &product.name_en).to_owned(),
+        desk: visit.desk(&layout),
+        product: visit.caller.lang.pick(&product.name, &product.name_en).to_owned(),
         product_id: id.0.clone(),
         action: format!("/coop/products/{id}/skus/{}", sku.map_or("new", SkuId::as_str)),
         new: sku.is_none(),
@@ -189,68 +183,44 @@ fn shown(
     view::again(page.faults.status(), &page)
 }
 
-async fn found(market: &Market, caller: &Caller, id: &ProductId) -> Result<own::WithSkus> {
-    Ok(own::own_product(&mut market.db().read().await?, id, caller.person()?.own_coop()?).await?)
-}
-
-async fn blank(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    let (product, _) = found(&market, &caller, &ProductId(id)).await?;
+async fn blank(visit: Visit, Path(id): Path<String>) -> Result<Response> {
+    let (product, _) = visit.product(&ProductId(id)).await?;
     let typed = SkuForm { active: "yes".to_owned(), ..SkuForm::default() };
-    shown((&market, &caller, &uri), &product, None, (typed, Faults::default()))
+    shown(&visit, &product, None, (typed, Faults::default()))
 }
 
-async fn add(
-    State(market): State<Market>,
-    caller: Caller,
-    uri: Uri,
-    Path(id): Path<String>,
-    Form(typed): Form<SkuForm>,
-) -> Result<Response> {
-    let (product, _) = found(&market, &caller, &ProductId(id)).await?;
-    let made = match typed.parsed() {
-        Ok(edit) => {
-            let said = [product.id.as_str(), &typed.spec, &typed.net_weight_g, &typed.gross_weight_g, &typed.price];
-            let key = form::key(&caller, &typed.key, "addSku", &said);
-            coop_products::sku_added(&market, &caller, product.id.clone(), (edit, key)).await
-        }
-        Err(refusal) => Err(refusal.into()),
-    };
+async fn add(visit: Visit, Path(id): Path<String>, Form(typed): Form<SkuForm>) -> Result<Response> {
+    let (product, _) = visit.product(&ProductId(id)).await?;
+    let said = [product.id.as_str(), &typed.spec, &typed.net_weight_g, &typed.gross_weight_g, &typed.price];
+    let key = form::key(&visit.caller, &typed.key, "addSku", &said);
+    let of = product.id.clone();
+    let add = |work, coop, edit| async move { sku::add(&work, (&coop, &of), &edit).await };
+    let made = visit.act(typed.parsed(), key, add).await;
     let to = format!("/coop/products/{}", product.id);
-    after(made.map(|_| to), (caller.lang, &FIELDS), |faults| async move {
-        shown((&market, &caller, &uri), &product, None, (typed, faults))
-    })
-    .await
+    let again = |faults| async { shown(&visit, &product, None, (typed, faults)) };
+    visit.after((made, &to), &FIELDS, again).await
 }
 
-async fn edit(
-    State(market): State<Market>,
-    caller: Caller,
-    uri: Uri,
-    Path((id, sku)): Path<(String, String)>,
-) -> Result<Response> {
-    let (product, skus) = found(&market, &caller, &ProductId(id)).await?;
-    let known = skus.iter().find(|known| known.id.0 == sku).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    shown((&market, &caller, &uri), &product, Some(&known.id), (SkuForm::of(known), Faults::default()))
+/// An own SKU, with its product.
+async fn found(visit: &Visit, id: String, sku: &str) -> Result<(OwnProduct, OwnSku)> {
+    let (product, skus) = visit.product(&ProductId(id)).await?;
+    let known = skus.into_iter().find(|known| known.id.0 == sku).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok((product, known))
 }
 
-async fn change(
-    State(market): State<Market>,
-    caller: Caller,
-    uri: Uri,
-    Path((id, sku)): Path<(String, String)>,
-    Form(typed): Form<SkuForm>,
-) -> Result<Response> {
-    let (product, skus) = found(&market, &caller, &ProductId(id)).await?;
-    let known = skus.iter().find(|known| known.id.0 == sku).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    let changed = match typed.parsed() {
-        Ok(edit) => coop_products::sku_set(&market, &caller, known.id.clone(), edit).await,
-        Err(refusal) => Err(refusal.into()),
-    };
+async fn edit(visit: Visit, Path((id, sku)): Path<(String, String)>) -> Result<Response> {
+    let (product, known) = found(&visit, id, &sku).await?;
+    shown(&visit, &product, Some(&known.id), (SkuForm::of(&known), Faults::default()))
+}
+
+async fn change(visit: Visit, Path((id, sku)): Path<(String, String)>, Form(typed): Form<SkuForm>) -> Result<Response> {
+    let (product, known) = found(&visit, id, &sku).await?;
+    let of = known.id.clone();
+    let change = |work, coop, edit| async move { sku::change(&work, (&coop, &of), &edit).await };
+    let changed = visit.act(typed.parsed(), None, change).await;
     let to = format!("/coop/products/{}#{}", product.id, known.code);
-    after(changed.map(|()| to), (caller.lang, &FIELDS), |faults| async move {
-        shown((&market, &caller, &uri), &product, Some(&known.id), (typed, faults))
-    })
-    .await
+    let again = |faults| async { shown(&visit, &product, Some(&known.id), (typed, faults)) };
+    visit.after((changed, &to), &FIELDS, again).await
 }
 
 #[cfg(test)]

@@ -14,13 +14,13 @@ use super::{
     subject::{self, Known, Subject},
 };
 use crate::{
-    catalogue::edit::publish::Looked,
+    approvals::{self, DecisionRequest},
     cooperatives::decide::Decision,
     kernel::{Code, Refusal, parse},
     web::{
         Market, Result, Route,
-        api::approvals::{decided, waiting},
         auth::Caller,
+        durable::durable,
         form::{Faults, Form},
         json::ApiQuery,
         pages::{
@@ -75,10 +75,12 @@ async fn shown(
 ) -> Result<Response> {
     let layout = Layout::of(market, caller.lang, "operator.approvals");
     let page = parse::within("page", page, 1, 1_000_000)?;
-    let (approvals, total) = waiting(market, (page, PER_PAGE)).await?;
+    let mut conn = market.db().read().await?;
+    let (waiting, total) = approvals::waiting(&mut conn, (page, PER_PAGE)).await?;
     let snapshot = market.shelf.now();
     let known = Known { layout: &layout, snapshot: &snapshot, today: market.now().day() };
-    let subjects = subject::subjects(&mut market.db().read().await?, &known, approvals).await?;
+    let subjects = subject::subjects(&mut conn, &known, waiting).await?;
+    drop(conn);
     let page = Page {
         desk: desk(market, &layout, caller, uri).await?,
         subjects,
@@ -108,9 +110,13 @@ async fn decide(
     Path(id): Path<String>,
     Form(typed): Form<DecisionForm>,
 ) -> Result<Response> {
-    let looked = Looked { version: typed.version, skus_version: typed.skus_version };
     let done = match Decision::try_from(typed.decision.as_str()) {
-        Ok(decision) => decided(&market, &caller, id.clone(), (decision, &typed.reason), looked).await,
+        Ok(decision) => {
+            let (reason, version, skus_version) = (typed.reason.clone(), typed.version, typed.skus_version);
+            let said = DecisionRequest { decision, reason, version, skus_version };
+            let (work, of) = (market.work(caller.actor(), None), id.clone());
+            durable(async move { approvals::decide(&work, &of, &said).await }).await
+        }
         Err(_) => Err(Refusal::of_field("decision", Code::Missing).into()),
     };
     match done {

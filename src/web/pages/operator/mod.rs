@@ -17,9 +17,10 @@ use super::{
     view::Layout,
 };
 use crate::{
+    approvals,
     identity::Role,
     orders::listing::stuck_refunds,
-    web::{Allow, Market, Result, Route, api::approvals::waiting, auth::Caller},
+    web::{Allow, Market, Result, Route, auth::Caller},
 };
 
 /// Who works here.
@@ -58,8 +59,9 @@ pub fn routes() -> Vec<Route> {
 
 /// The desk's frame around a page, with what waits behind the others.
 async fn desk(market: &Market, layout: &Layout, caller: &Caller, uri: &Uri) -> Result<Desk> {
-    let (_, approvals) = waiting(market, (1, 0)).await?;
-    let refunds = stuck_refunds(&mut market.db().read().await?, market.now()).await?;
+    let mut conn = market.db().read().await?;
+    let (_, approvals) = approvals::waiting(&mut conn, (1, 0)).await?;
+    let refunds = stuck_refunds(&mut conn, market.now()).await?;
     let desk = Desk::of(layout, caller, uri, ("operator.desk", "/admin"), PAGES);
     Ok(desk.waiting("/admin", approvals).waiting("/admin/orders", refunds))
 }

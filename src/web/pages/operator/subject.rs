@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    catalogue::{Snapshot, own},
+    approvals::Approval,
+    catalogue::{Snapshot, edit::since::Change, own},
     cooperatives::{decide, service::Service},
     db::Conn,
     kernel::{Day, Fen, Grams, Lang, Named, ProductId, Result},
-    web::{
-        api::approvals::{Approval, ChangeView},
-        pages::{certificate::CertificateView, view::Layout},
-    },
+    web::pages::{certificate::CertificateView, view::Layout},
 };
 
 /// A title and what stands there.
@@ -36,7 +34,7 @@ pub struct Changed {
 /// Something that waits, as the operator must see it.
 pub struct Subject {
     pub approval: Approval,
-    pub kind: String,
+    pub kind: &'static str,
     pub sent: String,
     pub photo: String,
     pub facts: Vec<Fact>,
@@ -72,7 +70,7 @@ impl Known<'_> {
     fn subject(&self, mut approval: Approval) -> Subject {
         let changes = std::mem::take(&mut approval.changes);
         Subject {
-            kind: self.layout.word("approval_kind", approval.kind),
+            kind: approval.kind.name(self.layout.lang),
             sent: approval.sent_at.minute_label(),
             photo: String::new(),
             facts: Vec::new(),
@@ -83,7 +81,7 @@ impl Known<'_> {
         }
     }
 
-    fn changed(&self, ChangeView { field, before, after }: ChangeView) -> Changed {
+    fn changed(&self, Change { field, before, after }: Change) -> Changed {
         let said = |text: String| if text.is_empty() { "—".to_owned() } else { self.value(field, text) };
         Changed { title: self.layout.word("product_field", field), before: said(before), after: said(after) }
     }
