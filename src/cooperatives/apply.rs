@@ -19,8 +19,8 @@ statements! {
     CREDIT_CODE = "SELECT id FROM coops WHERE credit_code = $1";
     SENT_AGAIN = "UPDATE coop_applicants SET contact = $1, note = $2, sent_at = $3 WHERE coop_id = $4";
     CHANGE = "UPDATE coops SET name = $1, name_en = $2, county_code = $3, credit_code = $4, phone = $5, story = $6,
-                ship_from = $7, sla_hours = $8, licence_valid_to = $9, state = 'applied', reason = NULL
-              WHERE id = $10 AND state IN ('applied', 'rejected')";
+                ship_from = $7, sla_hours = $8, licence_valid_to = $9, state = $10, reason = NULL
+              WHERE id = $11 AND state = $12";
 }
 
 closed_set! {
@@ -34,6 +34,36 @@ closed_set! {
         Rejected = "rejected" ["没有通过", "Turned down"],
         /// May not sell for now.
         Suspended = "suspended" ["暂停营业", "Suspended"],
+    }
+}
+
+/// What happens to a cooperative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CoopEvent {
+    /// Its applicant sends the application again.
+    Send,
+    /// The operator says yes.
+    Approve,
+    /// The operator says no.
+    Reject,
+    /// The operator asks back.
+    Ask,
+}
+
+/// Every allowed change.
+const TABLE: &[(CoopState, CoopEvent, CoopState)] = &[
+    (CoopState::Applied, CoopEvent::Send, CoopState::Applied),
+    (CoopState::Rejected, CoopEvent::Send, CoopState::Applied),
+    (CoopState::Applied, CoopEvent::Approve, CoopState::Approved),
+    (CoopState::Applied, CoopEvent::Reject, CoopState::Rejected),
+    (CoopState::Applied, CoopEvent::Ask, CoopState::Applied),
+];
+
+impl CoopState {
+    /// The state after an event; refuses what the table does not hold.
+    pub fn apply(self, event: CoopEvent) -> Result<Self, Refusal> {
+        let next = TABLE.iter().find(|(from, on, _)| *from == self && *on == event);
+        next.map(|row| row.2).ok_or_else(|| Refusal::new(Code::WrongState).with("state", self))
     }
 }
 
@@ -169,6 +199,7 @@ pub async fn apply(work: &Work, application: Application, person: &Person) -> Re
 }
 
 async fn again(tx: &mut Tx, known: &Applied, (asked, county): (&Application, &str), step: &Step) -> Result<()> {
+    let to = known.state.apply(CoopEvent::Send)?;
     let changed = q(CHANGE)
         .bind(&asked.name)
         .bind(&asked.name_en)
@@ -179,7 +210,9 @@ async fn again(tx: &mut Tx, known: &Applied, (asked, county): (&Application, &st
         .bind(&asked.ship_from)
         .bind(asked.sla_hours.unwrap_or(48))
         .bind(asked.licence_valid_to)
+        .bind(to)
         .bind(&known.id)
+        .bind(known.state)
         .exec_alone(tx)
         .await?
         .ok_or_else(|| Refusal::of_field("credit_code", Code::CreditCodeTaken))?;

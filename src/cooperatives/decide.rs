@@ -1,7 +1,7 @@
 //! Decisions on applications: approved, turned down, or asked back.
 
 use super::{
-    apply::CoopState,
+    apply::{CoopEvent, CoopState},
     service::Service,
     table::{FreightRule, FreightTemplate},
 };
@@ -18,7 +18,7 @@ statements! {
                WHERE c.state = 'applied' ORDER BY c.created_at, c.id";
     STATE = "SELECT state FROM coops WHERE id = $1";
     DECIDE = "UPDATE coops SET state = $1, decided_at = $2, decided_by = $3, reason = $4
-              WHERE id = $5 AND state = 'applied'";
+              WHERE id = $5 AND state = $6";
     APPLICANT = "SELECT person_id FROM coop_applicants WHERE coop_id = $1";
     SENT_AT = "SELECT COALESCE(a.sent_at, c.created_at) FROM coops c LEFT JOIN coop_applicants a ON a.coop_id = c.id
                WHERE c.id = $1";
@@ -89,13 +89,13 @@ pub async fn decide(
 ) -> Result<bool> {
     let known: Option<(CoopState,)> = q(STATE).bind(id).opt(tx).await?;
     let Some((state,)) = known else { return Ok(false) };
-    let to = match decision {
-        Decision::Approve => CoopState::Approved,
-        Decision::Reject => CoopState::Rejected,
-        Decision::Ask => CoopState::Applied,
-    };
-    let decided = q(DECIDE).bind(to).bind(step.at).bind(step.by.person.clone()).bind(reason).bind(id).exec(tx).await?;
-    if decided == 0 {
+    let to = state.apply(match decision {
+        Decision::Approve => CoopEvent::Approve,
+        Decision::Reject => CoopEvent::Reject,
+        Decision::Ask => CoopEvent::Ask,
+    })?;
+    let decided = q(DECIDE).bind(to).bind(step.at).bind(step.by.person.clone()).bind(reason).bind(id).bind(state);
+    if decided.exec(tx).await? == 0 {
         return Err(Refusal::new(Code::WrongState).with("state", state).into());
     }
     let (sent_at,): (At,) = q(SENT_AT).bind(id).one(tx).await?;

@@ -14,6 +14,7 @@ pub mod form;
 pub mod headers;
 pub mod json;
 pub mod limits;
+pub mod list_query;
 pub mod market;
 pub mod openapi;
 pub mod pages;

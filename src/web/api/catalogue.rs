@@ -11,8 +11,8 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 use crate::{
     catalogue::{Coop, ProductView, Snapshot},
     kernel::{Code, Lang, Refusal, parse},
-    search::{Facet, FacetCount, Hits, SearchRequest, Sort, Suggestion},
-    web::{Allow, Market, Result, Route, auth::Language, json::ApiQuery},
+    search::{FacetCount, Hits, Suggestion},
+    web::{Allow, Market, Result, Route, auth::Language, json::ApiQuery, list_query::listing},
 };
 
 /// Operations of this file.
@@ -88,52 +88,6 @@ pub struct ChipView {
     pub label: String,
     /// The text without it.
     pub without: String,
-}
-
-/// A parsed list request: what to search and which page.
-pub struct Listing {
-    /// For the engine.
-    pub request: SearchRequest,
-    /// From 1.
-    pub page: i64,
-    /// At most 100.
-    pub per_page: i64,
-}
-
-/// Reads a list's query; pages of products use it too. Refuses unknown parameters and bad numbers.
-pub fn listing(query: &str, snapshot: &Snapshot) -> Result<Listing, Refusal> {
-    let mut request = SearchRequest::on(snapshot.day);
-    let (mut page, mut per_page) = (1, 24);
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let number = |least: i64, most: i64| -> Result<i64, Refusal> {
-            let wrong = || Refusal::of_field(name.as_ref(), Code::WrongType).with("expected", "i64");
-            parse::within(&name, value.parse().map_err(|_| wrong())?, least, most)
-        };
-        match name.as_ref() {
-            "lang" => {}
-            "q" => request.text = parse::optional_text("q", &value, 10_000)?,
-            "sort" => {
-                let unknown = || {
-                    Refusal::of_field("sort", Code::WrongType)
-                        .with("expected", "relevance, price, -price, sales, newest")
-                };
-                request.sort = Sort::parse(&value).ok_or_else(unknown)?;
-            }
-            "min_fen" => request.min_fen = Some(number(0, i64::MAX)?),
-            "max_fen" => request.max_fen = Some(number(0, i64::MAX)?),
-            "page" => page = number(1, 1_000_000)?,
-            "per_page" => per_page = number(1, 100)?,
-            other => {
-                let facet = Facet::parse(other).ok_or_else(|| Refusal::of_field(other, Code::Unknown))?;
-                if !value.is_empty() && request.selected.len() < 64 {
-                    request.selected.push((facet, value.into_owned()));
-                }
-            }
-        }
-    }
-    request.page = u32::try_from(page).unwrap_or(u32::MAX);
-    request.per_page = u32::try_from(per_page).unwrap_or(24);
-    Ok(Listing { request, page, per_page })
 }
 
 /// listProducts

@@ -66,6 +66,11 @@ fn desk(layout: &Layout, caller: &Caller, uri: &Uri) -> Desk {
     Desk::of(layout, caller, uri, ("stall.desk", "/coop"), PAGES)
 }
 
+/// Where a form that did its work leads.
+fn done(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}
+
 /// A request of the desk: the market, who asks, and where.
 struct Visit {
     market: Market,
@@ -126,7 +131,7 @@ impl Visit {
         again: impl FnOnce(Faults) -> F,
     ) -> Result<Response, Error> {
         match acted {
-            Ok(_) => Ok(Redirect::to(to).into_response()),
+            Ok(_) => Ok(done(to)),
             Err(error) => again(kept(error, self.caller.lang, fields)?).await,
         }
     }

@@ -17,7 +17,7 @@ use super::{
     view::Layout,
 };
 use crate::{
-    approvals,
+    approvals::waiting,
     identity::Role,
     orders::listing::stuck_refunds,
     web::{Allow, Market, Result, Route, auth::Caller},
@@ -60,7 +60,7 @@ pub fn routes() -> Vec<Route> {
 /// The desk's frame around a page, with what waits behind the others.
 async fn desk(market: &Market, layout: &Layout, caller: &Caller, uri: &Uri) -> Result<Desk> {
     let mut conn = market.db().read().await?;
-    let (_, approvals) = approvals::waiting(&mut conn, (1, 0)).await?;
+    let (_, approvals) = waiting(&mut conn, (1, 0)).await?;
     let refunds = stuck_refunds(&mut conn, market.now()).await?;
     let desk = Desk::of(layout, caller, uri, ("operator.desk", "/admin"), PAGES);
     Ok(desk.waiting("/admin", approvals).waiting("/admin/orders", refunds))

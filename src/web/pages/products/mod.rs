@@ -29,8 +29,8 @@ use crate::{
     search::{Hits, Sort},
     web::{
         Allow, Market, Result, Route,
-        api::catalogue::{Listing, listing},
         auth::Language,
+        list_query::{Listing, listing},
     },
 };
 
