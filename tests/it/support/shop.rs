@@ -1,6 +1,8 @@
 //! A small shop: two cooperatives, three products, freight to Wuxi, a coupon; a hand clock.
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
+
+use tokio::sync::Mutex;
 
 use super::Base;
 use yanxi::{
@@ -190,14 +192,17 @@ impl Shop {
 }
 
 /// Does what is asked again as long as it is put off: where many want to write at once on a busy machine, some
-/// wait longer than a request may and are told to come back. Nothing was done for them.
+/// wait longer than a request may and are told to come back. Nothing was done for them; they come one by one.
 pub async fn insist<T, F: Future<Output = Result<T>>>(act: impl Fn() -> F) -> Result<T> {
-    loop {
-        match act().await {
-            Err(Error::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
-            done => return done,
+    static TURN: Mutex<()> = Mutex::const_new(());
+    let mut done = act().await;
+    if matches!(done, Err(Error::Unavailable(_))) {
+        let _turn = TURN.lock().await;
+        while matches!(done, Err(Error::Unavailable(_))) {
+            done = act().await;
         }
     }
+    done
 }
 
 /// Runs statements in one transaction.
