@@ -287,7 +287,7 @@ fn a_generated_market_is_of_its_size_and_agrees_with_itself() {
         figures_agree(&db).await;
         rows_agree(&db).await;
         write(&db, &["INSERT INTO market (key, value) VALUES ('kind', 'demo')"]).await;
-        let found = yanxi::cli::audit::each(&db, now(), |_| ()).await.unwrap();
+        let found = yanxi::audit::each(&db, now(), |_| ()).await.unwrap();
         let faults: Vec<_> = found.iter().filter(|finding| finding.faults > 0).collect();
         assert!(faults.is_empty(), "past orders keep every invariant: {faults:#?}");
         let again = generate(&db, Size { products: 0, ..size }, now()).await;
