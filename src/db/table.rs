@@ -201,6 +201,8 @@ mod tests {
         assert_eq!(select!(Crate as c, ""), "SELECT c.id, c.weight_g, c.full FROM crates c");
         let stack = "SELECT c.id AS id, height FROM crates c JOIN piles p ON p.id = c.pile_id WHERE height > $1";
         assert_eq!(select!(Stack, "WHERE height > $1"), stack);
+        let stacked = Stack { id: "a".to_owned(), height: 2 };
+        assert_eq!((stacked.id.as_str(), stacked.height), ("a", 2));
         let full = Crate { id: "a".to_owned(), weight_g: None, full: true };
         assert_eq!(full.values().len(), Crate::COLUMNS.len());
     }

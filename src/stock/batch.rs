@@ -14,7 +14,6 @@ use crate::{
 };
 
 statements! {
-    KNOWN = "SELECT id FROM batches WHERE code = $1";
     OF_SKUS = "SELECT sku_id, code, plot, village, harvested_on, packhouse, conformity_no, report_no, qty FROM batches
                WHERE sku_id IN ($1) ORDER BY harvested_on DESC, code DESC";
 }

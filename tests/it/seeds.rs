@@ -9,6 +9,7 @@ use std::{
 
 use yanxi::{
     catalogue::{self, Snapshot, edit::publish},
+    cooperatives::service::Service,
     counter::{Figures, figures, read as journal, verify::Verifier},
     db::{Db, Engine, q},
     kernel::{At, CoopId, Fen, Grams, ProductId},
@@ -160,33 +161,33 @@ fn freight_of_the_templates_is_that_of_the_table() {
         let rules = freight::all_rules(&mut db.read().await.unwrap()).await.unwrap();
         let shelf = snapshot(&db).await;
         let coop = |code: &str| -> CoopId { shelf.coops.iter().find(|c| c.code == code).unwrap().id.clone() };
-        let fee = |code: &str, service: &str, region: &str, grams: i64| {
+        let fee = |code: &str, service: Service, region: &str, grams: i64| {
             freight::rule_for(&rules, &coop(code), service, region).map(|rule| rule.fee(Grams(grams)).unwrap().0)
         };
         // 中通, EMS, 京东: 5.4 kg and 10.8 kg to Wuxi; 顺丰 with 15 yuan for the cold box.
         let table = [
-            ("C01", "ambient", 1350, 2100),
-            ("C04", "ambient", 1800, 2800),
-            ("C07", "ambient", 2550, 3800),
-            ("C10", "cold_chain", 5800, 8300),
+            ("C01", Service::Ambient, 1350, 2100),
+            ("C04", Service::Ambient, 1800, 2800),
+            ("C07", Service::Ambient, 2550, 3800),
+            ("C10", Service::ColdChain, 5800, 8300),
         ];
         for (code, service, light, heavy) in table {
             assert_eq!(fee(code, service, "320213", 5400), Some(light), "{code}");
             assert_eq!(fee(code, service, "320281001", 10_800), Some(heavy), "{code}");
         }
         // ⌈30.8 kg / 20 kg⌉ = 2 parcels, each with its first kilogram.
-        assert_eq!(fee("C01", "ambient", "320213", 30_800), Some(2 * 600 + 29 * 150));
+        assert_eq!(fee("C01", Service::Ambient, "320213", 30_800), Some(2 * 600 + 29 * 150));
         for (code, service, region) in [
-            ("C01", "ambient", "650102"),
-            ("C01", "ambient", "540102"),
-            ("C01", "ambient", "810001"),
-            ("C01", "ambient", "710101"),
-            ("C10", "cold_chain", "440106"),
-            ("C01", "cold_chain", "320213"),
+            ("C01", Service::Ambient, "650102"),
+            ("C01", Service::Ambient, "540102"),
+            ("C01", Service::Ambient, "810001"),
+            ("C01", Service::Ambient, "710101"),
+            ("C10", Service::ColdChain, "440106"),
+            ("C01", Service::ColdChain, "320213"),
         ] {
             assert_eq!(fee(code, service, region, 5400), None, "{code} {service} {region}");
         }
-        assert!(fee("C04", "ambient", "630102", 5400).unwrap() > 2800, "Qinghai costs more where it is served");
+        assert!(fee("C04", Service::Ambient, "630102", 5400).unwrap() > 2800, "Qinghai costs more where it is served");
     });
 }
 
