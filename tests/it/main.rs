@@ -13,6 +13,7 @@ mod containers;
 mod faults;
 mod flows;
 mod house;
+mod house_shape;
 mod index_follows;
 mod pages;
 mod relevance;
