@@ -22,27 +22,36 @@ use super::{
 const SUMMARY: usize = 60;
 const DIVISIONS: [char; 4] = ['县', '市', '区', '州'];
 
-/// Builds all parts; text on this thread, the rest on another.
-pub fn build(docs: &(impl Docs + ?Sized)) -> Index {
-    let (texts, rest) = std::thread::scope(|scope| {
-        let rest = scope.spawn(|| read_rest(docs));
-        let texts = read_texts(docs);
-        (texts, rest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
-    let (terms, lexicon, places) = texts;
-    let n = rest.n as usize;
-    Index {
-        all: Arc::new(Bits::all(n)),
-        slots: n,
-        shown: rest.shown.finish(),
-        terms,
-        lexicon: Arc::new(lexicon),
-        places: places.into(),
-        facets: Arc::new(rest.facets.finish(n)),
-        columns: Arc::new(rest.columns.finish(n)),
-        live: rest.live.finish(),
-        orders: Arc::new(rest.orders.finish()),
+impl Index {
+    /// Builds the index; documents keep their order, which breaks the last ties.
+    pub fn build(docs: &(impl Docs + ?Sized)) -> Self {
+        // Text on this thread, the rest on another.
+        let (texts, rest) = std::thread::scope(|scope| {
+            let rest = scope.spawn(|| read_rest(docs));
+            let texts = read_texts(docs);
+            (texts, rest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let n = rest.n as usize;
+        Self {
+            all: Arc::new(Bits::all(n)),
+            slots: n,
+            shown: rest.shown.finish(),
+            terms: texts.terms,
+            lexicon: Arc::new(texts.lexicon),
+            places: texts.places.into(),
+            facets: Arc::new(rest.facets.finish(n)),
+            columns: Arc::new(rest.columns.finish(n)),
+            live: rest.live.finish(),
+            orders: Arc::new(rest.orders.finish()),
+        }
     }
+}
+
+/// What is read of the texts.
+struct Texts {
+    terms: Terms,
+    lexicon: Lexicon,
+    places: Vec<String>,
 }
 
 /// All parts but the text, while documents are read.
@@ -96,7 +105,7 @@ fn places(docs: &(impl Docs + ?Sized)) -> Vec<String> {
     names
 }
 
-fn read_texts(docs: &(impl Docs + ?Sized)) -> (Terms, Lexicon, Vec<String>) {
+fn read_texts(docs: &(impl Docs + ?Sized)) -> Texts {
     let mut reader = Reader::new(places(docs));
     let mut categories: BTreeSet<String> = BTreeSet::new();
     let mut n = 0;
@@ -110,7 +119,7 @@ fn read_texts(docs: &(impl Docs + ?Sized)) -> (Terms, Lexicon, Vec<String>) {
     for name in categories {
         reader.words.add(&normalize(&name), Kind::Noun);
     }
-    (reader.draft.finish(n as usize), reader.words.finish(), reader.places)
+    Texts { terms: reader.draft.finish(n as usize), lexicon: reader.words.finish(), places: reader.places }
 }
 
 struct Reader {

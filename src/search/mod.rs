@@ -8,6 +8,7 @@
 //! same bit sets. Everything but `zero` is pure. Owns the table `search_zero_hits`.
 
 mod among;
+mod answer;
 pub mod audit;
 mod bits;
 mod build;

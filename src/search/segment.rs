@@ -97,19 +97,35 @@ pub struct Effort {
     pub typing: bool,
 }
 
+/// The cheapest way to a place of the text, and its last word.
+#[derive(Clone)]
+struct Way {
+    cost: u32,
+    from: usize,
+    matches: Vec<Match>,
+}
+
+/// What stands between two places of the text.
+struct Piece {
+    from: usize,
+    to: usize,
+    matches: Vec<Match>,
+}
+
 /// Cuts a text into words.
 pub fn cut(text: &str, lexicon: &Lexicon, effort: Effort) -> Vec<Stretch> {
     let chars: Vec<char> = text.chars().collect();
-    let mut best: Vec<(u32, usize, Vec<Match>)> = vec![(u32::MAX, 0, Vec::new()); chars.len() + 1];
-    best[0].0 = 0;
+    let nothing = Way { cost: u32::MAX, from: 0, matches: Vec::new() };
+    let mut best = vec![nothing; chars.len() + 1];
+    best[0].cost = 0;
     for from in 0..chars.len() {
-        let so_far = best[from].0;
+        let so_far = best[from].cost;
         if so_far == u32::MAX {
             continue;
         }
         let mut offer = |to: usize, cost: u32, matches: Vec<Match>| {
-            if so_far + cost < best[to].0 {
-                best[to] = (so_far + cost, from, matches);
+            if so_far + cost < best[to].cost {
+                best[to] = Way { cost: so_far + cost, from, matches };
             }
         };
         offer(from + 1, unknown_cost(chars[from]), Vec::new());
@@ -121,22 +137,23 @@ pub fn cut(text: &str, lexicon: &Lexicon, effort: Effort) -> Vec<Stretch> {
 }
 
 /// A word of letters is understood as a whole or not at all: no `ip` in `iphone`.
-fn whole_words(chars: &[char], found: Vec<(usize, usize, Vec<Match>)>) -> Vec<Stretch> {
-    let mut kept: Vec<(usize, usize, Vec<Match>)> = Vec::new();
-    for (from, to, matches) in found {
+fn whole_words(chars: &[char], found: Vec<Piece>) -> Vec<Stretch> {
+    let mut kept: Vec<Piece> = Vec::new();
+    for Piece { from, to, matches } in found {
         let is_letters = |at: usize| chars.get(at).is_some_and(char::is_ascii_alphanumeric);
         let torn = matches.is_empty() && to - from > 1;
         let joins = from > 0 && is_letters(from - 1) && is_letters(from);
         match kept.last_mut() {
-            Some((_, end, last)) if joins && (torn || last.is_empty()) && is_letters(*end - 1) => {
-                *end = to;
-                last.clear();
+            Some(last) if joins && (torn || last.matches.is_empty()) && is_letters(last.to - 1) => {
+                last.to = to;
+                last.matches.clear();
             }
-            _ => kept.push((from, to, matches)),
+            _ => kept.push(Piece { from, to, matches }),
         }
     }
     let source = |from: usize, to: usize| chars[from..to].iter().collect::<String>().trim().to_owned();
-    let stretches = kept.into_iter().map(|(from, to, matches)| Stretch { source: source(from, to), matches });
+    let stretches =
+        kept.into_iter().map(|piece| Stretch { source: source(piece.from, piece.to), matches: piece.matches });
     stretches.filter(|s| !s.source.is_empty()).collect()
 }
 
@@ -148,19 +165,19 @@ fn unknown_cost(c: char) -> u32 {
     }
 }
 
-fn collect(chars: &[char], mut best: Vec<(u32, usize, Vec<Match>)>) -> Vec<(usize, usize, Vec<Match>)> {
-    let mut found: Vec<(usize, usize, Vec<Match>)> = Vec::new();
+fn collect(chars: &[char], mut best: Vec<Way>) -> Vec<Piece> {
+    let mut found: Vec<Piece> = Vec::new();
     let mut at = chars.len();
     while at > 0 {
-        let (_, from, matches) = std::mem::take(&mut best[at]);
+        let (from, matches) = (best[at].from, std::mem::take(&mut best[at].matches));
         let unknown = matches.is_empty();
         match found.last_mut() {
-            Some((start, _, last))
-                if unknown && last.is_empty() && *start == at && chars[from] != ' ' && chars[at] != ' ' =>
+            Some(next)
+                if unknown && next.matches.is_empty() && next.from == at && chars[from] != ' ' && chars[at] != ' ' =>
             {
-                *start = from;
+                next.from = from;
             }
-            _ => found.push((from, at, matches)),
+            _ => found.push(Piece { from, to: at, matches }),
         }
         at = from;
     }

@@ -16,26 +16,28 @@ const LINES: usize = 10;
 const QUERIES: usize = 3;
 const PRODUCTS: usize = 6;
 
-/// Suggestions for `text`; none for an empty one.
-pub fn suggest(index: &Index, text: &str) -> Vec<Suggestion> {
-    let typed = normalize(text);
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Vec::new();
+impl Index {
+    /// Suggestions for what was typed so far, at most ten; none for nothing.
+    pub fn suggest(&self, text: &str) -> Vec<Suggestion> {
+        let typed = normalize(text);
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        let mut lines = Vec::new();
+        let solved = solve::solve(self, typed, &self.all);
+        lines.extend(meant(typed, &solved.items).map(query_line));
+        lines.extend(finished(self, typed).into_iter().map(query_line));
+        lines.dedup();
+        lines.truncate(QUERIES);
+        for (facet, kind) in [(Facet::Category, SuggestionKind::Category), (Facet::County, SuggestionKind::County)] {
+            let named = self.facets.terms(facet).filter(|(term, _)| is_named(term, typed, &solved.items));
+            lines.extend(named.take(2).map(|(term, _)| term_line(kind, term)));
+        }
+        lines.extend(products(self, &solved.set, &solved.concepts));
+        lines.truncate(LINES);
+        lines
     }
-    let mut lines = Vec::new();
-    let solved = solve::solve(index, typed, &index.all);
-    lines.extend(meant(typed, &solved.items).map(query_line));
-    lines.extend(finished(index, typed).into_iter().map(query_line));
-    lines.dedup();
-    lines.truncate(QUERIES);
-    for (facet, kind) in [(Facet::Category, SuggestionKind::Category), (Facet::County, SuggestionKind::County)] {
-        let named = index.facets.terms(facet).filter(|(term, _)| is_named(term, typed, &solved.items));
-        lines.extend(named.take(2).map(|(term, _)| term_line(kind, term)));
-    }
-    lines.extend(products(index, &solved.set, &solved.concepts));
-    lines.truncate(LINES);
-    lines
 }
 
 fn query_line(text: String) -> Suggestion {

@@ -20,9 +20,9 @@ use meilisearch_sdk::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Meili, NEXT, PRODUCTS, STATE, document,
-    document::{Document, id, version},
-    fault,
+    document::{self, Document, id, version},
+    progress::Progress,
+    server::{Meili, NEXT, PRODUCTS, STATE, fault},
 };
 use crate::{
     kernel::{Error, Result},
@@ -35,18 +35,6 @@ const BATCH: usize = 1000;
 const TASK_PATIENCE: Duration = Duration::from_mins(2);
 /// Failures in a row after which a fresh index is filled.
 const FAILURES: u32 = 2;
-
-/// What the leading process knows of the index.
-#[derive(Default)]
-pub struct Progress {
-    /// Versions by code as last confirmed; none where nothing is known.
-    confirmed: Option<BTreeMap<String, u64>>,
-    /// Codes that were sent since and may stand in either state.
-    touched: BTreeSet<String>,
-    failures: u32,
-    /// No attempt before this.
-    rests_until: Option<Instant>,
-}
 
 /// The state document.
 #[derive(Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -65,38 +53,50 @@ impl State {
     }
 }
 
-/// See [`Meili::watch`].
-pub async fn watch(meili: &Meili, index: &Index, generation: u64) -> Result<()> {
-    let wanted = State::of(index.text_digests().map(|(_, digest)| digest));
-    let held = read_state(meili).await;
-    let in_step = held.as_ref().is_ok_and(|held| held.as_ref() == Some(&wanted));
-    meili.0.holds.store(if in_step { generation } else { 0 }, Ordering::Release);
-    if in_step {
-        let mut progress = meili.0.sync.lock().await;
-        if progress.confirmed.is_none() {
-            let versions = index.text_digests().map(|(code, digest)| (code.to_owned(), digest));
-            progress.confirmed = Some(versions.collect());
+impl Meili {
+    /// Looks whether it holds what the index of a generation holds.
+    pub async fn watch(&self, index: &Index, generation: u64) -> Result<()> {
+        let wanted = State::of(index.text_digests().map(|(_, digest)| digest));
+        let held = read_state(self).await;
+        let in_step = held.as_ref().is_ok_and(|held| held.as_ref() == Some(&wanted));
+        self.0.holds.store(if in_step { generation } else { 0 }, Ordering::Release);
+        if in_step {
+            let mut progress = self.0.sync.lock().await;
+            if progress.confirmed.is_none() {
+                let versions = index.text_digests().map(|(code, digest)| (code.to_owned(), digest));
+                progress.confirmed = Some(versions.collect());
+            }
         }
+        held.map(|_| ())
     }
-    held.map(|_| ())
-}
 
-/// See [`Meili::write`].
-pub async fn write(meili: &Meili, docs: impl FnOnce() -> Vec<Doc>) -> Result<usize> {
-    let mut progress = meili.0.sync.lock().await;
-    if progress.rests_until.is_some_and(|until| Instant::now() < until) {
-        return Ok(0);
+    /// Fills a fresh index with these documents and swaps it in, whatever it holds; answers how many.
+    pub async fn refill(&self, docs: &[Doc]) -> Result<usize> {
+        let sent = fill(self, docs).await?;
+        write_state(self, &State::of(docs.iter().map(Doc::text_digest))).await?;
+        Ok(sent)
     }
-    let docs = docs();
-    let done = write_docs(meili, &docs, &mut progress).await;
-    match &done {
-        Ok(_) => *progress = Progress { confirmed: Some(versions(&docs)), ..Progress::default() },
-        Err(_) => {
-            progress.failures += 1;
-            progress.rests_until = Some(Instant::now() + Duration::from_secs(1 << progress.failures.min(6)));
+
+    /// Makes it hold these documents, where it does not; answers how many were sent. One process does so.
+    pub async fn write(&self, docs: impl FnOnce() -> Vec<Doc>) -> Result<usize> {
+        if self.is_in_step() {
+            return Ok(0);
         }
+        let mut progress = self.0.sync.lock().await;
+        if progress.rests_until.is_some_and(|until| Instant::now() < until) {
+            return Ok(0);
+        }
+        let docs = docs();
+        let done = write_docs(self, &docs, &mut progress).await;
+        match &done {
+            Ok(_) => *progress = Progress { confirmed: Some(versions(&docs)), ..Progress::default() },
+            Err(_) => {
+                progress.failures += 1;
+                progress.rests_until = Some(Instant::now() + Duration::from_secs(1 << progress.failures.min(6)));
+            }
+        }
+        done
     }
-    done
 }
 
 async fn write_docs(meili: &Meili, docs: &[Doc], progress: &mut Progress) -> Result<usize> {
@@ -133,13 +133,6 @@ async fn bring_up(meili: &Meili, docs: &[Doc], progress: &mut Progress, format_h
         finished(meili, task).await?;
     }
     Ok(put.len() + gone.len())
-}
-
-/// See [`Meili::refill`].
-pub async fn refill(meili: &Meili, docs: &[Doc]) -> Result<usize> {
-    let sent = fill(meili, docs).await?;
-    write_state(meili, &State::of(docs.iter().map(Doc::text_digest))).await?;
-    Ok(sent)
 }
 
 /// Fills a fresh index beside the one in use and swaps it in: no search finds half of the products.
