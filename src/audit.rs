@@ -8,7 +8,7 @@ use crate::{
     },
     identity,
     kernel::{At, Result},
-    ledger, orders, payments, pricing, search, stock,
+    ledger, orders, payments, pricing, promotions, search, stock,
 };
 
 /// Runs every check in a snapshot of its own, telling each finding as it is made.
@@ -30,6 +30,7 @@ pub async fn each_in(conn: &mut Conn, now: At, mut tell: impl FnMut(&Finding)) -
     keep(audit::run(identity::audit::CHECKS, conn).await?);
     keep(audit::run(catalogue::audit::CHECKS, conn).await?);
     keep(audit::run(stock::audit::CHECKS, conn).await?);
+    keep(audit::run(promotions::audit::CHECKS, conn).await?);
     keep(audit::run(pricing::audit::CHECKS, conn).await?);
     keep(audit::run(payments::audit::CHECKS, conn).await?);
     keep(ledger::audit::run(conn).await?);

@@ -12,6 +12,8 @@ pub mod ledger;
 
 pub mod cooperatives;
 
+pub mod promotions;
+
 pub mod pricing;
 
 pub mod catalogue;

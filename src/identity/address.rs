@@ -1,97 +1,105 @@
 //! Addresses that a person keeps for later orders.
 
-use super::store;
 use crate::{
-    db::{Conn, Tx, q, row},
-    kernel::{At, Code, PersonId, Refusal, Result, Step, parse},
+    db::{Conn, Tx, insert, q, select, statements, table},
+    kernel::{At, Code, PersonId, Phone, Refusal, RegionCode, Result, Step, parse},
 };
 
 /// Addresses that one person may keep.
 const MOST: i64 = 30;
 
-row! {
+table! {
     /// An address of a person.
     #[derive(Clone, Debug)]
-    pub struct Address {
-        /// Its id.
+    pub struct Address in "addresses" {
         pub id: String,
+        pub person_id: PersonId,
         /// Receiver.
         pub name: String,
-        /// Receiver's phone.
-        pub phone: String,
-        /// Region by GB code, down to the district.
-        pub region_code: String,
+        pub phone: Phone,
+        /// Down to the district.
+        pub region_code: RegionCode,
         /// Street and door.
         pub street: String,
         /// Whether checkout begins with it; one of a person's addresses at most.
         pub is_default: bool,
-        /// Since when it is kept.
         pub created_at: At,
     }
 }
 
-/// An address as typed; the region's existence is the caller's to check.
-#[derive(Clone, Debug, Default)]
+statements! {
+    OF_PERSON = select!(Address, "WHERE person_id = $1 ORDER BY is_default DESC, created_at DESC, id");
+    COUNT = "SELECT CAST(count(*) AS BIGINT) FROM addresses WHERE person_id = $1";
+    SET = "UPDATE addresses SET name = $1, phone = $2, region_code = $3, street = $4 WHERE id = $5 AND person_id = $6";
+    NO_DEFAULT = "UPDATE addresses SET is_default = FALSE WHERE person_id = $1 AND is_default";
+    MAKE_DEFAULT = "UPDATE addresses SET is_default = TRUE WHERE id = $1 AND person_id = $2";
+    REMOVE = "DELETE FROM addresses WHERE id = $1 AND person_id = $2";
+    REMOVE_ALL = "DELETE FROM addresses WHERE person_id = $1";
+}
+
+/// What is typed of an address; the region's existence is the caller's to check.
+#[derive(Clone, Debug)]
 pub struct NewAddress {
     /// Receiver.
     pub name: String,
-    /// Receiver's phone.
-    pub phone: String,
-    /// Region by GB code.
-    pub region_code: String,
+    pub phone: Phone,
+    pub region_code: RegionCode,
     /// Street and door.
     pub street: String,
 }
 
 impl NewAddress {
-    /// The same, cleaned; refuses every bad field at once.
-    pub fn parsed(&self) -> Result<Self, Refusal> {
+    /// Refuses every bad field at once.
+    pub fn parse(name: &str, phone: &str, region_code: &str, street: &str) -> Result<Self, Refusal> {
         let mut faults = Vec::new();
-        let mut keep = |parsed: Result<String, Refusal>| parsed.map_err(|r| faults.push(r)).unwrap_or_default();
-        let typed = Self {
-            name: keep(parse::name("name", &self.name)),
-            phone: keep(parse::phone("phone", &self.phone)),
-            region_code: keep(parse::text("region_code", &self.region_code, 12)),
-            street: keep(parse::text("street", &self.street, 120)),
+        let region = parse::text("region_code", region_code, 12);
+        let new = Self {
+            name: kept(parse::name("name", name), &mut faults),
+            phone: kept(Phone::parse("phone", phone), &mut faults),
+            region_code: kept(region.and_then(|code| RegionCode::parse("region_code", &code)), &mut faults),
+            street: kept(parse::text("street", street, 120), &mut faults),
         };
-        Refusal::all(faults).map_or(Ok(typed), Err)
+        Refusal::all(faults).map_or(Ok(new), Err)
     }
+}
+
+fn kept<T: Default>(parsed: Result<T, Refusal>, faults: &mut Vec<Refusal>) -> T {
+    parsed.map_err(|refusal| faults.push(refusal)).unwrap_or_default()
 }
 
 /// A person's addresses, the default first, then the newest.
 pub async fn list(conn: &mut Conn, person: &PersonId) -> Result<Vec<Address>> {
-    q(store::ADDRESSES).bind(person).all(conn).await
+    q(OF_PERSON).bind(person).all(conn).await
 }
 
-/// Keeps an address; the first becomes the default. Refuses bad fields and more than 30.
-pub async fn add(tx: &mut Tx, person: &PersonId, typed: &NewAddress, step: &mut Step) -> Result<String> {
-    let typed = typed.parsed()?;
-    let (kept,): (i64,) = q(store::COUNT_ADDRESSES).bind(person).one(tx).await?;
+/// Keeps an address; the first becomes the default. Refuses more than 30.
+pub async fn add(tx: &mut Tx, person: &PersonId, new: &NewAddress, step: &mut Step) -> Result<String> {
+    let (kept,): (i64,) = q(COUNT).bind(person).one(tx).await?;
     if kept >= MOST {
         return Err(Refusal::of_field("street", Code::OutOfRange).with("min", 0).with("max", MOST).into());
     }
     let id = step.random.id(step.at)?;
-    let add = q(store::ADD_ADDRESS)
-        .bind(&id)
-        .bind(person)
-        .bind(typed.name)
-        .bind(typed.phone)
-        .bind(typed.region_code)
-        .bind(typed.street)
-        .bind(kept == 0)
-        .bind(step.at);
-    tx.expect_rows(add, 1).await?;
+    let address = Address {
+        id: id.clone(),
+        person_id: person.clone(),
+        name: new.name.clone(),
+        phone: new.phone.clone(),
+        region_code: new.region_code.clone(),
+        street: new.street.clone(),
+        is_default: kept == 0,
+        created_at: step.at,
+    };
+    insert(tx, &address).await?;
     Ok(id)
 }
 
 /// Corrects an address; another's is not found.
-pub async fn set(tx: &mut Tx, person: &PersonId, id: &str, typed: &NewAddress) -> Result<()> {
-    let typed = typed.parsed()?;
-    let set = q(store::SET_ADDRESS)
-        .bind(typed.name)
-        .bind(typed.phone)
-        .bind(typed.region_code)
-        .bind(typed.street)
+pub async fn set(tx: &mut Tx, person: &PersonId, id: &str, new: &NewAddress) -> Result<()> {
+    let set = q(SET)
+        .bind(&new.name)
+        .bind(new.phone.as_str())
+        .bind(new.region_code.as_str())
+        .bind(&new.street)
         .bind(id)
         .bind(person);
     found(set.exec(tx).await?)
@@ -99,13 +107,18 @@ pub async fn set(tx: &mut Tx, person: &PersonId, id: &str, typed: &NewAddress) -
 
 /// Makes an address the one that checkout begins with; another's is not found.
 pub async fn make_default(tx: &mut Tx, person: &PersonId, id: &str) -> Result<()> {
-    q(store::NO_DEFAULT).bind(person).exec(tx).await?;
-    found(q(store::MAKE_DEFAULT).bind(id).bind(person).exec(tx).await?)
+    q(NO_DEFAULT).bind(person).exec(tx).await?;
+    found(q(MAKE_DEFAULT).bind(id).bind(person).exec(tx).await?)
 }
 
 /// Removes an address; another's is not found.
 pub async fn remove(tx: &mut Tx, person: &PersonId, id: &str) -> Result<()> {
-    found(q(store::REMOVE_ADDRESS).bind(id).bind(person).exec(tx).await?)
+    found(q(REMOVE).bind(id).bind(person).exec(tx).await?)
+}
+
+/// Removes all addresses of a person.
+pub(super) async fn remove_all(tx: &mut Tx, person: &PersonId) -> Result<()> {
+    q(REMOVE_ALL).bind(person).exec(tx).await.map(|_| ())
 }
 
 fn found(rows: u64) -> Result<()> {

@@ -7,15 +7,26 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::store;
 use crate::{
-    db::{Conn, Db, q, tx},
+    db::{Conn, Db, q, statements, tx},
     kernel::{
         At, Code, Refusal, Result,
         hash::sha256_hex,
         time::{DAY, HOUR, SECOND},
     },
 };
+
+statements! {
+    GUARD = "SELECT locked_until FROM sign_in_guards WHERE login_hash = $1";
+    COUNT_FAILURE = "INSERT INTO sign_in_guards (login_hash, failures, first_at, locked_until) VALUES ($1, 1, $2, 0)
+        ON CONFLICT (login_hash) DO UPDATE SET
+          failures = CASE WHEN sign_in_guards.first_at < $3 THEN 1 ELSE sign_in_guards.failures + 1 END,
+          first_at = CASE WHEN sign_in_guards.first_at < $3 THEN $2 ELSE sign_in_guards.first_at END
+        RETURNING failures";
+    LOCK = "UPDATE sign_in_guards SET locked_until = $1 WHERE login_hash = $2";
+    CLEAR_GUARD = "DELETE FROM sign_in_guards WHERE login_hash = $1";
+    FORGET_GUARDS = "DELETE FROM sign_in_guards WHERE first_at < $1 AND locked_until < $2";
+}
 
 /// Failures are counted over this long.
 const WINDOW: i64 = DAY;
@@ -72,7 +83,7 @@ impl Guards {
     async fn pass_all(guards: &[&(String, i64)], conn: &mut Conn, now: At) -> Result<()> {
         let mut until = 0;
         for (key, _) in guards {
-            let row: Option<(i64,)> = q(store::GUARD).bind(key).opt(conn).await?;
+            let row: Option<(i64,)> = q(GUARD).bind(key).opt(conn).await?;
             until = until.max(row.map_or(0, |row| row.0));
         }
         // A clock that was set back must not lock for longer than the longest lock.
@@ -90,11 +101,11 @@ impl Guards {
         keys.sort();
         tx!(db, tx, {
             for (key, forgiven) in keys {
-                let counted = q(store::COUNT_FAILURE).bind(key).bind(now).bind(now.later(-WINDOW));
+                let counted = q(COUNT_FAILURE).bind(key).bind(now).bind(now.later(-WINDOW));
                 let (failures,): (i64,) = counted.one(&mut tx).await?;
                 let lock = lock_for(failures - forgiven);
                 if lock > 0 {
-                    q(store::LOCK).bind(now.later(lock)).bind(key).exec(&mut tx).await?;
+                    q(LOCK).bind(now.later(lock)).bind(key).exec(&mut tx).await?;
                 }
             }
             Ok(())
@@ -104,7 +115,7 @@ impl Guards {
     /// The rightful owner came in: the counts of the login fall away, the address keeps its own.
     pub async fn clear(&self, conn: &mut Conn) -> Result<()> {
         for (key, _) in [&self.pair, &self.login] {
-            q(store::CLEAR_GUARD).bind(key).exec(conn).await?;
+            q(CLEAR_GUARD).bind(key).exec(conn).await?;
         }
         Ok(())
     }
@@ -120,7 +131,7 @@ fn lock_for(past: i64) -> i64 {
 
 /// Removes counts that have fallen away.
 pub async fn forget(conn: &mut Conn, now: At) -> Result<u64> {
-    q(store::FORGET_GUARDS).bind(now.later(-WINDOW)).bind(now).exec(conn).await
+    q(FORGET_GUARDS).bind(now.later(-WINDOW)).bind(now).exec(conn).await
 }
 
 #[cfg(test)]

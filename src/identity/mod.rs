@@ -8,6 +8,7 @@
 //! one-time `reset` code to a person who forgot; closing an account empties its row and removes
 //! addresses, sessions and codes (`orders::account` asks first whether orders are open).
 
+pub mod account;
 pub mod address;
 pub mod audit;
 mod lockout;
@@ -16,7 +17,6 @@ pub mod person;
 pub mod reset;
 mod role;
 pub mod session;
-mod store;
 
 #[cfg(test)]
 mod tests;

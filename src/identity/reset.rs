@@ -5,20 +5,41 @@ use std::net::IpAddr;
 use super::{
     lockout::Guards,
     password,
-    person::{Person, PersonState},
-    store,
+    person::{self, Person, PersonState},
+    session,
 };
 use crate::{
-    db::{Db, Tx, audit_log, q, tx},
+    db::{Db, Tx, Work, audit_log, insert, q, statements, table, tx},
     kernel::{At, Code, PersonId, Random, Refusal, Result, Step, time::DAY},
 };
 
 /// How long a code can be used.
 const LIFE: i64 = DAY;
 
+table! {
+    /// A code as it is kept.
+    struct ResetCode in "reset_codes" {
+        code_hash: String,
+        person_id: PersonId,
+        issued_by: PersonId,
+        created_at: At,
+        expires_at: At,
+        used_at: Option<At>,
+    }
+}
+
+statements! {
+    VOID = "DELETE FROM reset_codes WHERE person_id = $1 AND used_at IS NULL";
+    USE = "UPDATE reset_codes SET used_at = $1
+        WHERE code_hash = $2 AND person_id = $3 AND used_at IS NULL AND expires_at > $1";
+    REMOVE_ALL = "DELETE FROM reset_codes WHERE person_id = $1";
+}
+
 /// A code to be told to the person, once.
 #[derive(Clone, Debug)]
 pub struct Issued {
+    /// Whose it is.
+    pub login: String,
     /// Three groups of four characters that can be read out on the phone.
     pub code: String,
     /// Until when it can be used.
@@ -48,13 +69,27 @@ pub async fn issue(tx: &mut Tx, person: &Person, by: &PersonId, step: &mut Step)
     if person.state != PersonState::Active {
         return Err(Refusal::new(Code::WrongState).with("state", person.state).into());
     }
-    q(store::VOID_CODES).bind(&person.id).exec(tx).await?;
+    q(VOID).bind(&person.id).exec(tx).await?;
     let code = format!("{}-{}-{}", step.random.code(4)?, step.random.code(4)?, step.random.code(4)?);
     let expires_at = step.at.later(LIFE);
-    let add = q(store::ADD_CODE).bind(hash_of(&code)).bind(&person.id).bind(by).bind(step.at).bind(expires_at);
-    tx.expect_rows(add, 1).await?;
+    let row = ResetCode {
+        code_hash: hash_of(&code),
+        person_id: person.id.clone(),
+        issued_by: by.clone(),
+        created_at: step.at,
+        expires_at,
+        used_at: None,
+    };
+    insert(tx, &row).await?;
     audit_log::by(tx, step, ("reset_code.issue", person.id.as_str(), person.role.as_str())).await?;
-    Ok(Issued { code, expires_at })
+    Ok(Issued { login: person.login.clone(), code, expires_at })
+}
+
+/// Issues a code for a login; refuses an unknown one.
+pub async fn issue_to(work: &Work, login: &str) -> Result<Issued> {
+    let by = work.by.person.clone().ok_or_else(|| Refusal::new(Code::SignInNeeded))?;
+    let person = person::find_by_login(&mut work.db.read().await?, login).await?;
+    tx!(work.db, tx, { issue(&mut tx, &person, &by, &mut work.step()).await })
 }
 
 /// Sets another password by a code; all sessions of the person end. Refuses a weak password and,
@@ -67,14 +102,14 @@ pub async fn redeem(db: &Db, reset: &Reset, step: &Step) -> Result<Person> {
     let hash = password::hash(&reset.password).await?;
     let login = reset.login.trim().to_ascii_lowercase();
     let done = tx!(db, tx, {
-        let person: Option<Person> = q(store::PERSON_BY_LOGIN).bind(&login).opt(&mut tx).await?;
+        let person: Option<Person> = q(person::BY_LOGIN).bind(&login).opt(&mut tx).await?;
         let Some(person) = person.filter(|p| p.state == PersonState::Active) else { return Ok(None) };
-        let used = q(store::USE_CODE).bind(step.at).bind(hash_of(&reset.code)).bind(&person.id).exec(&mut tx).await?;
+        let used = q(USE).bind(step.at).bind(hash_of(&reset.code)).bind(&person.id).exec(&mut tx).await?;
         if used == 0 {
             return Ok(None);
         }
-        tx.expect_rows(q(store::SET_PASSWORD).bind(&hash).bind(&person.id), 1).await?;
-        q(store::CLOSE_SESSIONS).bind(&person.id).exec(&mut tx).await?;
+        person::set_password(&mut tx, &person.id, &hash).await?;
+        session::close_all(&mut tx, &person.id).await?;
         guards.clear(&mut tx).await?;
         Ok(Some(person))
     })?;
@@ -85,4 +120,9 @@ pub async fn redeem(db: &Db, reset: &Reset, step: &Step) -> Result<Person> {
             Err(Refusal::of_field("code", Code::ResetCodeInvalid).into())
         }
     }
+}
+
+/// Removes all codes of a person.
+pub(super) async fn remove_all(tx: &mut Tx, person: &PersonId) -> Result<()> {
+    q(REMOVE_ALL).bind(person).exec(tx).await.map(|_| ())
 }

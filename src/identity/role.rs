@@ -6,15 +6,15 @@ closed_set! {
     /// The role of an account; each has exactly one.
     pub enum Role {
         /// Buys.
-        Shopper = "shopper",
+        Shopper = "shopper" ["买家", "Shopper"],
         /// Works for a cooperative (合作社).
-        Coop = "coop",
+        Coop = "coop" ["合作社", "Cooperative"],
         /// Sells at a hall counter (专馆店员).
-        Clerk = "clerk",
+        Clerk = "clerk" ["店员", "Clerk"],
         /// Reads reports for the commerce bureau (商务局).
-        Bureau = "bureau",
+        Bureau = "bureau" ["商务局", "Bureau"],
         /// Runs the market (运营).
-        Operator = "operator",
+        Operator = "operator" ["运营", "Operator"],
     }
 }
 

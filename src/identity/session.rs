@@ -2,17 +2,19 @@
 
 use std::net::IpAddr;
 
+use serde::Deserialize;
+use utoipa::ToSchema;
+
 use super::{
     lockout::{self, Guards},
     password,
-    person::{Person, PersonState},
+    person::{self, Account, NewPerson, Person, PersonState, create_person},
     role::Role,
-    store,
 };
 use crate::{
-    db::{Conn, Db, Tx, q, row, tx},
+    db::{Conn, Db, Tx, insert, q, select, statements, table, tx},
     kernel::{
-        At, Code, PersonId, Random, Refusal, Result, Step,
+        At, Code, PersonId, Random, Refusal, Result, Step, parse,
         time::{DAY, HOUR},
     },
 };
@@ -43,24 +45,68 @@ pub struct Opened {
     pub person: Person,
 }
 
-row! {
-    /// A live session, for its person to see.
+table! {
+    /// A session as it is kept.
     #[derive(Clone, Debug)]
-    pub struct Session {
+    pub struct Session in "sessions" {
         /// SHA-256 of its token: its name among the person's sessions.
         pub token_hash: String,
+        pub person_id: PersonId,
         /// Signed in.
         pub created_at: At,
+        pub seen_at: At,
         /// Ends by itself.
         pub expires_at: At,
     }
 }
 
-row! {
-    struct Credentials {
-                person: Person,
-        password_hash: String,
+statements! {
+    WHO = select!(Person as p, "JOIN sessions s ON s.person_id = p.id
+        WHERE s.token_hash = $1 AND s.expires_at > $2 AND p.state = 'active'");
+    OF_PERSON = select!(Session, "WHERE person_id = $1 AND expires_at > $2 ORDER BY created_at DESC, token_hash");
+    CLOSE = "DELETE FROM sessions WHERE token_hash = $1";
+    CLOSE_ONE = "DELETE FROM sessions WHERE person_id = $1 AND token_hash = $2";
+    CLOSE_ALL = "DELETE FROM sessions WHERE person_id = $1";
+    CLOSE_OTHERS = "DELETE FROM sessions WHERE person_id = $1 AND token_hash <> $2";
+    FORGET = "DELETE FROM sessions WHERE expires_at <= $1";
+}
+
+/// A new shopper.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RegisterRequest)]
+pub struct NewShopper {
+    /// 3 to 40 letters, digits, `.`, `_`, `-`, `@`.
+    pub login: String,
+    /// At least 10 characters, no common one.
+    pub password: String,
+    /// What others see.
+    pub name: String,
+}
+
+/// Makes a shopper's account and signs it in; refuses every bad field at once, and a taken login.
+pub async fn register(db: &Db, new: &NewShopper, step: &mut Step) -> Result<Opened> {
+    let faults = [
+        parse::login("login", &new.login).err(),
+        parse::name("name", &new.name).err(),
+        password::strong("password", &new.password, &new.login).err(),
+    ];
+    if let Some(refusal) = Refusal::all(faults.into_iter().flatten().collect()) {
+        return Err(refusal.into());
     }
+    let password_hash = password::hash(&new.password).await?;
+    tx!(db, tx, {
+        let new = NewPerson {
+            login: new.login.clone(),
+            name: new.name.clone(),
+            role: Role::Shopper,
+            coop: None,
+            outlet: None,
+            password_hash: password_hash.clone(),
+        };
+        let person = create_person(&mut tx, new, step).await?;
+        open_for(&mut tx, person, step).await
+    })
 }
 
 /// Signs in. Refuses wrong credentials, equal in words and work for known and unknown logins, and
@@ -70,34 +116,38 @@ pub async fn open(db: &Db, sign_in: &SignIn, step: &mut Step) -> Result<Opened> 
     guards.pass(&mut db.read().await?, step.at).await?;
     let turn = password::turn().await?;
     let login = sign_in.login.trim().to_ascii_lowercase();
-    let found: Option<Credentials> = {
+    let found: Option<Account> = {
         let mut conn = db.read().await?;
         // Asked again: those who were before in the queue may have failed meanwhile.
         guards.pass(&mut conn, step.at).await?;
-        q(store::CREDENTIALS).bind(login).opt(&mut conn).await?
+        q(person::ACCOUNT).bind(login).opt(&mut conn).await?
     };
-    let known = found.filter(|c| c.person.state == PersonState::Active);
-    let hash = known.as_ref().map(|c| c.password_hash.clone());
+    let known = found.filter(|account| account.state == PersonState::Active);
+    let hash = known.as_ref().map(|account| account.password_hash.clone());
     if !password::verify_in(&turn, hash, &sign_in.password).await? {
         guards.fail(db, step.at).await?;
         return Err(Refusal::new(Code::BadCredentials).into());
     }
     drop(turn);
-    let person = known.map(|c| c.person).ok_or_else(|| Refusal::new(Code::BadCredentials))?;
-    let token = step.random.token()?;
-    let expires_at = step.at.later(life(person.role));
+    let person = Person::from(known.ok_or_else(|| Refusal::new(Code::BadCredentials))?);
     tx!(db, tx, {
         guards.clear(&mut tx).await?;
-        start(&mut tx, &person.id, &token, (step.at, expires_at)).await
-    })?;
-    Ok(Opened { token, expires_at, person })
+        open_for(&mut tx, person.clone(), step).await
+    })
 }
 
 /// Opens a session without a password, for a person who has just registered or reset it.
 pub async fn open_for(tx: &mut Tx, person: Person, step: &mut Step) -> Result<Opened> {
     let token = step.random.token()?;
     let expires_at = step.at.later(life(person.role));
-    start(tx, &person.id, &token, (step.at, expires_at)).await?;
+    let session = Session {
+        token_hash: Random::hash_of(&token),
+        person_id: person.id.clone(),
+        created_at: step.at,
+        seen_at: step.at,
+        expires_at,
+    };
+    insert(tx, &session).await?;
     Ok(Opened { token, expires_at, person })
 }
 
@@ -105,39 +155,40 @@ fn life(role: Role) -> i64 {
     if role.is_staff() { STAFF_LIFE } else { SHOPPER_LIFE }
 }
 
-async fn start(tx: &mut Tx, person: &PersonId, token: &str, (from, to): (At, At)) -> Result<()> {
-    let add = q(store::ADD_SESSION).bind(Random::hash_of(token)).bind(person).bind(from).bind(to);
-    tx.expect_rows(add, 1).await
-}
-
 /// The person behind a token; nobody where it is unknown, over, or its account is not active.
 pub async fn who(conn: &mut Conn, token: &str, now: At) -> Result<Option<Person>> {
-    q(store::WHO).bind(Random::hash_of(token)).bind(now).opt(conn).await
+    q(WHO).bind(Random::hash_of(token)).bind(now).opt(conn).await
 }
 
 /// Ends the session of a token; one that is gone already is no error.
 pub async fn close(tx: &mut Tx, token: &str) -> Result<()> {
-    q(store::CLOSE_SESSION).bind(Random::hash_of(token)).exec(tx).await.map(|_| ())
+    q(CLOSE).bind(Random::hash_of(token)).exec(tx).await.map(|_| ())
 }
 
 /// A person's live sessions, newest first.
 pub async fn list(conn: &mut Conn, person: &PersonId, now: At) -> Result<Vec<Session>> {
-    q(store::SESSIONS_OF).bind(person).bind(now).all(conn).await
+    q(OF_PERSON).bind(person).bind(now).all(conn).await
 }
 
 /// Ends one of the person's own sessions; another's is not found.
 pub async fn close_one(tx: &mut Tx, person: &PersonId, token_hash: &str) -> Result<()> {
-    let closed = q(store::CLOSE_ONE_OF).bind(person).bind(token_hash).exec(tx).await?;
+    let closed = q(CLOSE_ONE).bind(person).bind(token_hash).exec(tx).await?;
     if closed == 0 { Err(Refusal::new(Code::NotFound).into()) } else { Ok(()) }
 }
 
-/// Ends the person's sessions but that of `token`.
-pub async fn close_others(tx: &mut Tx, person: &PersonId, token: &str) -> Result<()> {
-    q(store::CLOSE_OTHER_SESSIONS).bind(person).bind(Random::hash_of(token)).exec(tx).await.map(|_| ())
+/// Ends the person's sessions but that of the token, if one is to stay.
+pub async fn close_others(tx: &mut Tx, person: &PersonId, token: Option<&str>) -> Result<()> {
+    let kept = token.map(Random::hash_of).unwrap_or_default();
+    q(CLOSE_OTHERS).bind(person).bind(kept).exec(tx).await.map(|_| ())
+}
+
+/// Ends all sessions of a person.
+pub(super) async fn close_all(tx: &mut Tx, person: &PersonId) -> Result<()> {
+    q(CLOSE_ALL).bind(person).exec(tx).await.map(|_| ())
 }
 
 /// Removes sessions and sign-in counts that are over; answers how many rows went.
 pub async fn forget(tx: &mut Tx, now: At) -> Result<u64> {
-    let sessions = q(store::FORGET_SESSIONS).bind(now).exec(tx).await?;
+    let sessions = q(FORGET).bind(now).exec(tx).await?;
     Ok(sessions + lockout::forget(tx, now).await?)
 }

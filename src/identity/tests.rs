@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::{NewPerson, Person, Role, address, create_person, lockout::Guards, password, person, reset, session};
+use super::{
+    NewPerson, Person, Role, account, address, create_person, lockout::Guards, password, person, reset, session,
+};
 use crate::{
     db::{Db, migrate, tx},
     kernel::{
@@ -96,15 +98,10 @@ async fn a_reset_code_works_once_and_ends_sessions() {
 async fn a_closed_account_leaves_no_personal_data_and_frees_its_login() {
     let (_folder, db) = fresh().await;
     let lin = add(&db, "lin", Role::Shopper).await;
-    let home = address::NewAddress {
-        name: "林".into(),
-        phone: "13800138000".into(),
-        region_code: "320211".into(),
-        street: "太湖大道 1 号".into(),
-    };
+    let home = address::NewAddress::parse("林", "13800138000", "320211", "太湖大道 1 号").unwrap();
     tx!(db, tx, { address::add(&mut tx, &lin.id, &home, &mut step(0)).await }).unwrap();
     let opened = sign_in(&db, "lin", "yanxi-demo", (HERE, 0)).await.unwrap();
-    tx!(db, tx, { person::close(&mut tx, &lin.id, &step(1)).await }).unwrap();
+    tx!(db, tx, { account::close(&mut tx, &lin.id, &step(1)).await }).unwrap();
     let mut conn = db.read().await.unwrap();
     assert_eq!(session::who(&mut conn, &opened.token, step(1).at).await.unwrap(), None);
     assert!(address::list(&mut conn, &lin.id).await.unwrap().is_empty());
@@ -118,12 +115,7 @@ async fn a_closed_account_leaves_no_personal_data_and_frees_its_login() {
 async fn addresses_are_their_owners_and_a_login_is_taken_once() {
     let (_folder, db) = fresh().await;
     let (lin, wu) = (add(&db, "lin", Role::Shopper).await, add(&db, "wu1", Role::Shopper).await);
-    let home = address::NewAddress {
-        name: "林".into(),
-        phone: "138 0013 8000".into(),
-        region_code: "320211".into(),
-        street: "太湖大道 1 号".into(),
-    };
+    let home = address::NewAddress::parse("林", "138 0013 8000", "320211", "太湖大道 1 号").unwrap();
     let first = tx!(db, tx, { address::add(&mut tx, &lin.id, &home, &mut step(0)).await }).unwrap();
     let second = tx!(db, tx, { address::add(&mut tx, &lin.id, &home, &mut step(1)).await }).unwrap();
     tx!(db, tx, { address::make_default(&mut tx, &lin.id, &second).await }).unwrap();

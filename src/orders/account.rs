@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     db::{Conn, q, statements, tx},
-    identity::{Address, Person, address, person, session},
+    identity::{self, Address, Person, address, session},
     kernel::{At, Code, Lang, Refusal, Result},
 };
 
@@ -66,8 +66,8 @@ pub struct SessionView {
 
 impl From<Address> for AddressView {
     fn from(a: Address) -> Self {
-        let Address { id, name, phone, region_code, street, is_default, created_at: _ } = a;
-        Self { id, name, phone, region_code, street, is_default }
+        let Address { id, name, phone, region_code, street, is_default, .. } = a;
+        Self { id, name, phone: phone.to_string(), region_code: region_code.to_string(), street, is_default }
     }
 }
 
@@ -107,6 +107,6 @@ pub async fn close(trade: &Trade, who: &Person) -> Result<()> {
             return Err(Refusal::new(Code::AccountHasOpenOrders).with("orders", open).into());
         }
         q(FORGET_CONTACTS).bind(&who.id).exec(&mut tx).await?;
-        person::close(&mut tx, &who.id, &trade.step(who.actor())).await
+        identity::account::close(&mut tx, &who.id, &trade.step(who.actor())).await
     })
 }

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     kernel::{Fen, OrderId, Random, Result, SellerOrderId, Step, time::SECOND},
-    pricing::{Funder, Quote, QuoteLine, SellerGroup},
+    pricing::{Quote, QuoteLine, SellerGroup},
+    promotions::Funder,
 };
 
 /// The rows of a new order. `token` is kept only by hash; `hold` is how long stock is held, in seconds.

@@ -5,7 +5,7 @@ use crate::{
     db::{Conn, Tx, q, statements, tx},
     kernel::{Actor, At, Code, OrderId, Refusal, Result, Step},
     payments::store,
-    pricing::coupon,
+    promotions::redemption,
     stock::hold,
 };
 
@@ -65,7 +65,7 @@ pub async fn end_unpaid(tx: &mut Tx, order: &Order, event: OrderEvent, step: &mu
     }
     q(END_SELLERS).bind(&order.id).exec(tx).await?;
     hold::release(tx, &order.id, step).await?;
-    coupon::give_back(tx, &order.id).await?;
+    redemption::give_back(tx, &order.id).await?;
     if event == OrderEvent::Cancel {
         store::give_up(tx, &order.id).await?;
     }

@@ -18,7 +18,8 @@ use crate::{
     kernel::{Actor, At, Code, Error, Fen, OrderId, PaymentId, RefundId, Refusal, Result, Step},
     ledger::{self, Kind},
     payments::{self, Event, Payment, Seen, store},
-    pricing::{self, coupon},
+    pricing,
+    promotions::redemption,
     stock::hold,
 };
 
@@ -144,10 +145,10 @@ async fn captured(tx: &mut Tx, order: Order, payment: &Payment, at: At, step: &m
             true
         }
         OrderState::Expired => {
-            let coupon = coupon::can_take_again(tx, &order.id).await?;
+            let coupon = redemption::can_take_again(tx, &order.id).await?;
             let taken = coupon && hold::take_again(tx, &order.id, step).await?;
             if taken {
-                coupon::take_again(tx, &order.id).await?;
+                redemption::take_again(tx, &order.id).await?;
             }
             taken
         }

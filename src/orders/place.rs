@@ -10,7 +10,8 @@ use super::{
 use crate::{
     db::{Tx, idempotency::Key, once, q, statements},
     kernel::{Actor, At, Code, Fen, Random, Refusal, Result, SellerOrderId, Step, parse},
-    pricing::{self, Quote, coupon},
+    pricing::{self, Quote},
+    promotions::redemption,
     stock::{Demand, hold},
 };
 
@@ -164,15 +165,15 @@ pub async fn place_in(
         return Err(Refusal::of_field("quote_id", Code::QuoteUsed).into());
     }
     if let Some(applied) = &quote.coupon {
-        let holder = coupon::holder(order.person_id.as_ref().map(crate::kernel::PersonId::as_str), &phone);
-        let using = coupon::Use {
+        let holder = redemption::holder(order.person_id.as_ref(), &phone);
+        let using = redemption::Use {
             order: &order.id,
             code: &applied.code,
             limit_each: applied.limit_each,
             holder: &holder,
             discount: applied.discount_fen,
         };
-        coupon::redeem(tx, using).await?;
+        redemption::redeem(tx, using).await?;
     }
     let demand = |l: &record::Line| Demand { sku_id: l.sku_id.clone(), qty: l.qty, sku: l.sku.clone() };
     hold::hold(tx, &order.id, record.lines.iter().map(demand).collect(), step).await?;

@@ -1,13 +1,11 @@
 //! Pricing (报价): what goods, freight and discounts cost, decided by the server alone (I10).
 //!
-//! Owns `quotes`, `coupons`, `coupon_holders`, `coupon_redemptions`; reads the catalogue, the
-//! freight rules and the stock. `price` takes SKUs, quantities and an address and gives a
-//! [`Quote`]: lines split by cooperative (`seller_group`), freight of each (`freight`), one coupon
-//! spread over the lines by largest remainder (`coupon`; M1, V1). The quote is kept
-//! with all that an order needs, so that placing it asks the catalogue only whether anything changed.
+//! Owns `quotes`; reads the catalogue, the freight rules, the stock and promotions. `price` takes SKUs,
+//! quantities and an address and gives a [`Quote`]: lines split by cooperative (`seller_group`), freight of
+//! each (`freight`), one coupon spread over the lines by largest remainder (M1, V1). The quote is kept with
+//! all that an order needs, so that placing it asks the catalogue only whether anything changed.
 
 pub mod audit;
-pub mod coupon;
 pub mod freight;
 pub mod pasted;
 mod price;
@@ -18,7 +16,6 @@ pub mod romanised;
 mod seller_group;
 mod store;
 
-pub use coupon::{Coupon, Funder};
 pub use freight::Rule;
 pub use price::{Known, price, price_known};
 pub use quote::{AppliedCoupon, Ask, AskedItem, Fulfilment, Quote, QuoteLine, QuotePart, SellerGroup};

@@ -1,7 +1,6 @@
 //! Pricing: from SKUs, quantities and an address to money, by the server alone (I10).
 
 use super::{
-    coupon::{self, Coupon},
     freight::{self, Rule},
     quote::{AppliedCoupon, Ask, AskedItem, Fulfilment, Quote, QuoteLine, QuotePart},
     read::{self, Facts, PartFacts},
@@ -12,6 +11,7 @@ use crate::{
     cooperatives::apply::CoopState,
     db::Conn,
     kernel::{Code, CoopId, Day, Fen, ProductId, QuoteId, Refusal, Result, Season, Step, parse, time::SECOND},
+    promotions::coupon::{self, Coupon},
 };
 
 /// How long a quote can become an order.

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Funder;
-use crate::kernel::{At, CoopId, Fen, Grams, ProductId, QuoteId, SkuId, closed_set};
+use crate::{
+    kernel::{At, CoopId, Fen, Grams, ProductId, QuoteId, SkuId, closed_set},
+    promotions::Funder,
+};
 
 closed_set! {
     /// How the goods reach the buyer.

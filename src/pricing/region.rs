@@ -2,7 +2,7 @@
 
 use crate::{
     db::{Conn, q, row, statements},
-    kernel::{Code, Refusal, Result},
+    kernel::{Code, Refusal, RegionCode, Result},
 };
 
 statements! {
@@ -49,11 +49,8 @@ impl Region {
 /// The region of a code; refuses unknown ones and those that are not yet a district.
 pub async fn find(conn: &mut Conn, field: &str, code: &str) -> Result<Region> {
     let unknown = || Refusal::of_field(field, Code::UnknownRegion);
-    let plausible = (4..=12).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
-    if !plausible {
-        return Err(unknown().into());
-    }
-    let found: Found = q(FIND).bind(code).opt(conn).await?.ok_or_else(unknown)?;
+    let code = RegionCode::parse(field, code)?;
+    let found: Found = q(FIND).bind(code.as_str()).opt(conn).await?.ok_or_else(unknown)?;
     // Cities without districts (such as 东莞) are delivered to as they are.
     if matches!(found.level.as_str(), "province" | "city") && found.has_children {
         return Err(unknown().into());

@@ -5,38 +5,44 @@ use super::{
     read::{self, VersionNow},
 };
 use crate::{
-    db::{Conn, Tx, q, row, statements},
-    kernel::{At, Code, PersonId, Refusal, Result},
+    db::{Conn, Tx, insert, q, select, statements, table},
+    kernel::{At, Code, Fen, PersonId, QuoteId, Refusal, Result},
 };
 
 statements! {
-    KEEP = "INSERT INTO quotes (id, person_id, body, goods_fen, discount_fen, freight_fen, total_fen, created_at,
-              expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    FIND = "SELECT person_id, body, expires_at FROM quotes WHERE id = $1";
+    FIND = select!(Kept, "WHERE id = $1");
     FORGET = "DELETE FROM quotes WHERE expires_at < $1";
 }
 
-row! {
-    struct Kept {
+table! {
+    struct Kept in "quotes" {
+        id: QuoteId,
         person_id: Option<PersonId>,
+        /// The quote as JSON.
         body: String,
+        goods_fen: Fen,
+        discount_fen: Fen,
+        freight_fen: Fen,
+        total_fen: Fen,
+        created_at: At,
         expires_at: At,
     }
 }
 
 /// Keeps a quote, for the person who asked if signed in.
 pub async fn keep_quote(tx: &mut Tx, quote: &Quote, person: Option<&PersonId>, now: At) -> Result<()> {
-    let keep = q(KEEP)
-        .bind(&quote.quote_id)
-        .bind(person.cloned())
-        .bind(serde_json::to_string(quote)?)
-        .bind(quote.goods_fen)
-        .bind(quote.discount_fen)
-        .bind(quote.freight_fen)
-        .bind(quote.total_fen)
-        .bind(now)
-        .bind(quote.expires_at);
-    tx.expect_rows(keep, 1).await
+    let kept = Kept {
+        id: quote.quote_id.clone(),
+        person_id: person.cloned(),
+        body: serde_json::to_string(quote)?,
+        goods_fen: quote.goods_fen,
+        discount_fen: quote.discount_fen,
+        freight_fen: quote.freight_fen,
+        total_fen: quote.total_fen,
+        created_at: now,
+        expires_at: quote.expires_at,
+    };
+    insert(tx, &kept).await.map(|_| ())
 }
 
 /// The quote of an id; refuses an unknown one, another person's, and an expired one.

@@ -1,44 +1,32 @@
-//! Coupons (优惠券): amount or percent, with limits that the database guards (I9).
+//! Coupons (优惠券): amount or percent, made and ended by the operator.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::{
-    db::{Conn, Tx, audit_log, q, row, statements},
-    kernel::{At, Bp, Code, Day, Error, Fen, OrderId, Refusal, Result, Step, closed_set, hash::sha256_hex},
+    db::{Conn, Tx, Work, audit_log, insert, q, select, statements, table, tx},
+    kernel::{At, Bp, Code, Day, Error, Fen, PersonId, Refusal, Result, Step, closed_set, parse},
 };
 
 statements! {
-    FIND = "SELECT code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to, funder,
-              ended_at FROM coupons WHERE code = $1";
-    LIST = "SELECT code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to, funder,
-              ended_at FROM coupons ORDER BY created_at DESC, code LIMIT $1 OFFSET $2";
+    FIND = select!(Coupon, "WHERE code = $1");
+    LIST = select!(Coupon, "ORDER BY created_at DESC, code LIMIT $1 OFFSET $2");
     COUNT = "SELECT CAST(count(*) AS BIGINT) FROM coupons";
-    CREATE = "INSERT INTO coupons (code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from,
-                valid_to, funder, created_at, created_by)
-              VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12) ON CONFLICT (code) DO NOTHING";
-    USE = "UPDATE coupons SET used = used + 1 WHERE code = $1 AND (limit_total IS NULL OR used < limit_total)
-             AND ($2 OR ended_at IS NULL)";
     END = "UPDATE coupons SET ended_at = $1 WHERE code = $2 AND ended_at IS NULL";
-    USE_EACH = "INSERT INTO coupon_holders (coupon_code, holder, used, limit_each) VALUES ($1, $2, 1, $3)
-                ON CONFLICT (coupon_code, holder) DO UPDATE SET used = coupon_holders.used + 1
-                WHERE coupon_holders.limit_each IS NULL OR coupon_holders.used < coupon_holders.limit_each";
-    REDEEM = "INSERT INTO coupon_redemptions (order_id, coupon_code, holder, discount_fen, state)
-              VALUES ($1, $2, $3, $4, 'used')";
-    GIVE_BACK = "UPDATE coupon_redemptions SET state = 'given_back' WHERE order_id = $1 AND state = 'used'
-                 RETURNING coupon_code, holder";
-    TAKE_AGAIN = "UPDATE coupon_redemptions SET state = 'used' WHERE order_id = $1 AND state = 'given_back'
-                  RETURNING coupon_code, holder";
-    GIVEN_BACK = "SELECT coupon_code, holder FROM coupon_redemptions WHERE order_id = $1 AND state = 'given_back'";
-    USED_BY = "SELECT used FROM coupon_holders WHERE coupon_code = $1 AND holder = $2";
-    UNUSE = "UPDATE coupons SET used = used - 1 WHERE code = $1";
-    UNUSE_EACH = "UPDATE coupon_holders SET used = used - 1 WHERE coupon_code = $1 AND holder = $2";
 }
+
+/// Most of an amount or of a minimum, in fen.
+const MOST_FEN: i64 = 100_000_000;
+/// Most uses that a limit names.
+const MOST_USES: i64 = 1_000_000_000;
 
 closed_set! {
     /// How the discount is computed.
     pub enum CouponKind {
         /// A fixed amount.
-        Amount = "amount",
+        Amount = "amount" ["减一笔钱", "An amount"],
         /// A share of the goods.
-        Percent = "percent",
+        Percent = "percent" ["打折", "A percentage"],
     }
 }
 
@@ -46,21 +34,20 @@ closed_set! {
     /// Who pays for the discount.
     pub enum Funder {
         /// The platform.
-        Platform = "platform",
+        Platform = "platform" ["平台", "The market"],
         /// The cooperative, out of its own price.
-        Coop = "coop",
+        Coop = "coop" ["合作社", "The cooperative"],
         /// The government.
-        Government = "government",
+        Government = "government" ["政府", "The government"],
     }
 }
 
-row! {
+table! {
     /// A coupon as it stands.
     #[derive(Clone, Debug)]
-    pub struct Coupon {
+    pub struct Coupon in "coupons" or "ON CONFLICT (code) DO NOTHING" {
         /// What people type.
         pub code: String,
-        /// Amount or percent.
         pub kind: CouponKind,
         /// For an amount.
         pub amount_fen: Option<Fen>,
@@ -74,14 +61,82 @@ row! {
         pub limit_each: Option<i64>,
         /// Uses so far.
         pub used: i64,
-        /// First day.
         pub valid_from: Day,
         /// Last day.
         pub valid_to: Day,
-        /// Who pays.
         pub funder: Funder,
+        pub created_at: At,
+        pub created_by: Option<PersonId>,
         /// When the operator ended it early.
         pub ended_at: Option<At>,
+    }
+}
+
+/// A coupon to be made.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CouponRequest)]
+pub struct NewCoupon {
+    /// What people type: 3 to 32 letters, digits or dashes.
+    pub code: String,
+    /// `amount` or `percent`.
+    pub kind: CouponKind,
+    /// For an amount.
+    #[schema(value_type = Option<i64>)]
+    pub amount_fen: Option<Fen>,
+    /// For a percentage, in basis points.
+    pub bp: Option<i64>,
+    /// Goods must cost at least this.
+    #[schema(value_type = Option<i64>)]
+    pub min_goods_fen: Option<Fen>,
+    /// Uses in all.
+    pub limit_total: Option<i64>,
+    /// Uses by one buyer.
+    pub limit_each: Option<i64>,
+    /// First day.
+    #[schema(value_type = String)]
+    pub from: Day,
+    /// Last day.
+    #[schema(value_type = String)]
+    pub to: Day,
+    /// Who pays.
+    pub funder: Funder,
+}
+
+impl NewCoupon {
+    /// The coupon that is described; refuses values out of range, of the other kind, and reversed days.
+    fn parsed(&self, step: &Step) -> Result<Coupon> {
+        let code = parse::coupon_code("code", &self.code)?;
+        let value = |name: &str, value: Option<i64>, wanted: bool, max: i64| match (value, wanted) {
+            (Some(n), true) => parse::within(name, n, 1, max).map(Some),
+            (None, true) => Err(Refusal::of_field(name, Code::Missing)),
+            (Some(_), false) => Err(Refusal::of_field(name, Code::Unknown)),
+            (None, false) => Ok(None),
+        };
+        let is_amount = self.kind == CouponKind::Amount;
+        let amount_fen = value("amount_fen", self.amount_fen.map(|f| f.0), is_amount, MOST_FEN)?.map(Fen);
+        let bp = value("bp", self.bp, !is_amount, 10_000)?;
+        let min = parse::within("min_goods_fen", self.min_goods_fen.map_or(0, |f| f.0), 0, MOST_FEN)?;
+        let limit = |name: &str, n: Option<i64>| n.map(|n| parse::within(name, n, 1, MOST_USES)).transpose();
+        if self.from > self.to {
+            return Err(Refusal::of_field("to", Code::RangeReversed).into());
+        }
+        Ok(Coupon {
+            code,
+            kind: self.kind,
+            amount_fen,
+            bp,
+            min_goods_fen: Fen(min),
+            limit_total: limit("limit_total", self.limit_total)?,
+            limit_each: limit("limit_each", self.limit_each)?,
+            used: 0,
+            valid_from: self.from,
+            valid_to: self.to,
+            funder: self.funder,
+            created_at: step.at,
+            created_by: step.by.person.clone(),
+            ended_at: None,
+        })
     }
 }
 
@@ -111,119 +166,53 @@ pub async fn find(conn: &mut Conn, code: &str) -> Result<Coupon> {
     Ok(q(FIND).bind(code).opt(conn).await?.ok_or_else(unknown)?)
 }
 
-/// Coupons, newest first, with their number in all.
-pub async fn list(conn: &mut Conn, (limit, offset): (i64, i64)) -> Result<(Vec<Coupon>, i64)> {
-    let coupons = q(LIST).bind(limit).bind(offset).all(conn).await?;
-    let (total,): (i64,) = q(COUNT).one(conn).await?;
-    Ok((coupons, total))
+/// A page of coupons, and how many there are in all.
+pub struct Listed {
+    pub coupons: Vec<Coupon>,
+    pub total: i64,
 }
 
-/// Makes a coupon; refuses a code that exists.
-pub async fn create(tx: &mut Tx, coupon: &Coupon, step: &Step) -> Result<()> {
-    let created = q(CREATE)
-        .bind(&coupon.code)
-        .bind(coupon.kind)
-        .bind(coupon.amount_fen)
-        .bind(coupon.bp)
-        .bind(coupon.min_goods_fen)
-        .bind(coupon.limit_total)
-        .bind(coupon.limit_each)
-        .bind(coupon.valid_from)
-        .bind(coupon.valid_to)
-        .bind(coupon.funder)
-        .bind(step.at)
-        .bind(step.by.person.clone())
-        .exec(tx)
-        .await?;
-    if created == 0 {
-        return Err(Refusal::of_field("code", Code::CouponExists).with("coupon", &coupon.code).into());
+/// Coupons, newest first.
+pub async fn list(conn: &mut Conn, limit: i64, offset: i64) -> Result<Listed> {
+    let coupons = q(LIST).bind(limit).bind(offset).all(conn).await?;
+    let (total,): (i64,) = q(COUNT).one(conn).await?;
+    Ok(Listed { coupons, total })
+}
+
+/// Adds a coupon; refuses a code that exists.
+pub async fn add(tx: &mut Tx, coupon: &Coupon) -> Result<()> {
+    if insert(tx, coupon).await? {
+        return Ok(());
     }
-    Ok(())
+    Err(Refusal::of_field("code", Code::CouponExists).with("coupon", &coupon.code).into())
+}
+
+/// Makes a coupon and logs who did.
+pub async fn make(work: &Work, new: &NewCoupon) -> Result<Coupon> {
+    tx!(work.db, tx, {
+        let step = work.step();
+        let coupon = new.parsed(&step)?;
+        add(&mut tx, &coupon).await?;
+        let value = coupon.amount_fen.map_or_else(|| format!("{} bp", coupon.bp.unwrap_or(0)), Fen::yuan);
+        let detail = format!("{value} {} {}", coupon.funder, coupon.valid_to);
+        audit_log::by(&mut tx, &step, ("coupon.create", &coupon.code, &detail)).await?;
+        Ok(coupon)
+    })
 }
 
 /// Ends a coupon: no further order uses it, those placed keep what it took off. One that was ended stays
 /// as it is; refuses an unknown one as not found.
-pub async fn end(tx: &mut Tx, code: &str, step: &Step) -> Result<Coupon> {
-    let ended = q(END).bind(step.at).bind(code).exec(tx).await?;
-    let coupon: Coupon = q(FIND).bind(code).opt(tx).await?.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    if ended == 1 {
-        let detail = format!("used {}", coupon.used);
-        audit_log::by(tx, step, ("coupon.end", code, &detail)).await?;
-    }
-    Ok(coupon)
-}
-
-/// Who holds a use: the person, or for guests the phone (by hash).
-pub fn holder(person: Option<&str>, phone: &str) -> String {
-    match person {
-        Some(person) => format!("person:{person}"),
-        None => format!("phone:{}", sha256_hex(phone.as_bytes())),
-    }
-}
-
-/// A use of a coupon by an order.
-pub struct Use<'a> {
-    /// Which order.
-    pub order: &'a OrderId,
-    /// Which coupon.
-    pub code: &'a str,
-    /// The coupon's limit for one buyer.
-    pub limit_each: Option<i64>,
-    /// See [`holder`].
-    pub holder: &'a str,
-    /// What it takes off.
-    pub discount: Fen,
-}
-
-/// Uses the coupon within the order's transaction; refuses where a limit is reached (I9) or it was ended.
-pub async fn redeem(tx: &mut Tx, using: Use<'_>) -> Result<()> {
-    count_use(tx, (using.code, using.holder, using.limit_each), false).await?;
-    let redeem = q(REDEEM).bind(using.order).bind(using.code).bind(using.holder).bind(using.discount);
-    tx.expect_rows(redeem, 1).await
-}
-
-/// Counts one more use; an order that used the coupon before may do so after its end.
-async fn count_use(tx: &mut Tx, (code, holder, limit_each): (&str, &str, Option<i64>), before: bool) -> Result<()> {
-    let used = q(USE).bind(code).bind(before).exec(tx).await?;
-    let each = if used == 1 { q(USE_EACH).bind(code).bind(holder).bind(limit_each).exec(tx).await? } else { 0 };
-    if each == 0 {
-        let ended = !before && find(tx, code).await?.ended_at.is_some();
-        let why = if ended { Code::CouponNotValid } else { Code::CouponUsedUp };
-        return Err(Refusal::of_field("coupons[0]", why).with("coupon", code).into());
-    }
-    Ok(())
-}
-
-/// Gives an order's use back, once.
-pub async fn give_back(tx: &mut Tx, order: &OrderId) -> Result<()> {
-    let back: Option<(String, String)> = q(GIVE_BACK).bind(order).opt(tx).await?;
-    if let Some((code, holder)) = back {
-        tx.expect_rows(q(UNUSE).bind(&code), 1).await?;
-        tx.expect_rows(q(UNUSE_EACH).bind(&code).bind(&holder), 1).await?;
-    }
-    Ok(())
-}
-
-/// Whether an order that gave its use back could use the coupon again.
-pub async fn can_take_again(conn: &mut Conn, order: &OrderId) -> Result<bool> {
-    let given_back: Option<(String, String)> = q(GIVEN_BACK).bind(order).opt(conn).await?;
-    let Some((code, holder)) = given_back else { return Ok(true) };
-    let coupon = find(conn, &code).await?;
-    let each: Option<(i64,)> = q(USED_BY).bind(&code).bind(&holder).opt(conn).await?;
-    let below = |used: i64, limit: Option<i64>| limit.is_none_or(|limit| used < limit);
-    Ok(below(coupon.used, coupon.limit_total) && below(each.map_or(0, |row| row.0), coupon.limit_each))
-}
-
-/// Uses the coupon again for an order that is paid late; ask [`can_take_again`] first. A use that
-/// went meanwhile is a conflict, and the transaction runs again.
-pub async fn take_again(tx: &mut Tx, order: &OrderId) -> Result<()> {
-    let again: Option<(String, String)> = q(TAKE_AGAIN).bind(order).opt(tx).await?;
-    let Some((code, holder)) = again else { return Ok(()) };
-    let coupon = find(tx, &code).await?;
-    let used = count_use(tx, (&code, &holder, coupon.limit_each), true).await;
-    used.map_err(|error| match error {
-        Error::Refused(refusal) => Error::Conflict(anyhow::anyhow!("{refusal}")),
-        other => other,
+pub async fn end(work: &Work, code: &str) -> Result<Coupon> {
+    let code = code.to_ascii_uppercase();
+    tx!(work.db, tx, {
+        let step = work.step();
+        let ended = q(END).bind(step.at).bind(&code).exec(&mut tx).await?;
+        let coupon: Coupon = q(FIND).bind(&code).opt(&mut tx).await?.ok_or_else(|| Refusal::new(Code::NotFound))?;
+        if ended == 1 {
+            let detail = format!("used {}", coupon.used);
+            audit_log::by(&mut tx, &step, ("coupon.end", &code, &detail)).await?;
+        }
+        Ok(coupon)
     })
 }
 
@@ -244,6 +233,8 @@ mod tests {
             valid_from: "2026-11-01".parse().unwrap(),
             valid_to: "2026-11-30".parse().unwrap(),
             funder: Funder::Platform,
+            created_at: At(0),
+            created_by: None,
             ended_at: None,
         }
     }

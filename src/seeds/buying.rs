@@ -13,7 +13,8 @@ use crate::{
         record::{Buyer, Contact},
         refund::{Asked, AskedLine},
     },
-    pricing::{self, Ask, AskedItem, Coupon, Facts, Fulfilment, Known, Quote, Region, Rule},
+    pricing::{self, Ask, AskedItem, Facts, Fulfilment, Known, Quote, Region, Rule},
+    promotions::Coupon,
 };
 
 /// How long an unpaid order held its stock.

@@ -15,7 +15,7 @@ use crate::{
     },
     db::{Tx, insert_all},
     kernel::{CoopId, Day, Error, Fen, Grams, Result, hash::sha256_hex},
-    pricing::{Funder, coupon},
+    promotions::{Funder, coupon},
 };
 
 /// Weight of a first step, of each further one, and the most of a parcel.
@@ -176,9 +176,11 @@ pub async fn coupons(tx: &mut Tx, load: &Load) -> Result<()> {
             valid_from: days[0],
             valid_to: days[1],
             funder: Funder::try_from(c.funder.as_str()).map_err(|_| Error::fault("coupons.toml: unknown funder"))?,
+            created_at: load.step.at,
+            created_by: load.step.by.person.clone(),
             ended_at: None,
         };
-        coupon::create(tx, &coupon, &load.step).await?;
+        coupon::add(tx, &coupon).await?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::{
     identity::person,
     kernel::{At, Day, ProductId, Random, Result, SkuId},
     orders::past::{self, Past},
-    pricing::coupon,
+    promotions::redemption,
 };
 
 /// Days of sales before today.
@@ -65,11 +65,11 @@ async fn redeem(tx: &mut Tx, stall: &Stall, lives: &[Past]) -> Result<()> {
     for life in lives {
         let order = &life.record.order;
         let Some(code) = &order.coupon_code else { continue };
-        let person = order.person_id.as_ref().map(crate::kernel::PersonId::as_str);
-        let holder = coupon::holder(person, &life.record.contact.phone);
+        let holder = redemption::holder(order.person_id.as_ref(), &life.record.contact.phone);
         let limit_each = stall.coupons.iter().find(|c| c.code == *code).and_then(|c| c.limit_each);
-        let using = coupon::Use { order: &order.id, code, limit_each, holder: &holder, discount: order.discount_fen };
-        coupon::redeem(tx, using).await?;
+        let using =
+            redemption::Use { order: &order.id, code, limit_each, holder: &holder, discount: order.discount_fen };
+        redemption::redeem(tx, using).await?;
     }
     Ok(())
 }

@@ -7,10 +7,10 @@ use crate::{
     kernel::{Day, Error, ProductId, Random, Result, Season, SkuId},
     pricing::{
         self, Facts, PartFacts, SchemeDays,
-        coupon::{self, Coupon},
         freight::{self, Rule},
         region::{self, Region},
     },
+    promotions::coupon::{self, Coupon},
 };
 
 statements! {
@@ -155,7 +155,7 @@ impl Stall {
             outlets,
             pairings: pairs.iter().map(|p| (p.county_code.clone(), p.code.clone())).collect(),
             paired: pairs.into_iter().map(|p| (p.district_code, p.county_code)).collect(),
-            coupons: coupon::list(conn, (100, 0)).await?.0,
+            coupons: coupon::list(conn, 100, 0).await?.coupons,
         })
     }
 

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use super::{Error, auth::Caller, json};
 use crate::{
     db::idempotency::Key,
-    kernel::{Code, Lang, Random, Refusal, hash::sha256_hex},
+    kernel::{Code, Lang, Named, Random, Refusal, hash::sha256_hex},
 };
 
 /// A posted form as a typed value (`application/x-www-form-urlencoded`).
@@ -36,6 +36,11 @@ pub struct Choice {
 /// Options of `(value, label)`, of which one is chosen.
 pub fn choices(rows: impl IntoIterator<Item = (String, String)>, chosen: &str) -> Vec<Choice> {
     rows.into_iter().map(|(value, label)| Choice { chosen: value == chosen, value, label }).collect()
+}
+
+/// Options of a closed set, by their names, of which one is chosen by its word.
+pub fn choices_of<T: Named>(lang: Lang, chosen: &str) -> Vec<Choice> {
+    choices(T::choices(lang).into_iter().map(|(word, name)| (word.to_owned(), name.to_owned())), chosen)
 }
 
 /// A new key for a form that must not do its work twice: its hidden field `key`.

@@ -1,4 +1,4 @@
-//! Requests that write, counted by client address.
+//! The client's address, and how many writes it has left.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -6,16 +6,8 @@ use std::{
     sync::Arc,
 };
 
-use axum::{
-    extract::{FromRequestParts, Request, State},
-    http::{HeaderValue, header, request::Parts},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use governor::{DefaultKeyedRateLimiter, Quota, clock::Clock};
-
-use super::{Error, Market};
-use crate::kernel::{Code, Refusal};
 
 /// Who called, by the connection.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +46,7 @@ impl Limits {
     }
 
     /// Counts a write; the refusal says how long to wait.
-    fn check(&self, address: IpAddr) -> Result<(), u64> {
+    pub fn check(&self, address: IpAddr) -> Result<(), u64> {
         let Some(limiter) = &self.0 else { return Ok(()) };
         limiter
             .check_key(&address)
@@ -66,21 +58,6 @@ impl Limits {
         if let Some(limiter) = &self.0 {
             limiter.retain_recent();
             limiter.shrink_to_fit();
-        }
-    }
-}
-
-/// The layer of a route that writes: 429 with `Retry-After` past the limit.
-pub async fn limit(State(market): State<Market>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(&mut parts, &market).await;
-    match market.limits.check(address) {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(seconds) => {
-            let refusal = Refusal::new(Code::TooManyRequests).with("seconds", seconds);
-            let mut response = Error::from(refusal).into_response();
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            response
         }
     }
 }

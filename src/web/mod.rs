@@ -1,13 +1,14 @@
 //! HTTP: one table of routes with the permission of each; `api` answers programs, `pages` people.
 //!
 //! A request passes: number, errors, headers, log (`edge`) → time limit → panics → cross-site check →
-//! of a write the limit (`limits`) → the route's permission (`route`) → its handler, which
+//! of a write the limit (`counted`) → the route's permission (`route`) → its handler, which
 //! extracts (`auth::Caller`, `json::ApiJson`, `form`), calls one verb of a capability (writes in
 //! `durable`) and answers. Errors leave as `web::Error` and get their words at the edge.
 
 pub mod api;
 pub mod assets;
 pub mod auth;
+mod counted;
 pub mod durable;
 pub mod edge;
 pub mod form;
@@ -21,6 +22,7 @@ pub mod pages;
 pub mod photos;
 pub mod problem;
 pub mod route;
+pub mod session;
 mod strict;
 
 use std::time::Duration;

@@ -11,7 +11,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 
-use super::{Error, Market, auth::Caller, limits};
+use super::{Error, Market, auth::Caller, counted};
 use crate::{
     identity::Role,
     kernel::{Code, Refusal},
@@ -101,7 +101,7 @@ impl Route {
         };
         let handler = match self.method.is_safe() || self.path == UNLIMITED {
             true => handler,
-            false => handler.layer(from_fn_with_state(market.clone(), limits::limit)),
+            false => handler.layer(from_fn_with_state(market.clone(), counted::limit)),
         };
         router.route(self.path, handler)
     }

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use crate::{
-    db::{
-        audit_log::{self, Logged},
-        tx,
+    db::audit_log::{self, Logged},
+    identity::{
+        Role,
+        reset::{self, Issued},
     },
-    identity::{Role, person, reset},
     kernel::{At, Code, Fen, Refusal, parse},
     orders::{
         read,
@@ -207,23 +207,10 @@ pub async fn issue_reset_code(
     caller: Caller,
     ApiJson { value, .. }: ApiJson<ResetRequest>,
 ) -> Result<(StatusCode, Json<ResetCode>)> {
-    Ok((StatusCode::CREATED, Json(reset_code(&market, &caller, &value.login).await?)))
-}
-
-/// Issues a code for an account; the operator's page does the same.
-pub async fn reset_code(market: &Market, caller: &Caller, login: &str) -> Result<ResetCode> {
-    let by = caller.person()?.clone();
-    let person = person::find_by_login(&mut market.db().read().await?, login).await?;
-    let login = person.login.clone();
-    let trade = market.trade.clone();
-    let issued = durable(async move {
-        tx!(trade.db, tx, {
-            let mut step = trade.step(by.actor());
-            reset::issue(&mut tx, &person, &by.id, &mut step).await
-        })
-    })
-    .await?;
-    Ok(ResetCode { login, code: issued.code, expires_at: issued.expires_at })
+    let work = market.work(caller.actor(), None);
+    let issued = durable(async move { reset::issue_to(&work, &value.login).await }).await?;
+    let Issued { login, code, expires_at } = issued;
+    Ok((StatusCode::CREATED, Json(ResetCode { login, code, expires_at })))
 }
 
 /// auditLog

@@ -5,18 +5,14 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
 use super::orders::Paging;
 use crate::{
-    db::{audit_log, tx},
     identity::Role,
-    kernel::{At, Code, Day, Fen, Refusal, Result as KernelResult, parse},
-    pricing::{
-        Funder,
-        coupon::{self, Coupon, CouponKind},
-    },
+    kernel::{At, Day, Fen},
+    promotions::coupon::{self, Coupon, CouponKind, Funder, NewCoupon},
     web::{
         Allow, Market, Result, Route,
         auth::Caller,
@@ -38,36 +34,6 @@ pub fn routes() -> Vec<Route> {
         Route::get("/api/v1/admin/coupons", operator, list_coupons),
         Route::post("/api/v1/admin/coupons/{code}/end", operator, end_coupon),
     ]
-}
-
-/// A coupon to be made.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CouponRequest {
-    /// What people type: 3 to 32 letters, digits or dashes.
-    pub code: String,
-    /// `amount` or `percent`.
-    pub kind: CouponKind,
-    /// For an amount.
-    #[schema(value_type = Option<i64>)]
-    pub amount_fen: Option<Fen>,
-    /// For a percentage, in basis points.
-    pub bp: Option<i64>,
-    /// Goods must cost at least this.
-    #[schema(value_type = Option<i64>)]
-    pub min_goods_fen: Option<Fen>,
-    /// Uses in all.
-    pub limit_total: Option<i64>,
-    /// Uses by one buyer.
-    pub limit_each: Option<i64>,
-    /// First day.
-    #[schema(value_type = String)]
-    pub from: Day,
-    /// Last day.
-    #[schema(value_type = String)]
-    pub to: Day,
-    /// Who pays.
-    pub funder: Funder,
 }
 
 /// A coupon.
@@ -127,67 +93,17 @@ impl From<Coupon> for CouponView {
     }
 }
 
-/// The coupon that a request describes; refuses values out of range, of the other kind, and reversed days.
-fn coupon(request: &CouponRequest) -> KernelResult<Coupon> {
-    let code = parse::coupon_code("code", &request.code)?;
-    let most = 100_000_000;
-    let value = |name: &str, value: Option<i64>, wanted: bool, max: i64| match (value, wanted) {
-        (Some(n), true) => parse::within(name, n, 1, max).map(Some),
-        (None, true) => Err(Refusal::of_field(name, Code::Missing)),
-        (Some(_), false) => Err(Refusal::of_field(name, Code::Unknown)),
-        (None, false) => Ok(None),
-    };
-    let is_amount = request.kind == CouponKind::Amount;
-    let amount_fen = value("amount_fen", request.amount_fen.map(|f| f.0), is_amount, most)?.map(Fen);
-    let bp = value("bp", request.bp, !is_amount, 10_000)?;
-    let min = parse::within("min_goods_fen", request.min_goods_fen.map_or(0, |f| f.0), 0, most)?;
-    let limit = |name: &str, n: Option<i64>| n.map(|n| parse::within(name, n, 1, 1_000_000_000)).transpose();
-    if request.from > request.to {
-        return Err(Refusal::of_field("to", Code::RangeReversed).into());
-    }
-    Ok(Coupon {
-        code,
-        kind: request.kind,
-        amount_fen,
-        bp,
-        min_goods_fen: Fen(min),
-        limit_total: limit("limit_total", request.limit_total)?,
-        limit_each: limit("limit_each", request.limit_each)?,
-        used: 0,
-        valid_from: request.from,
-        valid_to: request.to,
-        funder: request.funder,
-        ended_at: None,
-    })
-}
-
 /// createCoupon
 #[utoipa::path(post, path = "/api/v1/admin/coupons", operation_id = "createCoupon", tag = "operator",
-    request_body = CouponRequest, responses((status = 201, body = CouponView)))]
+    request_body = NewCoupon, responses((status = 201, body = CouponView)))]
 pub async fn create_coupon(
     State(market): State<Market>,
     caller: Caller,
-    ApiJson { value, .. }: ApiJson<CouponRequest>,
+    ApiJson { value, .. }: ApiJson<NewCoupon>,
 ) -> Result<(StatusCode, Json<CouponView>)> {
-    let made = created(&market, &caller, value).await?;
+    let work = market.work(caller.actor(), None);
+    let made = durable(async move { coupon::make(&work, &value).await }).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
-}
-
-/// Makes a coupon; the operator's page does the same.
-pub async fn created(market: &Market, caller: &Caller, request: CouponRequest) -> Result<Coupon> {
-    let coupon = coupon(&request)?;
-    let (trade, by) = (market.trade.clone(), caller.actor());
-    durable(async move {
-        tx!(trade.db, tx, {
-            let step = trade.step(by.clone());
-            coupon::create(&mut tx, &coupon, &step).await?;
-            let value = coupon.amount_fen.map_or_else(|| format!("{} bp", coupon.bp.unwrap_or(0)), Fen::yuan);
-            let detail = format!("{value} {} {}", coupon.funder, coupon.valid_to);
-            audit_log::by(&mut tx, &step, ("coupon.create", &coupon.code, &detail)).await
-        })?;
-        Ok(coupon)
-    })
-    .await
 }
 
 /// endCoupon
@@ -198,19 +114,8 @@ pub async fn end_coupon(
     caller: Caller,
     Path(code): Path<String>,
 ) -> Result<Json<CouponView>> {
-    Ok(Json(ended(&market, &caller, code).await?.into()))
-}
-
-/// Ends a coupon; the operator's page does the same.
-pub async fn ended(market: &Market, caller: &Caller, code: String) -> Result<Coupon> {
-    let (trade, by, code) = (market.trade.clone(), caller.actor(), code.to_ascii_uppercase());
-    durable(async move {
-        tx!(trade.db, tx, {
-            let step = trade.step(by.clone());
-            coupon::end(&mut tx, &code, &step).await
-        })
-    })
-    .await
+    let work = market.work(caller.actor(), None);
+    Ok(Json(durable(async move { coupon::end(&work, &code).await }).await?.into()))
 }
 
 /// listCoupons
@@ -222,6 +127,7 @@ pub async fn list_coupons(
 ) -> Result<Json<CouponPage>> {
     let (page, per_page) = paging.checked(24)?;
     let mut conn = market.db().read().await?;
-    let (coupons, total) = coupon::list(&mut conn, (per_page, (page - 1) * per_page)).await?;
-    Ok(Json(CouponPage { items: coupons.into_iter().map(CouponView::from).collect(), total, page, per_page }))
+    let found = coupon::list(&mut conn, per_page, (page - 1) * per_page).await?;
+    let items = found.coupons.into_iter().map(CouponView::from).collect();
+    Ok(Json(CouponPage { items, total: found.total, page, per_page }))
 }

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use crate::{
-    kernel::{Result as KernelResult, parse},
     pricing::{
         pasted::{self, Pasted},
         region, romanised,
@@ -90,13 +89,7 @@ pub async fn read_address(
     State(market): State<Market>,
     ApiJson { value, .. }: ApiJson<PastedText>,
 ) -> Result<Json<ReadAddress>> {
-    let Pasted { name, phone, region_code, street } = read(&market, &value.text).await?;
+    let Pasted { name, phone, region_code, street } =
+        pasted::understood(&mut market.db().read().await?, &value.text).await?;
     Ok(Json(ReadAddress { name, phone, region_code, street }))
-}
-
-/// Takes a pasted address apart; forms without script do the same.
-pub async fn read(market: &Market, text: &str) -> KernelResult<Pasted> {
-    let text = parse::text("text", &text.replace(['\n', '\r', '\t'], " "), pasted::LONGEST)?;
-    let regions = region::named(&mut market.db().read().await?).await?;
-    Ok(pasted::read(&text, &regions))
 }

@@ -11,7 +11,7 @@ use yanxi::{
         place,
     },
     payments::{Provider, sandbox::Outcome},
-    pricing::coupon,
+    promotions::coupon,
 };
 
 use crate::support::{Shop, on_both};
@@ -60,9 +60,7 @@ async fn an_ended_coupon_takes_nothing_off_further_orders_and_keeps_its_word_to_
     let payment = shop.open_payment(&late.number).await;
     let quoted = shop.quote(&[("P01-1", 1)], Some("TWENTY")).await.unwrap();
     for ended in [1, 0] {
-        let mut tx = shop.trade.db.begin().await.unwrap();
-        coupon::end(&mut tx, "TWENTY", &shop.trade.step(Actor::GUEST)).await.unwrap();
-        tx.commit().await.unwrap();
+        coupon::end(&shop.trade.work(Actor::GUEST, None), "TWENTY").await.unwrap();
         let log = "SELECT CAST(count(*) AS BIGINT) FROM audit_log WHERE action = 'coupon.end'";
         let (rows,): (i64,) = q(log).one(&mut shop.trade.db.read().await.unwrap()).await.unwrap();
         assert_eq!(rows, 1, "logged once, {ended}");

@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["db"],
     &["identity", "media", "ledger"],
     &["cooperatives"],
+    &["promotions"],
     &["pricing"],
     &["catalogue"],
     &["stock", "search"],

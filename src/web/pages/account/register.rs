@@ -4,13 +4,14 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 
-use super::entered;
+use super::onward::entered;
 use crate::{
-    kernel::{Code, Refusal},
+    identity::session::{self, NewShopper},
+    kernel::{Actor, Code, Refusal},
     web::{
         Allow, Error, Market, Result, Route,
-        api::session::{self, RegisterRequest},
         auth::Caller,
+        durable::durable,
         form::{Faults, Form},
         json::ApiQuery,
         pages::view::{self, Layout},
@@ -57,7 +58,8 @@ async fn register(State(market): State<Market>, caller: Caller, Form(typed): For
     let made = if agree.is_empty() {
         Err(Error::from(Refusal::of_field("agree", Code::ConsentNeeded)))
     } else {
-        session::new_shopper(&market, RegisterRequest { login, password, name }).await
+        let (trade, new) = (market.trade.clone(), NewShopper { login, password, name });
+        durable(async move { session::register(&trade.db, &new, &mut trade.step(Actor::GUEST)).await }).await
     };
     match made {
         Ok(opened) => Ok(entered(&market, &opened, &next)),

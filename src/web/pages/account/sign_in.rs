@@ -7,17 +7,19 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{entered, onward};
+use super::onward::{entered, onward};
 use crate::{
-    identity::session::SignIn,
+    identity::session::{self, SignIn},
+    kernel::Actor,
     web::{
         Allow, Market, Result, Route,
-        api::session,
         auth::Caller,
+        durable::durable,
         form::{Faults, Form},
         json::ApiQuery,
         limits::ClientAddress,
         pages::view::{self, Layout},
+        session as browser,
     },
 };
 
@@ -98,7 +100,9 @@ async fn sign_in(
     Form(typed): Form<SignInForm>,
 ) -> Result<Response> {
     let sign_in = SignIn { login: typed.login.clone(), password: typed.password, address };
-    match session::open(&market, sign_in).await {
+    let trade = market.trade.clone();
+    let opened = durable(async move { session::open(&trade.db, &sign_in, &mut trade.step(Actor::GUEST)).await });
+    match opened.await {
         Ok(opened) => Ok(entered(&market, &opened, &typed.next)),
         Err(error) => {
             let Some(refusal) = error.refusal() else { return Err(error) };
@@ -110,5 +114,5 @@ async fn sign_in(
 }
 
 async fn sign_out(State(market): State<Market>, caller: Caller) -> Result<Response> {
-    Ok((session::close(&market, &caller).await?, Redirect::to("/")).into_response())
+    Ok((browser::close(&market, &caller).await?, Redirect::to("/")).into_response())
 }

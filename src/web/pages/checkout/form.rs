@@ -59,12 +59,15 @@ impl CheckoutForm {
     /// Takes the receiver of a saved address.
     pub fn take(&mut self, address: &Address) {
         let Address { id, name, phone, region_code, street, .. } = address;
-        for (own, saved) in
-            [(&mut self.address_id, id), (&mut self.name, name), (&mut self.phone, phone), (&mut self.street, street)]
-        {
-            own.clone_from(saved);
+        for (own, saved) in [
+            (&mut self.address_id, id.as_str()),
+            (&mut self.name, name),
+            (&mut self.phone, phone.as_str()),
+            (&mut self.street, street),
+        ] {
+            saved.clone_into(own);
         }
-        self.choose(region_code);
+        self.choose(region_code.as_str());
     }
 
     /// Chooses the district of a division's code, and what is above it.

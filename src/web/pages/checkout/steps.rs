@@ -21,10 +21,14 @@ use crate::{
         place::{self, Placed},
         read,
     },
-    pricing::{self, Quote, pasted::Pasted, region},
+    pricing::{
+        self, Quote,
+        pasted::{self, Pasted},
+        region,
+    },
     web::{
         Allow, Error, Market, Result, Route,
-        api::{quotes, regions as api_regions},
+        api::quotes,
         auth::{self, Caller},
         durable::{durable, once},
         form::{Faults, Form, is_key},
@@ -56,7 +60,7 @@ async fn visit(market: Market, caller: Caller, headers: &HeaderMap) -> Result<Vi
     if let Some(person) = &caller.person {
         let mut conn = market.db().read().await?;
         for saved in address::list(&mut conn, &person.id).await? {
-            let region = region::find(&mut conn, "region_code", &saved.region_code).await;
+            let region = region::find(&mut conn, "region_code", saved.region_code.as_str()).await;
             addresses.push((saved, region.map(|region| region.name).unwrap_or_default()));
         }
     }
@@ -190,7 +194,7 @@ impl Visit {
     /// Takes a pasted address apart into the form's fields.
     async fn paste(&self, mut typed: CheckoutForm) -> Result<Response> {
         let mut faults = Faults::default();
-        match api_regions::read(&self.market, &typed.paste).await {
+        match pasted::understood(&mut self.market.db().read().await?, &typed.paste).await {
             Ok(Pasted { name, phone, region_code, street }) => {
                 for (own, read) in [(&mut typed.name, name), (&mut typed.phone, phone), (&mut typed.street, street)] {
                     if !read.is_empty() {
@@ -269,12 +273,9 @@ impl Visit {
         else {
             return Ok(());
         };
-        let new = address::NewAddress {
-            name: typed.name.clone(),
-            phone: typed.phone.clone(),
-            region_code: typed.region_code.clone(),
-            street: typed.street.clone(),
-        };
+        // The order has taken them already.
+        let new = address::NewAddress::parse(&typed.name, &typed.phone, &typed.region_code, &typed.street);
+        let Ok(new) = new else { return Ok(()) };
         let trade = self.market.trade.clone();
         let kept = durable(async move {
             tx!(trade.db, tx, {

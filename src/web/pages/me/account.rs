@@ -9,20 +9,24 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{Room, layout};
+use super::room::{Room, layout};
 use crate::{
     db::tx,
-    identity::{Person, Role, person, session},
+    identity::{
+        Person, Role,
+        account::{self, Passwords},
+        person, session,
+    },
     kernel::{Code, Random, Refusal},
-    orders::account,
+    orders::account as kept,
     web::{
         Allow, Error, Market, Result, Route,
-        api::session as api_session,
         auth::Caller,
         durable::durable,
         form::{Faults, Form},
         json::ApiQuery,
         pages::view::{self, Layout},
+        session as browser,
     },
 };
 
@@ -123,7 +127,7 @@ async fn rename(State(market): State<Market>, caller: Caller, Form(typed): Form<
 #[derive(Deserialize)]
 #[serde(default)]
 #[derive(Default)]
-struct Passwords {
+struct PasswordForm {
     password: String,
     new_password: String,
 }
@@ -131,12 +135,12 @@ struct Passwords {
 async fn change_password(
     State(market): State<Market>,
     caller: Caller,
-    Form(typed): Form<Passwords>,
+    Form(typed): Form<PasswordForm>,
 ) -> Result<Response> {
     let (db, who, keep) = (market.db().clone(), caller.person()?.clone(), caller.session.clone());
     let done = durable(async move {
-        let Passwords { password, new_password } = typed;
-        person::change_password(&db, &who, (&password, &new_password), keep.as_deref()).await
+        let passwords = Passwords { present: typed.password, new: typed.new_password };
+        account::change_password(&db, &who, &passwords, keep.as_deref()).await
     });
     after(&market, &caller, "password", done.await).await
 }
@@ -149,11 +153,11 @@ struct Sessions {
 }
 
 async fn end_sessions(State(market): State<Market>, caller: Caller, Form(asked): Form<Sessions>) -> Result<Response> {
-    let (db, id, own) = (market.db().clone(), caller.person()?.id.clone(), caller.session.clone().unwrap_or_default());
+    let (db, id, own) = (market.db().clone(), caller.person()?.id.clone(), caller.session.clone());
     let done = durable(async move {
         tx!(db, tx, {
             match asked.session.as_str() {
-                "" => session::close_others(&mut tx, &id, &own).await,
+                "" => session::close_others(&mut tx, &id, own.as_deref()).await,
                 one => session::close_one(&mut tx, &id, one).await,
             }
         })
@@ -164,7 +168,7 @@ async fn end_sessions(State(market): State<Market>, caller: Caller, Form(asked):
 /// All that is known of the person, as a file.
 async fn export(State(market): State<Market>, caller: Caller) -> Result<Response> {
     let who = caller.person()?;
-    let mut all = account::export(&mut market.db().read().await?, who, caller.lang, market.now()).await?;
+    let mut all = kept::export(&mut market.db().read().await?, who, caller.lang, market.now()).await?;
     all.notice = market.demo.then(|| view::Layout::of(&market, caller.lang, "site.demo").title);
     let heads = [(header::CONTENT_DISPOSITION, "attachment; filename=\"yanxi-my-data.json\"")];
     Ok((heads, Json(all)).into_response())
@@ -180,7 +184,7 @@ struct Closing {
 async fn close(State(market): State<Market>, caller: Caller, Form(typed): Form<Closing>) -> Result<Response> {
     let who = caller.person()?.clone();
     match closed(&market, who, typed).await {
-        Ok(()) => Ok((api_session::close(&market, &caller).await?, Redirect::to("/")).into_response()),
+        Ok(()) => Ok((browser::close(&market, &caller).await?, Redirect::to("/")).into_response()),
         Err(error) => after(&market, &caller, "", Err(error)).await,
     }
 }
@@ -194,10 +198,10 @@ async fn closed(market: &Market, who: Person, typed: Closing) -> Result<(), Erro
     }
     let trade = market.trade.clone();
     durable(async move {
-        if !person::knows(&trade.db, &who, &typed.close_password).await? {
+        if !account::knows(&trade.db, &who, &typed.close_password).await? {
             return Err(Refusal::of_field("close_password", Code::BadCredentials).into());
         }
-        account::close(&trade, &who).await
+        kept::close(&trade, &who).await
     })
     .await
 }

@@ -7,10 +7,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{Room, layout};
+use super::room::{Room, layout};
 use crate::{
     db::tx,
-    identity::{Address, address},
+    identity::address::{self, Address, NewAddress},
     kernel::{Code, Refusal},
     pricing::region,
     web::{
@@ -74,11 +74,11 @@ struct AddressForm {
 
 impl AddressForm {
     fn of(address: &Address) -> Self {
-        let chosen = Chosen::of_district(&address.region_code);
+        let chosen = Chosen::of_district(address.region_code.as_str());
         Self {
             act: String::new(),
             name: address.name.clone(),
-            phone: address.phone.clone(),
+            phone: address.phone.to_string(),
             province: chosen.province.to_owned(),
             city: chosen.city.to_owned(),
             region_code: chosen.district.to_owned(),
@@ -98,12 +98,12 @@ async fn shown(
     let mut conn = market.db().read().await?;
     let mut rows = Vec::new();
     for kept in address::list(&mut conn, &person.id).await? {
-        let place = region::find(&mut conn, "region_code", &kept.region_code).await.map(|r| r.name).unwrap_or_default();
+        let place = region::find(&mut conn, "region_code", kept.region_code.as_str()).await;
         rows.push(Row {
-            place: format!("{place} {}", kept.street),
+            place: format!("{} {}", place.map(|region| region.name).unwrap_or_default(), kept.street),
             id: kept.id,
             name: kept.name,
-            phone: kept.phone,
+            phone: kept.phone.to_string(),
             first: kept.is_default,
         });
     }
@@ -153,33 +153,49 @@ async fn write(market: &Market, caller: &Caller, id: Option<String>, typed: Addr
     }
 }
 
+/// What the form's button asks for.
+enum Act {
+    Default(String),
+    Remove(String),
+    Correct(String, NewAddress),
+    Add(NewAddress),
+}
+
+/// The act of a form; an address is read, and its region must exist.
+async fn act(market: &Market, id: Option<String>, typed: &AddressForm) -> Result<Act, Error> {
+    match (typed.act.as_str(), id) {
+        ("default", Some(id)) => Ok(Act::Default(id)),
+        ("remove", Some(id)) => Ok(Act::Remove(id)),
+        (_, id) => {
+            let found = region::find(&mut market.db().read().await?, "region_code", &typed.region_code).await;
+            let new = NewAddress::parse(&typed.name, &typed.phone, &typed.region_code, &typed.street);
+            let unknown = found.err().and_then(|error| error.refusal().cloned());
+            let new = match (new, unknown) {
+                (Ok(new), None) => new,
+                (new, unknown) => {
+                    let faults = new.err().into_iter().chain(unknown).collect();
+                    return Err(Refusal::all(faults).unwrap_or_else(|| Refusal::new(Code::Invalid)).into());
+                }
+            };
+            Ok(match id {
+                Some(id) => Act::Correct(id, new),
+                None => Act::Add(new),
+            })
+        }
+    }
+}
+
 async fn written(market: &Market, caller: &Caller, id: Option<String>, typed: AddressForm) -> Result<(), Error> {
     let person = caller.person()?.clone();
-    let AddressForm { act, name, phone, region_code, street, .. } = typed;
-    let new = address::NewAddress { name, phone, region_code, street };
-    let act = match (act.as_str(), &id) {
-        ("default", Some(_)) => "default",
-        ("remove", Some(_)) => "remove",
-        _ => {
-            let found = region::find(&mut market.db().read().await?, "region_code", &new.region_code).await;
-            let faults = [new.parsed().err(), found.err().and_then(|e| e.refusal().cloned())];
-            if let Some(refusal) = Refusal::all(faults.into_iter().flatten().collect()) {
-                return Err(refusal.into());
-            }
-            "save"
-        }
-    };
-    let trade = market.trade.clone();
+    let act = act(market, id, &typed).await?;
+    let work = market.work(person.actor(), None);
     durable(async move {
-        tx!(trade.db, tx, {
-            match (act, &id) {
-                ("default", Some(id)) => address::make_default(&mut tx, &person.id, id).await,
-                ("remove", Some(id)) => address::remove(&mut tx, &person.id, id).await,
-                (_, Some(id)) => address::set(&mut tx, &person.id, id, &new).await,
-                (_, None) => {
-                    let mut step = trade.step(person.actor());
-                    address::add(&mut tx, &person.id, &new, &mut step).await.map(|_| ())
-                }
+        tx!(work.db, tx, {
+            match &act {
+                Act::Default(id) => address::make_default(&mut tx, &person.id, id).await,
+                Act::Remove(id) => address::remove(&mut tx, &person.id, id).await,
+                Act::Correct(id, new) => address::set(&mut tx, &person.id, id, new).await,
+                Act::Add(new) => address::add(&mut tx, &person.id, new, &mut work.step()).await.map(|_| ()),
             }
         })
     })

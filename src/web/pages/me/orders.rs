@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 
-use super::{Room, layout};
+use super::room::{Room, layout};
 use crate::{
     kernel::Fen,
     orders::{

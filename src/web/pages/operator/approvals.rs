@@ -10,7 +10,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    OPERATOR, desk,
+    frame::{OPERATOR, desk},
     subject::{self, Known, Subject},
 };
 use crate::{

@@ -8,15 +8,15 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{OPERATOR, desk};
+use super::frame::{OPERATOR, desk};
 use crate::{
-    kernel::{Code, Day, Fen, Refusal, parse},
-    pricing::coupon::{self, Coupon, CouponKind, Funder},
+    kernel::{Code, Day, Fen, Named, Refusal, parse},
+    promotions::coupon::{self, Coupon, CouponKind, Funder, NewCoupon},
     web::{
         Market, Result, Route,
-        api::coupons::{CouponRequest, created, ended},
         auth::Caller,
-        form::{Choice, Faults, Form, choices},
+        durable::durable,
+        form::{Choice, Faults, Form, choices_of},
         json::ApiQuery,
         pages::{
             desk::Desk,
@@ -61,8 +61,8 @@ struct CouponForm {
 }
 
 impl CouponForm {
-    /// The request that the form makes, as a program would send it; every field at fault is named.
-    fn request(&self) -> Result<CouponRequest, Refusal> {
+    /// What the form describes; every field at fault is named.
+    fn parsed(&self) -> Result<NewCoupon, Refusal> {
         let mut faults = Vec::new();
         let typed = |text: &str| !text.trim().is_empty();
         let missing = |field: &str| Refusal::of_field(field, Code::Missing);
@@ -85,7 +85,7 @@ impl CouponForm {
         let funder = funder.map_err(|refusal| faults.push(refusal)).unwrap_or(Funder::Platform);
         match Refusal::all(faults) {
             Some(refusal) => Err(refusal),
-            None => Ok(CouponRequest {
+            None => Ok(NewCoupon {
                 code: self.code.clone(),
                 kind,
                 amount_fen: amount_fen.map(Fen),
@@ -114,6 +114,13 @@ struct Row {
     funder: String,
 }
 
+/// Who sees the page, and where.
+struct Seen<'a> {
+    market: &'a Market,
+    caller: &'a Caller,
+    uri: &'a Uri,
+}
+
 #[derive(Template)]
 #[template(path = "operator/coupons.html")]
 struct Page {
@@ -128,22 +135,17 @@ struct Page {
     older: Option<i64>,
 }
 
-async fn shown(
-    (market, caller, uri): (&Market, &Caller, &Uri),
-    page: i64,
-    (typed, faults): (CouponForm, Faults),
-) -> Result<Response> {
+async fn shown(seen: &Seen<'_>, page: i64, typed: CouponForm, faults: Faults) -> Result<Response> {
+    let Seen { market, caller, uri } = *seen;
     let layout = Layout::of(market, caller.lang, "coupons.title");
-    let (found, total) = coupon::list(&mut market.db().read().await?, (PER_PAGE, (page - 1) * PER_PAGE)).await?;
+    let found = coupon::list(&mut market.db().read().await?, PER_PAGE, (page - 1) * PER_PAGE).await?;
     let today = market.now().day();
-    let kinds = CouponKind::ALL.iter().map(|one| (one.to_string(), layout.word("coupon_kind", one.as_str())));
-    let funders = Funder::ALL.iter().map(|one| (one.to_string(), layout.word("funder", one.as_str())));
     let page = Page {
-        rows: found.into_iter().map(|coupon| row(&layout, coupon, today)).collect(),
-        kinds: choices(kinds, &typed.kind),
-        funders: choices(funders, &typed.funder),
+        rows: found.coupons.into_iter().map(|coupon| row(&layout, coupon, today)).collect(),
+        kinds: choices_of::<CouponKind>(layout.lang, &typed.kind),
+        funders: choices_of::<Funder>(layout.lang, &typed.funder),
         newer: (page > 1).then(|| page - 1),
-        older: (total > page * PER_PAGE).then(|| page + 1),
+        older: (found.total > page * PER_PAGE).then(|| page + 1),
         desk: desk(market, &layout, caller, uri).await?,
         typed,
         faults,
@@ -175,7 +177,7 @@ fn row(layout: &Layout, coupon: Coupon, today: Day) -> Row {
         state: layout.word("coupon_state", key),
         live: key == "live",
         can_end: coupon.ended_at.is_none() && today <= coupon.valid_to,
-        funder: layout.word("funder", coupon.funder.as_str()),
+        funder: coupon.funder.name(layout.lang).to_owned(),
         code: coupon.code,
     }
 }
@@ -195,11 +197,12 @@ async fn list(
     let page = parse::within("page", asked.page.unwrap_or(1), 1, 1_000_000)?;
     let typed =
         CouponForm { from: market.now().day().to_string(), limit_each: "1".to_owned(), ..CouponForm::default() };
-    shown((&market, &caller, &uri), page, (typed, Faults::default())).await
+    shown(&Seen { market: &market, caller: &caller, uri: &uri }, page, typed, Faults::default()).await
 }
 
 async fn end(State(market): State<Market>, caller: Caller, Path(code): Path<String>) -> Result<Response> {
-    ended(&market, &caller, code).await?;
+    let work = market.work(caller.actor(), None);
+    durable(async move { coupon::end(&work, &code).await }).await?;
     Ok(Redirect::to("/admin/coupons").into_response())
 }
 
@@ -209,15 +212,18 @@ async fn make(
     uri: Uri,
     Form(typed): Form<CouponForm>,
 ) -> Result<Response> {
-    let done = match typed.request() {
-        Ok(request) => created(&market, &caller, request).await.map(|_| ()),
+    let done = match typed.parsed() {
+        Ok(new) => {
+            let work = market.work(caller.actor(), None);
+            durable(async move { coupon::make(&work, &new).await }).await.map(|_| ())
+        }
         Err(refusal) => Err(refusal.into()),
     };
     match done {
         Ok(()) => Ok(Redirect::to("/admin/coupons").into_response()),
         Err(error) => {
             let faults = Faults::kept(error, caller.lang, &FIELDS)?;
-            shown((&market, &caller, &uri), 1, (typed, faults)).await
+            shown(&Seen { market: &market, caller: &caller, uri: &uri }, 1, typed, faults).await
         }
     }
 }

@@ -5,10 +5,11 @@ use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 use serde::Deserialize;
 
-use super::{OPERATOR, desk};
+use super::frame::{OPERATOR, desk};
 use crate::{
     db::audit_log::{self, Logged, Walked},
-    kernel::parse,
+    identity::Role,
+    kernel::{Named, parse},
     web::{
         Market, Result, Route,
         auth::Caller,
@@ -111,7 +112,8 @@ fn row(layout: &Layout, act: Logged) -> Row {
     Row {
         seq: act.seq,
         at: act.at.minute_label(),
-        role: layout.word("role", &act.role),
+        role: Role::try_from(act.role.as_str())
+            .map_or_else(|_| layout.word("role", &act.role), |role| role.name(layout.lang).to_owned()),
         href: (act.action == "order.refund").then(|| format!("/admin/orders/{}", act.subject)),
         action: act.action,
         subject: act.subject,

@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{OPERATOR, desk};
+use super::frame::{OPERATOR, desk};
 use crate::{
     db::tx,
     kernel::{CoopId, Day, Fen, parse},

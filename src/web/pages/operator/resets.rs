@@ -4,15 +4,18 @@ use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 use serde::Deserialize;
 
-use super::{OPERATOR, desk};
-use crate::web::{
-    Market, Result, Route,
-    api::admin::{ResetCode, reset_code},
-    auth::Caller,
-    form::{Faults, Form},
-    pages::{
-        desk::Desk,
-        view::{self, Layout},
+use super::frame::{OPERATOR, desk};
+use crate::{
+    identity::reset::{self, Issued},
+    web::{
+        Market, Result, Route,
+        auth::Caller,
+        durable::durable,
+        form::{Faults, Form},
+        pages::{
+            desk::Desk,
+            view::{self, Layout},
+        },
     },
 };
 
@@ -42,7 +45,7 @@ async fn page(
     caller: &Caller,
     uri: &Uri,
     (typed, faults): (ResetForm, Faults),
-    issued: Option<ResetCode>,
+    issued: Option<Issued>,
 ) -> Result<Page> {
     let layout = Layout::of(market, caller.lang, "operator.resets");
     let issued = issued.map(|code| {
@@ -63,7 +66,8 @@ async fn issue(
     uri: Uri,
     Form(typed): Form<ResetForm>,
 ) -> Result<Response> {
-    match reset_code(&market, &caller, typed.login.trim()).await {
+    let (work, login) = (market.work(caller.actor(), None), typed.login.trim().to_owned());
+    match durable(async move { reset::issue_to(&work, &login).await }).await {
         Ok(code) => view::html(&page(&market, &caller, &uri, Default::default(), Some(code)).await?),
         Err(error) => match error.refusal() {
             Some(refusal) => {

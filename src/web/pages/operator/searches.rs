@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 
-use super::{OPERATOR, desk};
+use super::frame::{OPERATOR, desk};
 use crate::{
     search::zero::{self, ZeroHit},
     web::{

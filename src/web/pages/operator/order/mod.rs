@@ -15,7 +15,7 @@ use self::{
     page::{Case, CasePage, Forms, Looked},
     typed::{RefundForm, SCAN_FIELDS, ScanForm},
 };
-use super::{OPERATOR, desk};
+use super::frame::{OPERATOR, desk};
 use crate::{
     db::idempotency::{self, Key},
     kernel::{Code, Lang, PaymentId, RefundId, Refusal, SellerOrderId},
