@@ -270,5 +270,5 @@ fn told(edges: &Edges, circle: &[String]) -> String {
         let names: Vec<&str> = edges[file][next].iter().map(String::as_str).collect();
         format!("{file} -[{}]-> ", names.join(" "))
     };
-    circle.iter().zip(circle.iter().cycle().skip(1)).map(step).collect::<String>() + &circle[0]
+    circle.iter().zip(circle.iter().cycle().skip(1)).map(step).collect::<String>() + circle[0].as_str()
 }
