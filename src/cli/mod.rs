@@ -7,6 +7,7 @@ macro_rules! say {
 
 mod audit;
 mod backup;
+mod database;
 mod journal;
 mod openapi;
 mod reindex;
@@ -20,10 +21,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    app,
     config::Config,
-    db::Db,
-    kernel::{Clock, Error, Result},
+    kernel::{Error, Result},
 };
 
 /// Yanxi Market 延锡集市: storefront, ordering and sales counter.
@@ -111,9 +110,4 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::User(command) => user::run(config, command).await,
         Command::Openapi | Command::Journal(_) => Ok(ExitCode::SUCCESS),
     }
-}
-
-/// The database of an existing market, for commands that are not `serve`.
-async fn open(config: &Config) -> Result<Db> {
-    app::open_database(config, &Clock::System).await
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub async fn run(config: Config) -> Result<ExitCode> {
-    let db = super::open(&config).await?;
+    let db = super::database::open(&config).await?;
     let snapshot = catalogue::load(&mut db.read().await?, Clock::System.now()).await?;
     let begun = Instant::now();
     let index = Index::build(&Published(&snapshot));

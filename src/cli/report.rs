@@ -41,7 +41,7 @@ pub async fn run(config: Config, asked: Asked) -> Result<ExitCode> {
         return Err(Error::fault(format!("report: there is no kind {:?}; kinds are {}", asked.kind, kinds())));
     }
     let ask = Ask::parse(&asked.kind, days, &asked.by, Vec::new(), now.day())?;
-    let db = super::open(&config).await?;
+    let db = super::database::open(&config).await?;
     let sight = Sight { now, lang: Lang::ZhCn, demo: app::is_demo(&db).await? };
     let report = reports::draw(&db, &ask, sight).await?;
     let mut out = std::io::stdout().lock();

@@ -53,7 +53,7 @@ pub async fn run(config: Config, Command::Add(add): Command) -> Result<ExitCode>
     let role = Role::try_from(add.role.as_str()).map_err(|_| {
         Error::fault(format!("--role: {:?} is none of shopper, coop, clerk, bureau, operator", add.role))
     })?;
-    let db = super::open(&config).await?;
+    let db = super::database::open(&config).await?;
     let coop = match &add.coop {
         Some(code) => {
             let found: Option<Found> = q(COOP).bind(code).opt(&mut db.read().await?).await?;

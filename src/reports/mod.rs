@@ -19,6 +19,7 @@ mod label;
 mod lines;
 mod query;
 mod report;
+mod sight;
 mod small;
 
 pub use ask::{Ask, Kind};
@@ -28,27 +29,17 @@ pub use figures::Figures;
 pub use label::{CHANNELS, channel_words};
 pub use query::ReportQuery;
 pub use report::{Cell, Column, Report, ReportView, Unit};
+pub use sight::Sight;
 
 use crate::{
     db::{Conn, Db},
-    kernel::{At, Code, Lang, Refusal, Result},
+    kernel::{Code, Refusal, Result},
 };
 
 /// Reports drawn at once in one process: a heavy one never takes all connections.
 const AT_ONCE: usize = 2;
 
 static DRAWING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(AT_ONCE);
-
-/// For whom a report is drawn, and when.
-#[derive(Clone, Copy, Debug)]
-pub struct Sight {
-    /// The instant now.
-    pub now: At,
-    /// Language of heads and labels.
-    pub lang: Lang,
-    /// Whether the database is a demonstration.
-    pub demo: bool,
-}
 
 /// Draws a report.
 pub async fn draw(db: &Db, ask: &Ask, sight: Sight) -> Result<Report> {

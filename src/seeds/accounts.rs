@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Load, coops::Seller};
+use super::{coops::Seller, loading::Load};
 use crate::{
     db::Tx,
     identity::{NewPerson, Role, create_person},

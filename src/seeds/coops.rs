@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Load, certificate_number,
     files::{self, Coop, Coops, Coupons, Freight, Rule, Template},
+    loading::{Load, certificate_number},
 };
 use crate::{
     catalogue::table::Certificate,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Load, certificate_number,
     coops::Seller,
     files::{self, Counties, PhotoRow, Places, Product, Storage},
+    loading::{Load, certificate_number},
 };
 use crate::{
     catalogue::{ListingState, table},

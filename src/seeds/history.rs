@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Load, SEED, buying::Habit, files, journal, stall::Stall};
+use super::{
+    buying::Habit,
+    files, journal,
+    loading::{Load, SEED},
+    stall::Stall,
+};
 use crate::{
     catalogue,
     db::Tx,

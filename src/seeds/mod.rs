@@ -1,9 +1,10 @@
 //! Seeds (初始数据): what a new database gets at its first start.
 //!
 //! Every market gets its `places`. A demonstration also gets cooperatives (`coops`), products with stock
-//! (`goods`, `stocks`), accounts (`accounts`) from the files of `seeds/market/`, and a year of past sales
-//! (`history`), written through the rows and verbs of their capabilities. All of it is one transaction together with its row in `seeds`: a process that is
-//! killed in the middle leaves an empty database, which the next start fills.
+//! (`goods`, `stocks`), accounts (`accounts`) from the files of `seeds/market/`, and a year of past
+//! sales (`history`), written through the rows and verbs of their capabilities. All of it is one transaction
+//! together with its row in `seeds`: a process that is killed in the middle leaves an empty database, which the
+//! next start fills.
 
 mod accounts;
 mod buying;
@@ -13,15 +14,17 @@ pub mod generate;
 mod goods;
 mod history;
 mod journal;
+mod loading;
 mod places;
 mod stall;
 mod stocks;
 
+use self::loading::{Load, SEED};
 use crate::{
-    catalogue::{self, CertificateKind},
+    catalogue,
     db::{Db, Tx, q, statements, tx},
     identity::password,
-    kernel::{Actor, At, Day, Random, Result, Step, time::DAY},
+    kernel::{At, Result},
 };
 
 statements! {
@@ -31,39 +34,6 @@ statements! {
 
 /// Password of every demonstration account (A11).
 pub const PASSWORD: &str = "yanxi-demo";
-/// The demonstration is the same on every machine on the same day.
-const SEED: u64 = 20_261_124;
-/// Days before today on which the demonstration market opened.
-const OPENED: i64 = 430;
-
-/// One loading: its instants and its random.
-pub(crate) struct Load {
-    /// Today.
-    pub day: Day,
-    /// Midnight of today: what is loaded depends on the day alone, not on the hour.
-    pub now: At,
-    /// The opening day of the demonstration, with the random.
-    pub step: Step,
-}
-
-impl Load {
-    fn new(now: At) -> Self {
-        let midnight = now.day().start();
-        let step = Step { at: midnight.later(-OPENED * DAY), by: Actor::SYSTEM, random: Random::Seeded(SEED) };
-        Self { day: now.day(), now: midnight, step }
-    }
-
-    /// Days of a certificate that holds, or that held until some months ago.
-    fn validity(&self, expired: bool) -> (Day, Day) {
-        let (from, to) = if expired { (-1250, -150) } else { (-OPENED - 60, 740) };
-        (self.day.plus_days(from), self.day.plus_days(to))
-    }
-}
-
-/// Number of a demonstration certificate: `DEMO-GI-P01`.
-fn certificate_number(kind: CertificateKind, of: &str) -> String {
-    format!("DEMO-{}-{of}", kind.as_str().to_uppercase().replace('_', "-"))
-}
 
 /// Loads what a database of its kind still lacks; answers whether something was loaded.
 pub async fn load(db: &Db, demo: bool, now: At) -> Result<bool> {

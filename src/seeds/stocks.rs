@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Load, coops::Seller, files::Product, history::Sold};
+use super::{coops::Seller, files::Product, history::Sold, loading::Load};
 use crate::{
     db::{Rows, Tx, Value},
     kernel::{BatchId, Day, Error, Result, Season, SkuId},

@@ -19,6 +19,7 @@ pub mod list_query;
 pub mod market;
 pub mod openapi;
 pub mod pages;
+mod paths;
 pub mod photos;
 pub mod problem;
 pub mod route;
@@ -38,6 +39,7 @@ use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 
 pub use market::{Market, Parts};
+pub use paths::{is_api, percent};
 pub use problem::{Error, Result};
 pub use route::{Allow, Route};
 
@@ -45,16 +47,6 @@ pub use route::{Allow, Route};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Largest body: long texts are refused by their field, not by their weight.
 const LARGEST_BODY: usize = 2 * 1024 * 1024;
-
-/// Whether a path answers problem+json rather than pages.
-pub fn is_api(path: &str) -> bool {
-    path.starts_with("/api/") || path == "/openapi.json" || path.ends_with('z') && path.len() <= 8
-}
-
-/// Text as part of a query.
-pub fn percent(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
 
 /// Every route of the market.
 pub fn routes() -> Vec<Route> {

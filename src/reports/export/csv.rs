@@ -1,6 +1,9 @@
 //! CSV: head, rows, then notes in rows of the same width. Totals are left to who adds up.
 
-use super::{Report, head, notes, safe_text};
+use super::{
+    Report, safe_text,
+    words::{head, notes},
+};
 use crate::{
     kernel::{Error, Result},
     reports::Cell,

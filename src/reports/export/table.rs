@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{Report, head, notes};
+use super::{
+    Report,
+    words::{head, notes},
+};
 use crate::reports::{Cell, Unit};
 
 /// The report as lines of text.

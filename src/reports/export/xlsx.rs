@@ -2,7 +2,10 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
-use super::{Report, head, notes, safe_text};
+use super::{
+    Report, safe_text,
+    words::{head, notes},
+};
 use crate::{
     kernel::{Error, Fen, Named, Result},
     reports::{Cell, Unit},

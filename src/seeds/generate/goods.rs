@@ -269,7 +269,7 @@ impl<'a> Maker<'a> {
                 product_id: Some(id.clone()),
                 coop_id: coop.clone(),
                 kind,
-                number: super::super::certificate_number(kind, code),
+                number: super::super::loading::certificate_number(kind, code),
                 holder: "演示".to_owned(),
                 valid_from: from,
                 valid_to: to,

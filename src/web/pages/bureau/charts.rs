@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 
-use super::{address, desk};
+use super::frame::{address, desk};
 use crate::{
     kernel::{Fen, Named},
     reports::{self, Ask, Cell, Dimension, Kind, Report},

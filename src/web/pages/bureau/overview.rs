@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 use serde::Deserialize;
 
-use super::{address, desk, share};
+use super::frame::{address, desk, share};
 use crate::{
     kernel::{Code, Day, Fen, Refusal, money::thousands},
     ledger::DEFINITION_VERSION,

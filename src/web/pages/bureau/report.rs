@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-use super::{address, desk, query};
+use super::frame::{address, desk, query};
 use crate::{
     kernel::{Code, Named, Refusal, money::thousands, parse},
     ledger::DEFINITION_VERSION,
