@@ -20,11 +20,12 @@ pub mod sales;
 mod shelf;
 mod snapshot;
 pub mod table;
+mod version;
 mod view;
 
 use crate::{
-    db::{Conn, Db, Tx, q, statements, tx},
-    kernel::{At, Error, ProductId, Result},
+    db::{Db, Tx, q, statements, tx},
+    kernel::{At, ProductId, Result},
 };
 
 pub use certificate::{Certificate, CertificateKind};
@@ -34,30 +35,12 @@ pub use load::load;
 pub use shelf::{Refreshed, Shelf};
 pub use snapshot::{Destinations, Snapshot};
 pub use table::OutletKind;
+pub use version::{Versions, versions};
 pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView};
 
 statements! {
-    VERSIONS = "SELECT value FROM version WHERE name IN ('catalogue', 'products') ORDER BY name";
     BUMP = "UPDATE version SET value = value + 1 WHERE name = $1";
     TOUCH = "UPDATE products SET changed_at = $1 WHERE id = $2";
-}
-
-/// What the database holds, by numbers that rise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Versions {
-    /// Every process reads all of it anew when this rises.
-    pub catalogue: i64,
-    /// Every process reads the products that changed when this rises.
-    pub products: i64,
-}
-
-/// The versions now.
-pub async fn versions(conn: &mut Conn) -> Result<Versions> {
-    let rows: Vec<(i64,)> = q(VERSIONS).all(conn).await?;
-    match rows[..] {
-        [(catalogue,), (products,)] => Ok(Versions { catalogue, products }),
-        _ => Err(Error::fault("the catalogue's versions are missing")),
-    }
 }
 
 /// Says that any part of the catalogue may have changed, in the transaction that changed it.

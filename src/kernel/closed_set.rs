@@ -28,7 +28,7 @@ pub trait Named: ClosedSet {
 }
 
 /// Declares a closed set: `Variant = "word"`, and `["中文", "English"]` behind it where people see the value.
-/// Gives `ALL`, `as_str`, `TryFrom<&str>`, the same words in JSON, and the databases' storing ([`crate::db`]).
+/// Gives `ALL`, `as_str`, `TryFrom<&str>`, the same words in JSON, and the databases' storing (in `db`).
 macro_rules! closed_set {
     ($(#[$meta:meta])* pub enum $name:ident {
         $($(#[$vmeta:meta])* $variant:ident = $word:literal $([$zh:literal, $en:literal])?,)*

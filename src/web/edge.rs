@@ -12,7 +12,7 @@ use axum::{
     response::Response,
 };
 
-use super::{Market, auth, headers, pages, problem};
+use super::{Market, auth, headers, pages, spoken};
 use crate::kernel::Random;
 
 /// Numbers the request, turns errors into answers, sets the headers that all answers have, logs writes.
@@ -25,7 +25,7 @@ pub async fn edge(State(market): State<Market>, request: Request, next: Next) ->
     let route = parts.extensions.get::<MatchedPath>().cloned();
     let response = next.run(Request::from_parts(parts, body)).await;
     let mut response =
-        problem::spoken(&market, response, problem::Asked { method: &method, path: uri.path(), lang, id: &id });
+        spoken::spoken(&market, response, spoken::Asked { method: &method, path: uri.path(), lang, id: &id });
     pages::remember_language(&market, &uri, response.headers_mut());
     headers::always(&market, response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -24,6 +24,7 @@ pub mod photos;
 pub mod problem;
 pub mod route;
 pub mod session;
+mod spoken;
 mod strict;
 
 use std::time::Duration;

@@ -1,19 +1,17 @@
-//! Errors as answers: problem+json (RFC 9457) under `/api`, a page with a way on elsewhere.
+//! What handlers fail with, and the problem that it is for programs (RFC 9457).
 //!
 //! A handler's error travels to the edge as an extension of its response, where the language and
-//! the kind of answer are known; a fault is logged there once, with the request's id.
+//! the kind of answer are known (`spoken`).
 
 use std::sync::Arc;
 
 use axum::{
-    Json,
-    http::{HeaderValue, Method, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Market, is_api};
 use crate::kernel::{self, Code, Lang, Refusal};
 
 /// What a handler fails with.
@@ -33,6 +31,11 @@ impl Error {
     /// The refusal, if it is one: forms show it beside their fields.
     pub fn refusal(&self) -> Option<&Refusal> {
         self.0.refusal()
+    }
+
+    /// What went wrong, for the log.
+    pub(super) fn cause(&self) -> &kernel::Error {
+        &self.0
     }
 }
 
@@ -124,84 +127,4 @@ pub fn problem(refusal: &Refusal, lang: Lang, request_id: &str) -> Problem {
         errors: errors.collect(),
         request_id: internal.then(|| request_id.to_owned()),
     }
-}
-
-/// The request that an answer is for.
-#[derive(Clone, Copy)]
-pub struct Asked<'a> {
-    pub method: &'a Method,
-    pub path: &'a str,
-    pub lang: Lang,
-    /// Its number.
-    pub id: &'a str,
-}
-
-/// The answer that people or programs get in place of an error, in their language; any other answer
-/// stays as it is. A fault is logged here, once.
-pub fn spoken(market: &Market, mut response: Response, asked: Asked<'_>) -> Response {
-    let refusal = match response.extensions_mut().remove::<Error>() {
-        Some(error) => told(&error.0, asked),
-        None => match bare(&response) {
-            Some(code) => Refusal::new(code),
-            None => return response,
-        },
-    };
-    answer(market, &refusal, asked, &response)
-}
-
-/// Logs what the operator must know; the person is told a refusal.
-fn told(error: &kernel::Error, Asked { method, path, id, .. }: Asked<'_>) -> Refusal {
-    match error {
-        kernel::Error::Refused(refusal) => (**refusal).clone(),
-        kernel::Error::Unavailable(cause) | kernel::Error::Conflict(cause) => {
-            tracing::warn!(request_id = id, %method, path, cause = format!("{cause:#}"), "unavailable");
-            Refusal::new(Code::Unavailable)
-        }
-        kernel::Error::Fault(cause) => {
-            tracing::error!(request_id = id, %method, path, cause = format!("{cause:#}"), "fault");
-            Refusal::new(Code::Internal)
-        }
-    }
-}
-
-/// Errors of layers below the handlers, which come without words.
-fn bare(response: &Response) -> Option<Code> {
-    let typed = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    if typed.is_some_and(|t| !t.starts_with("text/plain")) {
-        return None;
-    }
-    Some(match response.status() {
-        StatusCode::NOT_FOUND => Code::NotFound,
-        StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
-        StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::WrongMedia,
-        StatusCode::FORBIDDEN => Code::CrossSite,
-        StatusCode::BAD_REQUEST => Code::Invalid,
-        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
-        StatusCode::INTERNAL_SERVER_ERROR => Code::Internal,
-        _ => return None,
-    })
-}
-
-fn answer(market: &Market, refusal: &Refusal, Asked { path, lang, id, .. }: Asked<'_>, from: &Response) -> Response {
-    let problem = problem(refusal, lang, id);
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = if is_api(path) {
-        let mut response = (status, Json(&problem)).into_response();
-        let kind = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
-        response
-    } else {
-        super::pages::errors::page(market, &problem, lang)
-    };
-    *response.status_mut() = status;
-    for kept in [header::ALLOW, header::RETRY_AFTER] {
-        if let Some(value) = from.headers().get(&kept) {
-            response.headers_mut().insert(kept, value.clone());
-        }
-    }
-    if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
-        response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
-    }
-    response
 }
