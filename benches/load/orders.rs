@@ -14,13 +14,13 @@ use yanxi::{
         idempotency::{Key, Running},
         q,
     },
-    kernel::{Actor, Clock, QuoteId, Random, Step},
+    kernel::{Actor, Clock, Fulfilment, Qty, QuoteId, Random, SkuCode, Step},
     orders::{
         Trade,
         place::{self, Placing},
     },
     payments::{Provider, sandbox::Sandbox},
-    pricing::{self, Ask, AskedItem, Fulfilment, Quote},
+    pricing::{self, Ask, AskedItem, Quote},
 };
 
 use crate::{
@@ -124,7 +124,8 @@ impl Bench {
             let quote = bench.priced(skus).await?;
             bench.keep(std::slice::from_ref(&quote)).await?;
             let id = &quote.quote_id.0;
-            let placed = place::place(&bench.trade, placing(id), Actor::GUEST, Some(&key(id))).await?;
+            let placed =
+                place::place(&bench.trade, &bench.trade.work(Actor::GUEST, Some(&key(id))), placing(id)).await?;
             let template = raw::Template::of(url, &placed.number).await?;
             bench.goods.push(Goods { quote, template });
         }
@@ -132,8 +133,9 @@ impl Bench {
     }
 
     async fn priced(&self, skus: &[String]) -> Result<Quote> {
+        let one = Qty::parse("qty", 1).map_err(yanxi::kernel::Error::from)?;
         let ask = Ask {
-            items: skus.iter().map(|sku| AskedItem { sku: sku.clone(), qty: 1 }).collect(),
+            items: skus.iter().map(|sku| AskedItem { sku: SkuCode::stored(sku.clone()), qty: one }).collect(),
             region_code: REGION.to_owned(),
             street: "人民路 1 号".to_owned(),
             coupons: Vec::new(),
@@ -183,7 +185,7 @@ impl Bench {
                 let mut times = Vec::new();
                 while let Some(id) = { quotes.lock().await.pop() } {
                     let asked = Instant::now();
-                    place::place(&trade, placing(&id), Actor::GUEST, Some(&key(&id))).await?;
+                    place::place(&trade, &trade.work(Actor::GUEST, Some(&key(&id))), placing(&id)).await?;
                     times.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
                 }
                 Ok::<_, anyhow::Error>(times)

@@ -210,11 +210,12 @@ impl Template {
         own.before.push(read(text("db/idempotency.rs", "FIND")?, key.to_vec()));
         own.before.push(read(text("pricing/store.rs", "FIND")?, vec![Cell::Text(Some(quote.clone()))]));
         own.read_versions(&plain, &order).await?;
-        for name in ["ADD_ORDER", "ADD_CONTACT", "ADD_SELLER", "ADD_LINE", "ADD_PART", "ADD_EVENT"] {
-            own.insert(&plain, text("orders/store.rs", name)?, &order).await?;
+        for table in ["orders", "order_contacts", "seller_orders", "order_lines", "line_parts", "order_events"] {
+            let name = format!("insert into {table}");
+            own.insert(&plain, text("orders/record.rs", &name)?, &order).await?;
         }
         own.hold(&plain, &order).await?;
-        own.insert(&plain, text("stock/insert.rs", "HOLD")?, &order).await?;
+        own.insert(&plain, text("stock/hold.rs", "insert into stock_holds")?, &order).await?;
         own.insert(&plain, text("db/idempotency.rs", "KEEP")?, &quote).await?;
         Ok(own)
     }

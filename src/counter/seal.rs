@@ -148,21 +148,21 @@ pub struct Told<'a> {
 
 impl From<Told<'_>> for Fact {
     fn from(told: Told<'_>) -> Self {
-        let (e, d) = (told.entry, &told.entry.dimensions);
+        let e = told.entry;
         Self {
             entry: e.entry.clone(),
             n: e.n,
             kind: e.kind,
-            amount_fen: e.amount.0,
+            amount_fen: e.amount_fen.0,
             qty: e.qty,
             at: e.at,
             day: e.day.to_string(),
             line_no: e.line_no,
             after_receipt: e.after_receipt,
-            channel: Some(d.channel.clone()),
-            county_code: Some(d.county_code.clone()),
-            category_code: Some(d.category_code.clone()),
-            schemes: Some(d.schemes.clone()),
+            channel: Some(e.channel.to_string()),
+            county_code: Some(e.county_code.clone()),
+            category_code: Some(e.category_code.clone()),
+            schemes: Some(e.schemes.clone()),
             coop: told.coop.map(str::to_owned),
             product: told.product.map(str::to_owned),
             number: told.number.to_owned(),

@@ -91,6 +91,14 @@ tuples! {
     (A 0, B 1, C 2, D 3, E 4, F 5)
 }
 
+/// A field's column: its name, without the mark of a name that is a word of the language (`r#ref`).
+pub const fn column(field: &str) -> &str {
+    match field.as_bytes() {
+        [b'r', b'#', name @ ..] => super::table::as_text(name),
+        _ => field,
+    }
+}
+
 /// Declares a struct that statements answer: each field is the column of its name, or a row of its own.
 macro_rules! row {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $fvis:vis $field:ident: $type:ty,)* }) => {
@@ -99,7 +107,7 @@ macro_rules! row {
 
         impl $crate::db::Row for $name {
             fn read(reader: &$crate::db::Reader<'_>) -> $crate::kernel::Result<Self> {
-                Ok(Self { $($field: $crate::db::Field::read(reader, stringify!($field))?,)* })
+                Ok(Self { $($field: $crate::db::Field::read(reader, const { $crate::db::column(stringify!($field)) })?,)* })
             }
         }
 

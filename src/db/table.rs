@@ -82,6 +82,17 @@ pub const fn select_text<const N: usize>(alias: &str, columns: &[&str], from: &s
     (text.bytes, text.length)
 }
 
+/// Length and bytes of `update RETURNING …`; the bytes where `N` is the length.
+pub const fn returning_text<const N: usize>(update: &str, columns: &[&str]) -> ([u8; N], usize) {
+    let mut text = Text::<N> { bytes: [0; N], length: 0 }.put(update).put(" RETURNING ");
+    let mut at = 0;
+    while at < columns.len() {
+        text = text.put(if at == 0 { "" } else { ", " }).put(columns[at]);
+        at += 1;
+    }
+    (text.bytes, text.length)
+}
+
 /// The text of such bytes.
 pub const fn as_text(bytes: &[u8]) -> &str {
     match std::str::from_utf8(bytes) {
@@ -103,7 +114,7 @@ macro_rules! table {
 
         impl $name {
             /// The columns, in the order of the fields.
-            pub(crate) const COLUMNS: &'static [&'static str] = &[$(stringify!($field),)*];
+            pub(crate) const COLUMNS: &'static [&'static str] = &[$($crate::db::column(stringify!($field)),)*];
             /// The table.
             #[allow(dead_code, reason = "some tables are only written")]
             pub(crate) const FROM: &'static str = $table;
@@ -172,6 +183,16 @@ macro_rules! select {
 }
 pub(crate) use select;
 
+/// `returning!(Order, "UPDATE orders SET … WHERE id = $1")`: the text that changes a row and reads it whole.
+macro_rules! returning {
+    ($name:ident, $update:literal) => {{
+        const LENGTH: usize = $crate::db::returning_text::<0>($update, $name::COLUMNS).1;
+        const BYTES: [u8; LENGTH] = $crate::db::returning_text::<LENGTH>($update, $name::COLUMNS).0;
+        $crate::db::as_text(&BYTES)
+    }};
+}
+pub(crate) use returning;
+
 #[cfg(test)]
 mod tests {
     use super::Table;
@@ -181,6 +202,7 @@ mod tests {
             id: String,
             weight_g: Option<i64>,
             full: bool,
+            r#ref: String,
         }
     }
 
@@ -195,15 +217,17 @@ mod tests {
     fn a_tables_statements_name_its_columns_in_the_order_of_its_fields() {
         assert_eq!(
             Crate::INSERT,
-            "INSERT INTO crates (id, weight_g, full) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING"
+            "INSERT INTO crates (id, weight_g, full, ref) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING"
         );
-        assert_eq!(select!(Crate, "WHERE id = $1"), "SELECT id, weight_g, full FROM crates WHERE id = $1");
-        assert_eq!(select!(Crate as c, ""), "SELECT c.id, c.weight_g, c.full FROM crates c");
+        assert_eq!(select!(Crate, "WHERE id = $1"), "SELECT id, weight_g, full, ref FROM crates WHERE id = $1");
+        assert_eq!(select!(Crate as c, ""), "SELECT c.id, c.weight_g, c.full, c.ref FROM crates c");
         let stack = "SELECT c.id AS id, height FROM crates c JOIN piles p ON p.id = c.pile_id WHERE height > $1";
         assert_eq!(select!(Stack, "WHERE height > $1"), stack);
         let stacked = Stack { id: "a".to_owned(), height: 2 };
         assert_eq!((stacked.id.as_str(), stacked.height), ("a", 2));
-        let full = Crate { id: "a".to_owned(), weight_g: None, full: true };
+        let full = Crate { id: "a".to_owned(), weight_g: None, full: true, r#ref: String::new() };
+        let filled = "UPDATE crates SET full = TRUE WHERE id = $1 RETURNING id, weight_g, full, ref";
+        assert_eq!(returning!(Crate, "UPDATE crates SET full = TRUE WHERE id = $1"), filled);
         assert_eq!(full.values().len(), Crate::COLUMNS.len());
     }
 }

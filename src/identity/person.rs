@@ -92,7 +92,7 @@ pub struct NewPerson {
 impl Person {
     /// The person as one who acts.
     pub fn actor(&self) -> Actor {
-        Actor { role: self.role.as_str(), person: Some(self.id.clone()) }
+        Actor { role: self.role.into(), person: Some(self.id.clone()) }
     }
 
     /// The cooperative of a `coop` person; refuses everybody else.

@@ -1,6 +1,6 @@
 //! Roles: what a person may do, denied where not named.
 
-use crate::kernel::closed_set;
+use crate::kernel::{ActorRole, closed_set};
 
 closed_set! {
     /// The role of an account; each has exactly one.
@@ -22,5 +22,17 @@ impl Role {
     /// Whether the role is staff: sessions are short and acts are logged.
     pub fn is_staff(self) -> bool {
         self != Self::Shopper
+    }
+}
+
+impl From<Role> for ActorRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Shopper => Self::Shopper,
+            Role::Coop => Self::Coop,
+            Role::Clerk => Self::Clerk,
+            Role::Bureau => Self::Bureau,
+            Role::Operator => Self::Operator,
+        }
     }
 }

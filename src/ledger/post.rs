@@ -2,20 +2,12 @@
 
 use crate::{
     db::{
-        Rows, Tx, Value,
+        self, Tx,
         outbox::{self, Topic},
-        statements,
+        table,
     },
-    kernel::{At, CoopId, Day, Fen, OrderId, ProductId, Random, Result, closed_set},
+    kernel::{At, BuyerClass, Channel, CoopId, Day, Fen, OrderId, ProductId, Random, Result, closed_set},
 };
-
-statements! {
-    INSERT = "INSERT INTO ledger_entries (entry, n, kind, debit, credit, amount_fen, qty, at, day, order_id, line_no,
-                part_no, after_receipt, coop_id, county_code, pairing, category_code, product_id, sku, channel, outlet,
-                buyer_class, district_code, schemes, payment_method)
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                $22, $23, $24, $25)";
-}
 
 closed_set! {
     /// What a ledger row is.
@@ -45,66 +37,55 @@ closed_set! {
     }
 }
 
-/// The dimensions of a sale, set at payment and never changed (C14).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dimensions {
-    /// County of the part, GB code.
-    pub county_code: String,
-    /// Code of the county's pairing, or `none`.
-    pub pairing: String,
-    /// Category of the part.
-    pub category_code: String,
-    /// Channel where the order was created (C15).
-    pub channel: String,
-    /// Outlet, or `none`.
-    pub outlet: String,
-    /// `individual` or `unit`.
-    pub buyer_class: String,
-    /// District of delivery, GB code, or `none`.
-    pub district_code: String,
-    /// Schemes valid at payment: JSON array of codes, sorted.
-    pub schemes: String,
-}
-
-/// One row of the ledger.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// The fact, such as `capture:…`; unique with `n`.
-    pub entry: String,
-    /// Place in the fact, from 1.
-    pub n: i64,
-    /// What the row is.
-    pub kind: Kind,
-    /// Account that gives.
-    pub debit: String,
-    /// Account that gets.
-    pub credit: String,
-    /// How much, in 分.
-    pub amount: Fen,
-    /// Units of the SKU; on the first part of a line only.
-    pub qty: i64,
-    /// When.
-    pub at: At,
-    /// Day in Asia/Shanghai.
-    pub day: Day,
-    /// Whose order.
-    pub order_id: OrderId,
-    /// Which line, for goods.
-    pub line_no: Option<i64>,
-    /// Which part of the line.
-    pub part_no: Option<i64>,
-    /// Whether a refund comes after the line was received.
-    pub after_receipt: bool,
-    /// Cooperative of the part, or seller for freight.
-    pub coop_id: Option<CoopId>,
-    /// Product of the line.
-    pub product_id: Option<ProductId>,
-    /// SKU code of the line.
-    pub sku: Option<String>,
-    /// Dimensions, for goods; freight has those of the order only.
-    pub dimensions: Dimensions,
-    /// How it was paid.
-    pub payment_method: String,
+table! {
+    /// One row of the ledger. The dimensions are set at payment and never changed (C14); freight has
+    /// those of the order only, the others are `none`.
+    #[derive(Clone, Debug)]
+    pub struct Entry in "ledger_entries" {
+        /// The fact, such as `capture:…`; unique with `n`.
+        pub entry: String,
+        /// Place in the fact, from 1.
+        pub n: i64,
+        pub kind: Kind,
+        /// Account that gives.
+        pub debit: String,
+        /// Account that gets.
+        pub credit: String,
+        pub amount_fen: Fen,
+        /// Units of the SKU; on the first part of a line only.
+        pub qty: i64,
+        pub at: At,
+        /// Day in Asia/Shanghai.
+        pub day: Day,
+        pub order_id: OrderId,
+        /// Which line, for goods.
+        pub line_no: Option<i64>,
+        /// Which part of the line.
+        pub part_no: Option<i64>,
+        /// Whether a refund comes after the line was received.
+        pub after_receipt: bool,
+        /// Cooperative of the part, or seller for freight.
+        pub coop_id: Option<CoopId>,
+        /// County of the part, GB code.
+        pub county_code: String,
+        /// Code of the county's pairing.
+        pub pairing: String,
+        /// Category of the part.
+        pub category_code: String,
+        pub product_id: Option<ProductId>,
+        /// SKU code of the line.
+        pub sku: Option<String>,
+        /// Channel where the order was created (C15).
+        pub channel: Channel,
+        pub outlet: String,
+        pub buyer_class: BuyerClass,
+        /// District of delivery, GB code.
+        pub district_code: String,
+        /// Schemes valid at payment: JSON array of codes, sorted.
+        pub schemes: String,
+        /// How it was paid.
+        pub payment_method: String,
+    }
 }
 
 /// Money that a provider holds for the market.
@@ -132,48 +113,13 @@ pub fn unapplied() -> String {
     "unapplied".to_owned()
 }
 
-fn row(e: Entry) -> [Value; 25] {
-    let d = e.dimensions;
-    [
-        e.entry.into(),
-        e.n.into(),
-        e.kind.into(),
-        e.debit.into(),
-        e.credit.into(),
-        e.amount.into(),
-        e.qty.into(),
-        e.at.into(),
-        e.day.into(),
-        e.order_id.into(),
-        e.line_no.into(),
-        e.part_no.into(),
-        e.after_receipt.into(),
-        e.coop_id.into(),
-        d.county_code.into(),
-        d.pairing.into(),
-        d.category_code.into(),
-        e.product_id.into(),
-        e.sku.into(),
-        d.channel.into(),
-        d.outlet.into(),
-        d.buyer_class.into(),
-        d.district_code.into(),
-        d.schemes.into(),
-        e.payment_method.into(),
-    ]
-}
-
 /// Inserts rows alone: for generators, which seal the journal themselves.
-pub async fn insert(tx: &mut Tx, entries: Vec<Entry>) -> Result<()> {
-    let mut rows = Rows::of(INSERT)?;
-    for entry in entries {
-        rows.push(row(entry))?;
-    }
-    rows.exec(tx).await.map(|_| ())
+pub async fn insert<'e>(tx: &mut Tx, entries: impl IntoIterator<Item = &'e Entry>) -> Result<()> {
+    db::insert_all(tx, entries).await.map(|_| ())
 }
 
 /// Posts the rows of one or more facts and queues each fact for the journal.
-pub async fn post(tx: &mut Tx, random: &mut Random, now: At, entries: Vec<Entry>) -> Result<()> {
+pub async fn post(tx: &mut Tx, random: &mut Random, now: At, entries: &[Entry]) -> Result<()> {
     let mut facts: Vec<String> = entries.iter().map(|e| e.entry.clone()).collect();
     facts.dedup();
     insert(tx, entries).await?;

@@ -1,12 +1,9 @@
 //! What an order posts to the ledger: pure functions from its rows to entries.
 
-use super::record::{Line, Order, Part, SellerOrder};
+use super::record::{Line, Order, PairedPart, SellerOrder};
 use crate::{
     kernel::{At, Fen, RefundId, Result},
-    ledger::{
-        Entry, Kind,
-        post::{self, Dimensions},
-    },
+    ledger::{Entry, Kind, post},
 };
 
 /// An order's rows as far as the ledger needs them.
@@ -19,7 +16,7 @@ pub struct Sold<'a> {
     /// Its lines.
     pub lines: &'a [Line],
     /// Its lines' parts, with their pairings.
-    pub parts: &'a [Part],
+    pub parts: &'a [PairedPart],
     /// How it was paid.
     pub method: &'a str,
 }
@@ -37,39 +34,35 @@ impl<'a> Fact<'a> {
         Self { sold, entry, at, entries: Vec::new() }
     }
 
-    fn dimensions(&self) -> Dimensions {
-        let order = self.sold.order;
-        Dimensions {
-            county_code: "none".to_owned(),
-            pairing: "none".to_owned(),
-            category_code: "none".to_owned(),
-            channel: order.channel.clone(),
-            outlet: order.outlet.clone().unwrap_or_else(|| "none".to_owned()),
-            buyer_class: order.buyer_class.clone(),
-            district_code: order.district_code.clone(),
-            schemes: "[]".to_owned(),
-        }
-    }
-
+    /// An entry with the order's dimensions; those of goods are none.
     fn push(&mut self, kind: Kind, (debit, credit): (String, String), amount: Fen) -> &mut Entry {
+        let order = self.sold.order;
+        let none = || "none".to_owned();
         let entry = Entry {
             entry: self.entry.clone(),
             n: i64::try_from(self.entries.len()).unwrap_or(0) + 1,
             kind,
             debit,
             credit,
-            amount,
+            amount_fen: amount,
             qty: 0,
             at: self.at,
             day: self.at.day(),
-            order_id: self.sold.order.id.clone(),
+            order_id: order.id.clone(),
             line_no: None,
             part_no: None,
             after_receipt: false,
             coop_id: None,
+            county_code: none(),
+            pairing: none(),
+            category_code: none(),
             product_id: None,
             sku: None,
-            dimensions: self.dimensions(),
+            channel: order.channel,
+            outlet: order.outlet.clone().unwrap_or_else(none),
+            buyer_class: order.buyer_class,
+            district_code: order.district_code.clone(),
+            schemes: "[]".to_owned(),
             payment_method: self.sold.method.to_owned(),
         };
         let place = self.entries.len();
@@ -82,7 +75,7 @@ impl<'a> Fact<'a> {
         &mut self,
         kind: Kind,
         line: &Line,
-        part: &Part,
+        PairedPart { part, pairing }: &PairedPart,
         accounts: (String, String),
         amount: Fen,
     ) -> &mut Entry {
@@ -92,16 +85,16 @@ impl<'a> Fact<'a> {
         entry.coop_id = Some(part.coop_id.clone());
         entry.product_id = Some(line.product_id.clone());
         entry.sku = Some(line.sku.clone());
-        entry.dimensions.county_code.clone_from(&part.county_code);
-        entry.dimensions.pairing.clone_from(&part.pairing);
-        entry.dimensions.category_code.clone_from(&part.category_code);
-        entry.dimensions.schemes.clone_from(&line.schemes);
+        entry.county_code.clone_from(&part.county_code);
+        entry.pairing.clone_from(pairing);
+        entry.category_code.clone_from(&part.category_code);
+        entry.schemes.clone_from(&line.schemes);
         entry
     }
 }
 
-fn parts_of<'a>(sold: &Sold<'a>, line_no: i64) -> impl Iterator<Item = &'a Part> + use<'a> {
-    sold.parts.iter().filter(move |p| p.line_no == line_no)
+fn parts_of<'a>(sold: &Sold<'a>, line_no: i64) -> impl Iterator<Item = &'a PairedPart> + use<'a> {
+    sold.parts.iter().filter(move |p| p.part.line_no == line_no)
 }
 
 /// The funders of a line's discounts that pay the cooperative, and how much.
@@ -114,9 +107,10 @@ pub fn sale(sold: Sold<'_>, fact: String, at: At) -> Result<Vec<Entry>> {
     let clearing = post::clearing(sold.method);
     let mut booked = Fact::new(sold, fact, at);
     for line in sold.lines {
-        for part in parts_of(&sold, line.line_no) {
+        for paired in parts_of(&sold, line.line_no) {
+            let part = &paired.part;
             let accounts = (clearing.clone(), post::transit(&part.coop_id));
-            let entry = booked.push_part(Kind::Sale, line, part, accounts, part.payable_fen);
+            let entry = booked.push_part(Kind::Sale, line, paired, accounts, part.payable_fen);
             entry.qty = if part.part_no == 1 { line.qty } else { 0 };
         }
         for (funder, amount) in funded(line) {
@@ -134,10 +128,10 @@ fn promotion_entries(booked: &mut Fact<'_>, line: &Line, (kind, funder): (Kind, 
     if amount == Fen::ZERO {
         return Ok(());
     }
-    let parts: Vec<&Part> = parts_of(&booked.sold, line.line_no).collect();
-    let weights: Vec<i64> = parts.iter().map(|p| p.list_price_fen.0).collect();
+    let parts: Vec<&PairedPart> = parts_of(&booked.sold, line.line_no).collect();
+    let weights: Vec<i64> = parts.iter().map(|p| p.part.list_price_fen.0).collect();
     for (part, share) in parts.into_iter().zip(amount.allocate(&weights)?) {
-        let (from, to) = (post::promotion(funder), post::transit(&part.coop_id));
+        let (from, to) = (post::promotion(funder), post::transit(&part.part.coop_id));
         let accounts = if kind == Kind::Promotion { (from, to) } else { (to, from) };
         booked.push_part(kind, line, part, accounts, share);
     }
@@ -148,10 +142,11 @@ fn promotion_entries(booked: &mut Fact<'_>, line: &Line, (kind, funder): (Kind, 
 pub fn receipt(sold: Sold<'_>, line: &Line, at: At) -> Result<Vec<Entry>> {
     let fact = format!("receipt:{}:{}", sold.order.id, line.line_no);
     let mut booked = Fact::new(sold, fact, at);
-    for part in parts_of(&sold, line.line_no) {
+    for paired in parts_of(&sold, line.line_no) {
+        let part = &paired.part;
         let accounts = (post::transit(&part.coop_id), post::due(&part.coop_id));
         let left = part.payable_fen.minus(part.refunded_fen)?;
-        let entry = booked.push_part(Kind::Receipt, line, part, accounts, left);
+        let entry = booked.push_part(Kind::Receipt, line, paired, accounts, left);
         entry.qty = if part.part_no == 1 { line.qty - line.refunded_qty } else { 0 };
     }
     Ok(booked.entries)
@@ -178,12 +173,13 @@ pub fn refund(sold: Sold<'_>, refund: &RefundId, lines: &[LineRefund], at: At) -
     for back in lines {
         let Some(line) = sold.lines.iter().find(|l| l.line_no == back.line_no) else { continue };
         let received = line.received_at.is_some();
-        for (part, amount) in parts_of(&sold, line.line_no).zip(&back.parts) {
+        for (paired, amount) in parts_of(&sold, line.line_no).zip(&back.parts) {
+            let part = &paired.part;
             if *amount == Fen::ZERO && !(part.part_no == 1 && back.qty > 0) {
                 continue;
             }
             let from = if received { post::due(&part.coop_id) } else { post::transit(&part.coop_id) };
-            let entry = booked.push_part(Kind::Refund, line, part, (from, clearing.clone()), *amount);
+            let entry = booked.push_part(Kind::Refund, line, paired, (from, clearing.clone()), *amount);
             entry.after_receipt = received;
             entry.qty = if part.part_no == 1 { back.qty } else { 0 };
         }

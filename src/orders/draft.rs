@@ -2,13 +2,39 @@
 
 use super::{
     OrderState, SellerOrderState,
-    record::{Buyer, Line, Order, Part, Record, SellerOrder, event},
+    kinds::OrderEventKind,
+    record::{Contact, Line, Order, Part, Record, SellerOrder, event},
 };
 use crate::{
-    kernel::{Fen, OrderId, Random, Result, SellerOrderId, Step, time::SECOND},
+    kernel::{BuyerClass, Channel, Fen, OrderId, PersonId, Random, Result, SellerOrderId, Step, time::SECOND},
     pricing::{Quote, QuoteLine, SellerGroup},
     promotions::Funder,
 };
+
+/// Who receives the goods, and where.
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    pub name: String,
+    pub phone: String,
+    pub street: String,
+    /// Note to the cooperatives.
+    pub note: String,
+    /// Invoice title (抬头).
+    pub invoice_title: String,
+    /// Tax number (税号).
+    pub invoice_tax_no: String,
+}
+
+/// What a buyer adds to a quote.
+#[derive(Clone, Debug)]
+pub struct Buyer {
+    /// Who buys, if signed in.
+    pub person: Option<PersonId>,
+    pub receiver: Receiver,
+    /// Name of the buying unit, if one buys.
+    pub unit: Option<String>,
+    pub channel: Channel,
+}
 
 /// The rows of a new order. `token` is kept only by hash; `hold` is how long stock is held, in seconds.
 pub fn from_quote(quote: &Quote, buyer: Buyer, token: &str, hold: i64, step: &mut Step) -> Result<Record> {
@@ -28,19 +54,25 @@ pub fn from_quote(quote: &Quote, buyer: Buyer, token: &str, hold: i64, step: &mu
         let seller = seller.ok_or_else(|| crate::kernel::Error::fault("a line without its seller"))?;
         lines.push(line_row(line, &order_id, seller, funder)?);
         parts.extend(line.parts.iter().map(|p| Part {
+            order_id: order_id.clone(),
             line_no: line.line_no,
             part_no: p.part_no,
             coop_id: p.coop_id.clone(),
             county_code: p.county_code.clone(),
-            pairing: "none".to_owned(),
             category_code: p.category_code.clone(),
             payable_fen: p.payable_fen,
             list_price_fen: p.list_price_fen,
             refunded_fen: Fen::ZERO,
         }));
     }
-    let events = vec![event(step, "placed", None, &order.number)];
-    Ok(Record { order, contact: buyer.contact, sellers, lines, parts, events })
+    let events = vec![event(step, &order.id, OrderEventKind::Placed, None, &order.number)?];
+    Ok(Record { contact: contact_row(quote, buyer.receiver, order_id), order, sellers, lines, parts, events })
+}
+
+fn contact_row(quote: &Quote, receiver: Receiver, order_id: OrderId) -> Contact {
+    let Receiver { name, phone, street, note, invoice_title, invoice_tax_no } = receiver;
+    let (region_code, region_name) = (quote.region_code.clone(), quote.region_name.clone());
+    Contact { order_id, name, phone, region_code, region_name, street, note, invoice_title, invoice_tax_no }
 }
 
 fn order_row(quote: &Quote, buyer: &Buyer, id: OrderId, token: &str, step: &mut Step) -> Result<Order> {
@@ -51,11 +83,11 @@ fn order_row(quote: &Quote, buyer: &Buyer, id: OrderId, token: &str, step: &mut 
         quote_id: quote.quote_id.clone(),
         person_id: buyer.person.clone(),
         state: OrderState::AwaitingPayment,
-        channel: buyer.channel.to_owned(),
-        buyer_class: if buyer.unit.is_some() { "unit" } else { "individual" }.to_owned(),
+        channel: buyer.channel,
+        buyer_class: if buyer.unit.is_some() { BuyerClass::Unit } else { BuyerClass::Individual },
         unit: buyer.unit.clone(),
         outlet: quote.outlet.clone(),
-        fulfilment: quote.fulfilment.as_str().to_owned(),
+        fulfilment: quote.fulfilment,
         district_code: quote.district_code.clone(),
         coupon_code: quote.coupon.as_ref().map(|c| c.code.clone()),
         goods_fen: quote.goods_fen,
@@ -85,7 +117,7 @@ fn seller_row(group: &SellerGroup, position: i64, id: SellerOrderId, order: &Ord
         discount_fen: group.discount_fen,
         freight_fen: group.freight_fen,
         gross_weight_g: group.gross_weight_g,
-        carrier: group.carrier.clone(),
+        carrier: group.carrier,
         ship_by: None,
         shipped_at: None,
         received_at: None,
@@ -109,12 +141,12 @@ fn line_row(line: &QuoteLine, order: &OrderId, seller: SellerOrderId, funder: Op
         spec: line.spec.clone(),
         spec_en: line.spec_en.clone(),
         photo: line.photo.clone(),
-        return_class: line.return_class.clone(),
+        return_class: line.return_class,
         net_weight_g: line.net_weight_g,
         gross_weight_g: line.gross_weight_g,
         pieces_min: line.pieces_min,
         schemes: serde_json::to_string(&line.schemes)?,
-        qty: line.qty,
+        qty: line.qty.units(),
         unit_fen: line.unit_fen,
         list_fen: line.list_fen,
         discount_coop_fen: share(Funder::Coop),

@@ -1,13 +1,9 @@
 //! Orders as the desks list them: a cooperative's counts, and what the operator searches for.
 
-use super::{
-    OrderState, SellerOrderState,
-    read::Refund,
-    ship::{ScanKind, ScanSource},
-};
+use super::{OrderState, SellerOrderState, record::Scanned};
 use crate::{
-    db::{Conn, Query, Tx, audit_log, q, row, statements},
-    kernel::{At, CoopId, Day, Fen, OrderId, RefundId, Result, SellerOrderId, Step, closed_set},
+    db::{Conn, Query, Tx, audit_log, q, row, select, statements},
+    kernel::{At, Channel, CoopId, Day, Fen, OrderId, Phone, Result, SellerOrderId, Step, closed_set},
 };
 
 statements! {
@@ -29,10 +25,7 @@ statements! {
                 WHERE c.phone = $1 ORDER BY o.placed_at DESC, o.id DESC LIMIT $2";
     SOLD_BY = "SELECT s.order_id, s.state, c.name, c.name_en FROM seller_orders s JOIN coops c ON c.id = s.coop_id
                WHERE s.order_id IN ($1) ORDER BY s.order_id, s.position";
-    REFUND_LINES = "SELECT refund_id, line_no, qty, goods_fen, freight_fen FROM refund_lines
-                    WHERE refund_id IN ($1) ORDER BY refund_id, line_no";
-    SCANS = "SELECT seller_order_id, n, kind, at, source, recorded_at FROM shipment_scans
-             WHERE seller_order_id IN ($1) ORDER BY recorded_at, kind";
+    SCANS = select!(Scanned, "WHERE seller_order_id IN ($1) ORDER BY recorded_at, kind");
     STUCK = "SELECT CAST(count(*) AS BIGINT) FROM refunds WHERE state = 'requested' AND requested_at <= $1";
 }
 
@@ -72,7 +65,7 @@ pub struct Search {
     /// In this state.
     pub state: Option<OrderState>,
     /// Of this channel.
-    pub channel: String,
+    pub channel: Option<Channel>,
     /// With goods of this cooperative.
     pub coop: Option<CoopId>,
     /// Placed on this day or later.
@@ -94,7 +87,7 @@ row! {
         /// Where it stands.
         pub state: OrderState,
         /// Where it was created.
-        pub channel: String,
+        pub channel: Channel,
         /// Paid or to be paid.
         pub total_fen: Fen,
         /// Money back so far.
@@ -131,7 +124,7 @@ pub async fn search(conn: &mut Conn, search: &Search, now: At, (limit, offset): 
     q(SEARCH)
         .bind(&search.number)
         .bind(search.state.map_or("", OrderState::as_str))
-        .bind(&search.channel)
+        .bind(search.channel.map_or("", Channel::as_str))
         .bind(search.from.map_or("0000-01-01".to_owned(), |day| day.to_string()))
         .bind(search.to.map_or("9999-12-31".to_owned(), |day| day.to_string()))
         .bind(search.coop.as_ref().map_or("", CoopId::as_str))
@@ -146,7 +139,7 @@ pub async fn search(conn: &mut Conn, search: &Search, now: At, (limit, offset): 
 
 /// Orders whose receiver has this phone, the newest first. Looking somebody up is an act that is
 /// logged, without the phone (I17).
-pub async fn of_phone(tx: &mut Tx, phone: &str, most: i64, step: &Step) -> Result<Vec<Listed>> {
+pub async fn of_phone(tx: &mut Tx, phone: &Phone, most: i64, step: &Step) -> Result<Vec<Listed>> {
     let found: Vec<Listed> = q(OF_PHONE).bind(phone).bind(most).all(tx).await?;
     audit_log::by(tx, step, ("order.find_by_phone", "phone", &format!("{} orders", found.len()))).await?;
     Ok(found)
@@ -161,47 +154,6 @@ pub async fn sold_by(conn: &mut Conn, orders: &[Listed]) -> Result<Vec<SoldBy>> 
 pub async fn stuck_refunds(conn: &mut Conn, now: At) -> Result<i64> {
     let (n,): (i64,) = q(STUCK).bind(stuck_before(now)).one(conn).await?;
     Ok(n)
-}
-
-row! {
-    /// What a refund took of a line.
-    #[derive(Clone, Debug)]
-    pub struct RefundLine {
-        /// Which refund.
-        pub refund_id: RefundId,
-        /// Which line.
-        pub line_no: i64,
-        /// Units; 0 for an amount.
-        pub qty: i64,
-        /// Goods money.
-        pub goods_fen: Fen,
-        /// Freight money.
-        pub freight_fen: Fen,
-    }
-}
-
-/// What refunds took of which lines.
-pub async fn refund_lines(conn: &mut Conn, refunds: &[Refund]) -> Result<Vec<RefundLine>> {
-    Query::with_list(REFUND_LINES, refunds.iter().map(|refund| refund.id.clone())).all(conn).await
-}
-
-row! {
-    /// A carrier's scan as it was recorded.
-    #[derive(Clone, Debug)]
-    pub struct Scanned {
-        /// Whose shipment.
-        pub seller_order_id: SellerOrderId,
-        /// Which.
-        pub n: i64,
-        /// What was scanned.
-        pub kind: ScanKind,
-        /// When.
-        pub at: At,
-        /// Where it is known from.
-        pub source: ScanSource,
-        /// When it was recorded here.
-        pub recorded_at: At,
-    }
 }
 
 /// The scans of seller orders' shipments, as they came.

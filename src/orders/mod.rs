@@ -4,19 +4,19 @@
 //! `shipments`, `shipment_lines`, `shipment_scans`, `refunds`, `refund_lines`. Invariants I2, I4, I5, I7, I8.
 //! The way of an order: `place` turns a quote into rows and holds stock; `pay` opens a payment;
 //! `payment_result` is the one path on which a payment's result reaches the order (webhook, browser and
-//! poller call it); `ship` and `receive` move the goods; `end` cancels and expires; `refund`
+//! poller call it); `ship` and `receive` move the goods; `cancel` and `expire` end it (`unpaid`); `refund`
 //! promises money back, sends it, and books it. Each verb is one transaction that also posts to
-//! the ledger (`books`) and leaves outbox rows; `draft` builds an order's rows and `record` inserts
-//! them, for one order or many; `past` writes whole past lives for generators; `read` and `view` answer.
+//! the ledger (`books`) and leaves outbox rows. `record` declares the tables' rows, `draft` builds those of
+//! a new order, `store` writes them, for one order or many; `read`, `listing` and `view` answer.
 
 pub mod account;
 pub mod audit;
 pub mod books;
+pub mod cancel;
 pub mod draft;
-pub mod end;
+pub mod expire;
+pub mod kinds;
 pub mod listing;
-pub mod past;
-mod past_rows;
 pub mod pay;
 pub mod payment_result;
 pub mod place;
@@ -24,11 +24,13 @@ pub mod read;
 pub mod receive;
 pub mod record;
 pub mod refund;
-mod refund_split;
+pub mod refund_request;
+pub mod refund_split;
 pub mod ship;
 pub mod state;
 pub mod statement;
-mod store;
+pub mod store;
+mod unpaid;
 pub mod view;
 
 use crate::{

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::{OrderState, Trade, read, record::Order};
 use crate::{
-    db::{idempotency::Key, once},
-    kernel::{Actor, Code, PaymentId, Refusal, Result},
+    db::{Work, once},
+    kernel::{Code, Fen, PaymentId, Refusal, Result},
     payments::{Method, Payment, PaymentState, store},
 };
 
@@ -24,8 +24,8 @@ pub struct Paying {
 
 /// Opens a payment of the whole order. The same key gives the first answer again; refuses an order
 /// that does not wait for payment and a method that is not offered.
-pub async fn pay(trade: &Trade, order: &Order, method: Method, by: Actor, key: Option<&Key>) -> Result<Paying> {
-    once!(&trade.work(by, key), tx, step, {
+pub async fn pay(trade: &Trade, work: &Work, order: &Order, method: Method) -> Result<Paying> {
+    once!(work, tx, step, {
         if method != Method::Sandbox {
             return Err(Refusal::of_field("method", Code::MethodUnavailable).with("method", method).into());
         }
@@ -44,10 +44,12 @@ pub async fn pay(trade: &Trade, order: &Order, method: Method, by: Actor, key: O
             amount_fen: order.total_fen,
             provider_ref: Some(reference.clone()),
             applied: false,
-            refund_reserved_fen: crate::kernel::Fen::ZERO,
-            refunded_fen: crate::kernel::Fen::ZERO,
+            refund_reserved_fen: Fen::ZERO,
+            refunded_fen: Fen::ZERO,
             created_at: step.at,
             captured_at: None,
+            learned_at: None,
+            asked_at: step.at,
         };
         store::open(&mut tx, &payment).await?;
         trade.provider.open(&mut tx, &reference, order.total_fen).await?;

@@ -4,20 +4,22 @@
 use super::{
     OrderState, Trade,
     books::{self, Sold},
-    read, record,
-    record::Order,
+    kinds::OrderEventKind,
+    read,
+    record::{Line, Order},
     refund,
-    state::OrderEvent,
+    state::{OrderEvent, SellerOrderEvent},
+    store,
 };
 use crate::{
     db::{
-        Tx,
+        self, Tx,
         outbox::{self, Topic},
         q, statements, tx,
     },
     kernel::{Actor, At, Code, Error, Fen, OrderId, PaymentId, RefundId, Refusal, Result, Step},
     ledger::{self, Kind},
-    payments::{self, Event, Payment, Seen, store},
+    payments::{self, Event, EventOutcome, KeptEvent, Payment, Provider, Seen, sandbox::Outcome},
     pricing,
     promotions::redemption,
     stock::hold,
@@ -25,9 +27,9 @@ use crate::{
 
 statements! {
     PAID = "UPDATE orders SET state = $1, paid_at = $2, paid_on = $3, closed_at = NULL WHERE id = $4 AND state = $5";
-    TO_SHIP = "UPDATE seller_orders SET state = 'to_ship',
-                 ship_by = $1 + (SELECT c.sla_hours FROM coops c WHERE c.id = seller_orders.coop_id) * 3600000000
-               WHERE order_id = $2 AND state IN ('awaiting_payment', 'cancelled')";
+    TO_SHIP = "UPDATE seller_orders SET state = $1,
+                 ship_by = $2 + (SELECT c.sla_hours FROM coops c WHERE c.id = seller_orders.coop_id) * 3600000000
+               WHERE id = $3 AND state = $4";
     SCHEMES = "UPDATE order_lines SET schemes = $1 WHERE order_id = $2 AND line_no = $3";
 }
 
@@ -53,22 +55,30 @@ pub async fn take_event(trade: &Trade, signature: &str, body: &[u8]) -> Result<P
     let result = if captured { Seen::Captured(event.at, event.amount) } else { Seen::Refused };
     let done = tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
-        let found = store::find(&mut tx, &event.payment_id).await?;
+        let found = payments::store::find(&mut tx, &event.payment_id).await?;
         let payment = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
         matches_payment(&event, &payment)?;
-        let kept = store::KeptEvent {
-            id: &event.id,
-            payment: &payment.id,
-            kind: &event.kind,
+        let kept = KeptEvent {
+            id: event.id.clone(),
+            payment_id: payment.id.clone(),
+            kind: event.kind.clone(),
             at: event.at,
-            outcome: "applied",
+            received_at: step.at,
+            outcome: EventOutcome::Applied,
         };
-        if !store::keep_event(&mut tx, kept, step.at).await? {
+        if !db::insert(&mut tx, &kept).await? {
             return Ok(PaymentOutcome::Known);
         }
         apply_payment_result(&mut tx, &payment, result, &mut step).await
     })?;
     send_if_given_back(trade, done).await
+}
+
+/// Acts as the payer at the sandbox, whose signed event then comes in as any provider's does.
+pub async fn settle_at_sandbox(trade: &Trade, id: &PaymentId, outcome: Outcome) -> Result<PaymentOutcome> {
+    let Provider::Sandbox(sandbox) = &trade.provider;
+    let delivery = sandbox.settle(&trade.db, id, outcome, trade.clock.now()).await?;
+    take_event(trade, &delivery.signature, &delivery.body).await
 }
 
 /// Amount, currency and the provider's own name must be those of the payment (I5).
@@ -81,7 +91,7 @@ fn matches_payment(event: &Event, payment: &Payment) -> Result<()> {
 
 /// Asks the provider after a payment and finishes it: the browser's return and the poller.
 pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<PaymentOutcome> {
-    let found = store::find(&mut trade.db.read().await?, id.as_str()).await?;
+    let found = payments::store::find(&mut trade.db.read().await?, id.as_str()).await?;
     let payment = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
     let reference = payment.provider_ref.clone().unwrap_or_default();
     let seen = trade.provider.look(&trade.db, &reference).await?;
@@ -89,7 +99,7 @@ pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<PaymentOutcom
         let mut step = trade.step(Actor::PROVIDER);
         let done = apply_payment_result(&mut tx, &payment, seen, &mut step).await?;
         // After it, so that the order's row is locked before the payment's, as everywhere.
-        store::asked(&mut tx, &payment.id, step.at).await?;
+        payments::store::asked(&mut tx, &payment.id, step.at).await?;
         Ok(done)
     })?;
     send_if_given_back(trade, done).await
@@ -117,11 +127,11 @@ pub async fn apply_payment_result(
     match seen {
         Seen::Open => Ok(PaymentOutcome::Known),
         Seen::Refused => {
-            if !store::fail(tx, &payment.id, step.at).await? {
+            if !payments::store::fail(tx, &payment.id, step.at).await? {
                 return Ok(PaymentOutcome::Known);
             }
-            let event = record::event(step, "payment_failed", None, payment.method.as_str());
-            record::note(tx, &payment.order_id, event, step).await?;
+            let failed = (OrderEventKind::PaymentFailed, payment.method.as_str());
+            store::note(tx, &payment.order_id, failed, step).await?;
             Ok(PaymentOutcome::Failed)
         }
         Seen::Captured(at, amount) => {
@@ -129,7 +139,7 @@ pub async fn apply_payment_result(
                 return Err(Refusal::new(Code::EventMismatch).into());
             }
             let order = read::lock(tx, &payment.order_id).await?;
-            if !store::capture(tx, &payment.id, at, step.at).await? {
+            if !payments::store::capture(tx, &payment.id, at, step.at).await? {
                 return Ok(PaymentOutcome::Known);
             }
             captured(tx, order, payment, at, step).await
@@ -158,7 +168,7 @@ async fn captured(tx: &mut Tx, order: Order, payment: &Payment, at: At, step: &m
         return give_back(tx, &order, payment, step).await;
     }
     let method = payment.method.as_str();
-    store::apply(tx, &payment.id).await?;
+    payments::store::apply(tx, &payment.id).await?;
     paid(tx, order, at, (method, format!("capture:{}", payment.id)), step).await?;
     Ok(PaymentOutcome::Paid)
 }
@@ -168,24 +178,26 @@ async fn paid(tx: &mut Tx, mut order: Order, at: At, booked: (&str, String), ste
     let to = order.state.apply(OrderEvent::Pay)?;
     let update = q(PAID).bind(to).bind(at).bind(at.day()).bind(&order.id).bind(order.state);
     tx.expect_rows(update, 1).await?;
-    q(TO_SHIP).bind(at).bind(&order.id).exec(tx).await?;
     (order.state, order.paid_at, order.paid_on) = (to, Some(at), Some(at.day()));
     let sellers = read::sellers(tx, &order.id).await?;
+    for seller in &sellers {
+        let to = seller.state.apply(SellerOrderEvent::Pay)?;
+        tx.expect_rows(q(TO_SHIP).bind(to).bind(at).bind(&seller.id).bind(seller.state), 1).await?;
+    }
     let mut lines = read::lines(tx, &order.id).await?;
     copy_schemes(tx, &mut lines, at).await?;
-    let parts = read::parts(tx, &order.id).await?;
+    let parts = read::paired_parts(tx, &order.id).await?;
     let (method, fact) = booked;
     let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method };
     let entries = books::sale(sold, fact.clone(), at)?;
-    ledger::post::post(tx, &mut step.random, step.at, entries).await?;
+    ledger::post::post(tx, &mut step.random, step.at, &entries).await?;
     outbox::add(tx, &mut step.random, step.at, Topic::Sales, &[fact]).await?;
-    let event = record::event(step, "paid", None, method);
-    record::note(tx, &order.id, event, step).await?;
+    store::note(tx, &order.id, (OrderEventKind::Paid, method), step).await?;
     Ok(order)
 }
 
 /// The lines copy the schemes that hold when they are paid (C1).
-async fn copy_schemes(tx: &mut Tx, lines: &mut [record::Line], at: At) -> Result<()> {
+async fn copy_schemes(tx: &mut Tx, lines: &mut [Line], at: At) -> Result<()> {
     let products = lines.iter().map(|l| l.product_id.clone()).collect();
     let valid = pricing::schemes_on(tx, products, at.day()).await?;
     for line in lines {
@@ -215,7 +227,7 @@ async fn give_back(tx: &mut Tx, order: &Order, payment: &Payment, step: &mut Ste
     let sold = Sold { order, sellers: &[], lines: &[], parts: &[], method: payment.method.as_str() };
     let fact = format!("unapplied:{}", payment.id);
     let entries = books::unapplied(sold, fact, (Kind::Unapplied, payment.amount_fen), step.at);
-    ledger::post::insert(tx, entries).await?;
+    ledger::post::insert(tx, &entries).await?;
     let refund = refund::request_unapplied(tx, order, payment, step).await?;
     Ok(PaymentOutcome::GivenBack(refund))
 }

@@ -4,12 +4,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    OrderState, SellerOrderState, Trade, draft, payment_result,
-    record::{self, Buyer, Contact, Record},
+    OrderState, SellerOrderState, Trade,
+    draft::{self, Buyer, Receiver},
+    payment_result,
+    record::{self, Record},
+    store,
 };
 use crate::{
-    db::{Tx, idempotency::Key, once, q, statements},
-    kernel::{Actor, At, Code, Fen, Random, Refusal, Result, SellerOrderId, Step, parse},
+    db::{Tx, Work, once, q, statements},
+    kernel::{Actor, At, Channel, Code, Fen, Refusal, Result, SellerOrderId, Step, parse},
     pricing::{self, Quote},
     promotions::redemption,
     stock::{Demand, hold},
@@ -37,10 +40,19 @@ pub struct Placing {
     pub street: Option<String>,
     /// Note to the cooperatives.
     pub note: String,
-    /// Invoice title and tax number.
-    pub invoice: Option<(String, String)>,
+    /// To whom the invoice goes.
+    pub invoice: Option<Invoice>,
     /// Name of the buying unit (单位).
     pub unit: Option<String>,
+}
+
+/// To whom an invoice (发票) goes.
+#[derive(Clone, Debug, Default)]
+pub struct Invoice {
+    /// 抬头.
+    pub title: String,
+    /// 税号; a person has none.
+    pub tax_no: String,
 }
 
 /// A cooperative's part as it was placed.
@@ -90,8 +102,7 @@ pub struct Placed {
 
 /// Places an order. The same key gives the first answer again; refuses a used, expired or changed
 /// quote, stock that went, and a coupon whose limit is reached. Nothing is kept of a refused try.
-pub async fn place(trade: &Trade, placing: Placing, by: Actor, key: Option<&Key>) -> Result<Placed> {
-    let work = trade.work(by, key);
+pub async fn place(trade: &Trade, work: &Work, placing: Placing) -> Result<Placed> {
     let ready = async || {
         let person = work.by.person.as_ref();
         let quote =
@@ -99,7 +110,7 @@ pub async fn place(trade: &Trade, placing: Placing, by: Actor, key: Option<&Key>
         let buyer = buyer(&quote, placing, &work.by)?;
         Ok((quote, buyer))
     };
-    once!(&work, ready = { ready().await }, tx, step, {
+    once!(work, ready = { ready().await }, tx, step, {
         let (quote, buyer) = &ready;
         let token = step.random.token()?;
         let record = place_in(&mut tx, quote, buyer.clone(), (&token, trade.hold_seconds), &mut step).await?;
@@ -116,9 +127,9 @@ fn buyer(quote: &Quote, placing: Placing, by: &Actor) -> Result<Buyer> {
     let street = placing.street.unwrap_or_else(|| quote.street.clone());
     let street = keep(parse::optional_text("address.street", &street, 120));
     let note = keep(parse::optional_text("note", &placing.note, 200));
-    let (title, tax_no) = placing.invoice.unwrap_or_default();
-    let title = keep(parse::optional_text("invoice.title", &title, 80));
-    let tax_no = keep(parse::optional_text("invoice.tax_no", &tax_no, 20));
+    let invoice = placing.invoice.unwrap_or_default();
+    let invoice_title = keep(parse::optional_text("invoice.title", &invoice.title, 80));
+    let invoice_tax_no = keep(parse::optional_text("invoice.tax_no", &invoice.tax_no, 20));
     let unit = placing.unit.map(|unit| keep(parse::name("unit", &unit)));
     if placing.region_code.is_some_and(|region| region != quote.region_code) {
         faults.push(Refusal::of_field("address.region_code", Code::QuoteChanged).with("sku", "freight"));
@@ -126,17 +137,8 @@ fn buyer(quote: &Quote, placing: Placing, by: &Actor) -> Result<Buyer> {
     if let Some(refusal) = Refusal::all(faults) {
         return Err(refusal.into());
     }
-    let contact = Contact {
-        name,
-        phone,
-        region_code: quote.region_code.clone(),
-        region_name: quote.region_name.clone(),
-        street,
-        note,
-        invoice_title: title,
-        invoice_tax_no: tax_no,
-    };
-    Ok(Buyer { person: by.person.clone(), contact, unit, channel: "online" })
+    let receiver = Receiver { name, phone, street, note, invoice_title, invoice_tax_no };
+    Ok(Buyer { person: by.person.clone(), receiver, unit, channel: Channel::Online })
 }
 
 /// Places within the caller's transaction: rows, hold, coupon; nothing to pay means paid at once.
@@ -155,17 +157,13 @@ pub async fn place_in(
             return Err(Refusal::new(Code::TooManyHolds).into());
         }
     }
-    let phone = buyer.contact.phone.clone();
     let mut record = draft::from_quote(quote, buyer, secret.0, secret.1, step)?;
     let order = &record.order;
-    let mut random = step.random.clone();
-    let fresh = record::insert(tx, std::slice::from_ref(&record), &mut random).await?;
-    step.random = random;
-    if !fresh {
+    if !store::insert(tx, std::slice::from_ref(&record)).await? {
         return Err(Refusal::of_field("quote_id", Code::QuoteUsed).into());
     }
     if let Some(applied) = &quote.coupon {
-        let holder = redemption::holder(order.person_id.as_ref(), &phone);
+        let holder = redemption::holder(order.person_id.as_ref(), &record.contact.phone);
         let using = redemption::Use {
             order: &order.id,
             code: &applied.code,
@@ -202,9 +200,4 @@ fn answer(quote: &Quote, record: Record, token: String) -> Placed {
         hold_until: record.order.hold_until.filter(|_| state == OrderState::AwaitingPayment),
         seller_orders: quote.seller_groups.iter().zip(record.sellers.iter().map(|s| &s.id)).map(seller).collect(),
     }
-}
-
-/// Hash of an order's token as a request brings it.
-pub fn token_hash(token: &str) -> String {
-    Random::hash_of(token)
 }

@@ -1,18 +1,34 @@
 //! Reading orders: by number for their owner, by cooperative for those who ship.
 
 use super::{
-    SellerOrderState, place,
-    record::{Contact, Line, Order, OrderEventRow, Part, SellerOrder},
-    store,
+    SellerOrderState,
+    record::{
+        Contact, Line, Order, OrderEventRow, PairedPart, Part, Refund, RefundLine, SellerOrder, Shipment, ShipmentLine,
+    },
 };
 use crate::{
-    db::{Conn, Query, Tx, q, row, statements},
-    kernel::{At, Code, CoopId, Error, Fen, OrderId, PersonId, RefundId, Refusal, Result, SellerOrderId},
+    db::{Conn, Query, Tx, q, returning, row, select, statements},
+    kernel::{Code, CoopId, Error, OrderId, PersonId, Random, RefundId, Refusal, Result, SellerOrderId},
 };
 
 statements! {
-    SELLER = "SELECT id, order_id, position, coop_id, state, goods_fen, discount_fen, freight_fen, gross_weight_g,
-                carrier, ship_by, shipped_at, received_at, received_source FROM seller_orders WHERE id = $1";
+    ORDER = select!(Order, "WHERE id = $1");
+    ORDER_BY_NUMBER = select!(Order, "WHERE number = $1");
+    LOCK = returning!(Order, "UPDATE orders SET state = state WHERE id = $1");
+    SELLERS = select!(SellerOrder, "WHERE order_id = $1 ORDER BY position");
+    SELLER = select!(SellerOrder, "WHERE id = $1");
+    LINES = select!(Line, "WHERE order_id = $1 ORDER BY line_no");
+    PARTS = select!(Part, "WHERE order_id = $1 ORDER BY line_no, part_no");
+    PAIRED_PARTS = "SELECT l.*, COALESCE(p.code, 'none') AS pairing
+                    FROM line_parts l LEFT JOIN pairings p ON p.county_code = l.county_code
+                    WHERE l.order_id = $1 ORDER BY l.line_no, l.part_no";
+    CONTACT = select!(Contact, "WHERE order_id = $1");
+    EVENTS = select!(OrderEventRow, "WHERE order_id = $1 ORDER BY id");
+    SHIPMENTS = select!(Shipment, "WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n");
+    SHIPMENT_LINES = select!(ShipmentLine, "WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n, line_no");
+    REFUNDS = select!(Refund, "WHERE order_id = $1 ORDER BY requested_at, id");
+    REFUND = select!(Refund, "WHERE id = $1");
+    REFUND_LINES = select!(RefundLine, "WHERE refund_id IN ($1) ORDER BY refund_id, line_no");
     OF_PERSON = "SELECT id FROM orders WHERE person_id = $1 ORDER BY placed_at DESC, id DESC LIMIT $2 OFFSET $3";
     COUNT_OF_PERSON = "SELECT CAST(count(*) AS BIGINT) FROM orders WHERE person_id = $1";
     OF_COOP = "SELECT s.id FROM seller_orders s WHERE s.coop_id = $1 AND s.state = $2
@@ -25,12 +41,6 @@ statements! {
                    ORDER BY s.order_id DESC LIMIT $2 OFFSET $3";
     COUNT_ALL_OF_COOP = "SELECT CAST(count(*) AS BIGINT) FROM seller_orders
                          WHERE coop_id = $1 AND state NOT IN ('awaiting_payment', 'cancelled')";
-    SHIPMENTS = "SELECT seller_order_id, n, carrier, tracking_no, shipped_at, picked_up_at, delivered_at FROM shipments
-                 WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n";
-    SHIPMENT_LINES = "SELECT seller_order_id, n, line_no, qty FROM shipment_lines
-                      WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n, line_no";
-    REFUNDS = "SELECT id, state, amount_fen, goods_fen, freight_fen, reason, requested_at, succeeded_at FROM refunds
-               WHERE order_id = $1 ORDER BY requested_at, id";
     COOPS = "SELECT id, slug, name, name_en FROM coops WHERE id IN ($1)";
     OPEN_OF_PERSON = "SELECT CAST(count(*) AS BIGINT) FROM orders
                       WHERE person_id = $1 AND state IN ('awaiting_payment', 'paid')";
@@ -43,65 +53,6 @@ pub struct Owner {
     pub person: Option<PersonId>,
     /// `X-Order-Token`.
     pub token: Option<String>,
-}
-
-row! {
-    /// A shipment as it stands.
-    #[derive(Clone, Debug)]
-    pub struct Shipment {
-        /// Whose.
-        pub seller_order_id: SellerOrderId,
-        /// From 1 in the seller order.
-        pub n: i64,
-        /// Who carries it.
-        pub carrier: String,
-        /// The carrier's number.
-        pub tracking_no: String,
-        /// When it left.
-        pub shipped_at: At,
-        /// Pick-up scan.
-        pub picked_up_at: Option<At>,
-        /// Delivered scan or confirmation.
-        pub delivered_at: Option<At>,
-    }
-}
-
-row! {
-    /// Units in a shipment.
-    #[derive(Clone, Debug)]
-    pub struct ShipmentLine {
-        /// Whose shipment.
-        pub seller_order_id: SellerOrderId,
-        /// Which shipment.
-        pub n: i64,
-        /// Which line.
-        pub line_no: i64,
-        /// Units.
-        pub qty: i64,
-    }
-}
-
-row! {
-    /// Money that went back or is on its way.
-    #[derive(Clone, Debug)]
-    pub struct Refund {
-        /// Its id.
-        pub id: RefundId,
-        /// `requested` or `succeeded`.
-        pub state: String,
-        /// How much in all.
-        pub amount_fen: Fen,
-        /// Of it goods.
-        pub goods_fen: Fen,
-        /// Of it freight.
-        pub freight_fen: Fen,
-        /// Why.
-        pub reason: String,
-        /// When it was promised.
-        pub requested_at: At,
-        /// When it was back.
-        pub succeeded_at: Option<At>,
-    }
 }
 
 row! {
@@ -125,30 +76,30 @@ fn missing() -> Error {
 
 /// The order of an id; a fault where it is gone.
 pub async fn by_id(conn: &mut Conn, id: &OrderId) -> Result<Order> {
-    q(store::ORDER).bind(id).one(conn).await
+    q(ORDER).bind(id).one(conn).await
 }
 
 /// The order of an id, its row locked until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: &OrderId) -> Result<Order> {
-    q(store::LOCK).bind(id).one(tx).await
+    q(LOCK).bind(id).one(tx).await
 }
 
 /// The order of a number, for staff.
 pub async fn by_number(conn: &mut Conn, number: &str) -> Result<Order> {
-    q(store::ORDER_BY_NUMBER).bind(number).opt(conn).await?.ok_or_else(missing)
+    q(ORDER_BY_NUMBER).bind(number).opt(conn).await?.ok_or_else(missing)
 }
 
 /// The order of a number for its owner; anybody else is told that there is none (I11).
 pub async fn owned(conn: &mut Conn, number: &str, owner: &Owner) -> Result<Order> {
     let order = by_number(conn, number).await?;
     let by_person = owner.person.is_some() && order.person_id == owner.person;
-    let by_token = owner.token.as_deref().is_some_and(|token| place::token_hash(token) == order.token_hash);
+    let by_token = owner.token.as_deref().is_some_and(|token| Random::hash_of(token) == order.token_hash);
     if by_person || by_token { Ok(order) } else { Err(missing()) }
 }
 
 /// Seller orders by position.
 pub async fn sellers(conn: &mut Conn, order: &OrderId) -> Result<Vec<SellerOrder>> {
-    q(store::SELLERS).bind(order).all(conn).await
+    q(SELLERS).bind(order).all(conn).await
 }
 
 /// One seller order.
@@ -164,34 +115,56 @@ pub async fn seller_of(conn: &mut Conn, id: &SellerOrderId, coop: &CoopId) -> Re
 
 /// Lines by number.
 pub async fn lines(conn: &mut Conn, order: &OrderId) -> Result<Vec<Line>> {
-    q(store::LINES).bind(order).all(conn).await
+    q(LINES).bind(order).all(conn).await
 }
 
-/// Parts by line and number, with their pairings.
+/// Parts by line and number.
 pub async fn parts(conn: &mut Conn, order: &OrderId) -> Result<Vec<Part>> {
-    q(store::PARTS).bind(order).all(conn).await
+    q(PARTS).bind(order).all(conn).await
+}
+
+/// The same with the pairings of their counties.
+pub async fn paired_parts(conn: &mut Conn, order: &OrderId) -> Result<Vec<PairedPart>> {
+    q(PAIRED_PARTS).bind(order).all(conn).await
 }
 
 /// Receiver; `None` once it was removed after the account was closed.
 pub async fn contact(conn: &mut Conn, order: &OrderId) -> Result<Option<Contact>> {
-    q(store::CONTACT).bind(order).opt(conn).await
+    q(CONTACT).bind(order).opt(conn).await
 }
 
 /// What happened, oldest first.
 pub async fn events(conn: &mut Conn, order: &OrderId) -> Result<Vec<OrderEventRow>> {
-    q(store::EVENTS).bind(order).all(conn).await
+    q(EVENTS).bind(order).all(conn).await
 }
 
-/// Shipments of seller orders, with what is in them.
-pub async fn shipments(conn: &mut Conn, sellers: &[SellerOrderId]) -> Result<(Vec<Shipment>, Vec<ShipmentLine>)> {
+/// Parcels of seller orders, with what is in them.
+#[derive(Clone, Debug)]
+pub struct Parcels {
+    pub shipments: Vec<Shipment>,
+    pub lines: Vec<ShipmentLine>,
+}
+
+/// Parcels of seller orders.
+pub async fn parcels(conn: &mut Conn, sellers: &[SellerOrderId]) -> Result<Parcels> {
     let shipments = Query::with_list(SHIPMENTS, sellers).all(conn).await?;
     let lines = Query::with_list(SHIPMENT_LINES, sellers).all(conn).await?;
-    Ok((shipments, lines))
+    Ok(Parcels { shipments, lines })
 }
 
 /// Refunds of an order, oldest first.
 pub async fn refunds(conn: &mut Conn, order: &OrderId) -> Result<Vec<Refund>> {
     q(REFUNDS).bind(order).all(conn).await
+}
+
+/// One refund.
+pub async fn refund(conn: &mut Conn, id: &RefundId) -> Result<Refund> {
+    q(REFUND).bind(id).opt(conn).await?.ok_or_else(missing)
+}
+
+/// What refunds take of which lines.
+pub async fn refund_lines(conn: &mut Conn, refunds: &[Refund]) -> Result<Vec<RefundLine>> {
+    Query::with_list(REFUND_LINES, refunds.iter().map(|refund| refund.id.clone())).all(conn).await
 }
 
 /// Names of cooperatives.

@@ -3,15 +3,16 @@
 use super::{
     OrderState, SellerOrderState, Trade,
     books::{self, Sold},
-    read, record,
+    kinds::{OrderEventKind, ReceivedSource},
+    read,
     record::{Line, Order, SellerOrder},
     state::{OrderEvent, SellerOrderEvent},
+    store,
 };
 use crate::{
-    db::{Tx, q, row, statements, tx},
+    db::{Tx, Work, q, row, statements, tx},
     kernel::{Actor, At, Code, Refusal, Result, SellerOrderId, Step, time::DAY},
-    ledger,
-    payments::store,
+    ledger, payments,
 };
 
 /// Days after shipping on which a picked-up parcel counts as received (C9).
@@ -23,11 +24,9 @@ statements! {
     RECEIVE_LINE = "UPDATE order_lines SET received_qty = received_qty + $1 WHERE order_id = $2 AND line_no = $3";
     LINE_RECEIVED = "UPDATE order_lines SET received_at = $1
                      WHERE order_id = $2 AND line_no = $3 AND received_at IS NULL";
-    SELLER_STATE = "UPDATE seller_orders SET state = $1 WHERE id = $2 AND state = $3";
     SELLER_RECEIVED = "UPDATE seller_orders SET received_at = $1, received_source = $2
                        WHERE id = $3 AND received_at IS NULL";
     ON_THE_WAY = "SELECT n FROM shipments WHERE seller_order_id = $1 AND delivered_at IS NULL ORDER BY n";
-    ORDER_STATE = "UPDATE orders SET state = $1, closed_at = $2 WHERE id = $3 AND state = $4";
     OVERDUE = "SELECT seller_order_id, n FROM shipments
                WHERE delivered_at IS NULL AND picked_up_at IS NOT NULL AND shipped_at <= $1
                ORDER BY shipped_at LIMIT $2";
@@ -40,8 +39,8 @@ pub struct Delivered {
     pub n: i64,
     /// When.
     pub at: At,
-    /// How it is known, as `received_source` of the schema.
-    pub source: &'static str,
+    /// How it is known.
+    pub source: ReceivedSource,
 }
 
 row! {
@@ -52,9 +51,9 @@ row! {
 }
 
 /// The buyer confirms what a seller order has shipped so far. Refuses where nothing is on the way.
-pub async fn confirm(trade: &Trade, order: &Order, id: &SellerOrderId, by: Actor) -> Result<()> {
-    tx!(trade.db, tx, {
-        let mut step = trade.step(by.clone());
+pub async fn confirm(work: &Work, order: &Order, id: &SellerOrderId) -> Result<()> {
+    tx!(work.db, tx, {
+        let mut step = work.step();
         let order = read::lock(&mut tx, &order.id).await?;
         let seller = read::seller(&mut tx, id).await?;
         if seller.order_id != order.id {
@@ -65,11 +64,11 @@ pub async fn confirm(trade: &Trade, order: &Order, id: &SellerOrderId, by: Actor
             return Err(Refusal::new(Code::WrongState).with("state", seller.state).into());
         }
         for (n,) in open {
-            let delivered = Delivered { n, at: step.at, source: "confirmed" };
+            let delivered = Delivered { n, at: step.at, source: ReceivedSource::Confirmed };
             deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
         }
-        let event = record::event(&step, "received", Some(id), "confirmed");
-        record::note(&mut tx, &order.id, event, &mut step).await
+        let received = (OrderEventKind::Received, ReceivedSource::Confirmed.as_str());
+        store::note_part(&mut tx, (&order.id, id), received, &mut step).await
     })
 }
 
@@ -83,10 +82,10 @@ pub async fn auto_receive(trade: &Trade, most: i64) -> Result<usize> {
             let mut step = trade.step(Actor::SYSTEM);
             let seller = read::seller(&mut tx, &parcel.seller_order_id).await?;
             let order = read::lock(&mut tx, &seller.order_id).await?;
-            let delivered = Delivered { n: parcel.n, at: step.at, source: "auto" };
+            let delivered = Delivered { n: parcel.n, at: step.at, source: ReceivedSource::Auto };
             deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
-            let event = record::event(&step, "received", Some(&seller.id), "auto");
-            record::note(&mut tx, &order.id, event, &mut step).await
+            let received = (OrderEventKind::Received, ReceivedSource::Auto.as_str());
+            store::note_part(&mut tx, (&order.id, &seller.id), received, &mut step).await
         })?;
     }
     Ok(overdue.len())
@@ -132,17 +131,15 @@ pub async fn follow(tx: &mut Tx, order: &Order, step: &mut Step) -> Result<()> {
         let own: Vec<&Line> = lines.iter().filter(|l| l.seller_order_id == seller.id).collect();
         let to = seller_state(seller.state, &own)?;
         if to != seller.state {
-            tx.expect_rows(q(SELLER_STATE).bind(to).bind(&seller.id).bind(seller.state), 1).await?;
+            store::move_seller(tx, seller, to).await?;
         }
         states.push(to);
     }
     let done = states.iter().all(|s| matches!(s, SellerOrderState::Received | SellerOrderState::Refunded));
     let any = states.contains(&SellerOrderState::Received);
     if order.state == OrderState::Paid && done && any {
-        let to = order.state.apply(OrderEvent::Complete)?;
-        tx.expect_rows(q(ORDER_STATE).bind(to).bind(step.at).bind(&order.id).bind(order.state), 1).await?;
-        let event = record::event(step, "completed", None, "");
-        record::note(tx, &order.id, event, step).await?;
+        store::end(tx, order, OrderEvent::Complete, step.at).await?;
+        store::note(tx, &order.id, (OrderEventKind::Completed, ""), step).await?;
     }
     Ok(())
 }
@@ -160,8 +157,8 @@ async fn book_received(
     if !lines.iter().any(complete) {
         return Ok(lines);
     }
-    let parts = read::parts(tx, &order.id).await?;
-    let payments = store::of_order(tx, &order.id).await?;
+    let parts = read::paired_parts(tx, &order.id).await?;
+    let payments = payments::store::of_order(tx, &order.id).await?;
     let method = payments.iter().find(|p| p.applied).map_or("none", |p| p.method.as_str());
     let sold = Sold { order, sellers, lines: &lines, parts: &parts, method };
     let mut entries = Vec::new();
@@ -169,7 +166,7 @@ async fn book_received(
         tx.expect_rows(q(LINE_RECEIVED).bind(step.at).bind(&order.id).bind(line.line_no), 1).await?;
         entries.extend(books::receipt(sold, line, step.at)?);
     }
-    ledger::post::post(tx, &mut step.random, step.at, entries).await?;
+    ledger::post::post(tx, &mut step.random, step.at, &entries).await?;
     for line in lines.iter_mut().filter(|l| complete(l)) {
         line.received_at = Some(step.at);
     }

@@ -1,46 +1,44 @@
-//! An order as rows, inserted alone or with many others in few statements.
+//! An order's rows: each table's once, written and read whole.
 
-use super::{OrderState, SellerOrderState, store};
+use super::{
+    OrderState, SellerOrderState,
+    kinds::{OrderEventKind, ReceivedSource, RefundState, ScanKind, ScanSource},
+};
 use crate::{
-    db::{Rows, Tx, row},
-    kernel::{At, CoopId, Day, Fen, Grams, OrderId, ProductId, QuoteId, Random, Result, SellerOrderId, SkuId, Step},
+    db::{row, table},
+    kernel::{
+        At, BuyerClass, Carrier, Channel, CoopId, Day, Fen, Fulfilment, Grams, OrderId, PaymentId, PersonId, ProductId,
+        QuoteId, RefundId, Result, ReturnClass, SellerOrderId, SkuId, Step,
+    },
 };
 
-row! {
-    /// The order's own row.
+table! {
+    /// The order's own row; a quote becomes one order only (I2).
     #[derive(Clone, Debug)]
-    pub struct Order {
-        /// Its id.
+    pub struct Order in "orders" or "ON CONFLICT (quote_id) DO NOTHING" {
         pub id: OrderId,
         /// What people see: `YX` and 14 characters.
         pub number: String,
         /// SHA-256 of the bearer token that owns a guest's order.
         pub token_hash: String,
-        /// The quote it came from (I2).
         pub quote_id: QuoteId,
         /// Buyer, if signed in.
-        pub person_id: Option<crate::kernel::PersonId>,
-        /// Where it stands.
+        pub person_id: Option<PersonId>,
         pub state: OrderState,
         /// Where it was created (C15).
-        pub channel: String,
-        /// `individual` or `unit`.
-        pub buyer_class: String,
+        pub channel: Channel,
+        pub buyer_class: BuyerClass,
         /// Name of the buying unit (单位), if any.
         pub unit: Option<String>,
         /// Outlet of a pick-up.
         pub outlet: Option<String>,
-        /// `delivery` or `pickup`.
-        pub fulfilment: String,
+        pub fulfilment: Fulfilment,
         /// District of Wuxi, or `none`.
         pub district_code: String,
-        /// Coupon used.
         pub coupon_code: Option<String>,
         /// Goods at list price.
         pub goods_fen: Fen,
-        /// All discounts.
         pub discount_fen: Fen,
-        /// All freight.
         pub freight_fen: Fen,
         /// Paid or to be paid.
         pub total_fen: Fen,
@@ -50,34 +48,28 @@ row! {
         pub refund_reserved_fen: Fen,
         /// 128 random bits as hex: salt of the journal's references.
         pub journal_salt: String,
-        /// When it was placed.
         pub placed_at: At,
-        /// The same as a day.
         pub placed_on: Day,
         /// Until when its stock is held.
         pub hold_until: Option<At>,
         /// When the money was captured.
         pub paid_at: Option<At>,
-        /// The same as a day.
         pub paid_on: Option<Day>,
         /// When it ended.
         pub closed_at: Option<At>,
     }
 }
 
-row! {
+table! {
     /// Who gets it and where: the only personal data of an order.
     #[derive(Clone, Debug)]
-    pub struct Contact {
-        /// Receiver.
+    pub struct Contact in "order_contacts" {
+        pub order_id: OrderId,
         pub name: String,
-        /// Receiver's phone.
         pub phone: String,
-        /// Region by GB code.
         pub region_code: String,
-        /// Its name from the province down.
+        /// The region's name from the province down.
         pub region_name: String,
-        /// Street.
         pub street: String,
         /// Note to the cooperatives.
         pub note: String,
@@ -88,76 +80,56 @@ row! {
     }
 }
 
-row! {
+table! {
     /// A cooperative's part.
     #[derive(Clone, Debug)]
-    pub struct SellerOrder {
-        /// Its id.
+    pub struct SellerOrder in "seller_orders" {
         pub id: SellerOrderId,
-        /// Its order.
         pub order_id: OrderId,
         /// Place in the order, from 1.
         pub position: i64,
         /// Who sells.
         pub coop_id: CoopId,
-        /// Where it stands.
         pub state: SellerOrderState,
         /// Goods at list price.
         pub goods_fen: Fen,
-        /// Discounts on them.
         pub discount_fen: Fen,
-        /// Freight.
         pub freight_fen: Fen,
-        /// Gross weight.
         pub gross_weight_g: Grams,
         /// Carrier of the quote.
-        pub carrier: String,
+        pub carrier: Carrier,
         /// Promise: shipped by then.
         pub ship_by: Option<At>,
         /// First shipment.
         pub shipped_at: Option<At>,
         /// All received.
         pub received_at: Option<At>,
-        /// How it is known: see the schema.
-        pub received_source: Option<String>,
+        pub received_source: Option<ReceivedSource>,
     }
 }
 
-row! {
-    /// A line: one SKU of one cooperative.
+table! {
+    /// A line: one SKU of one cooperative, with its texts as they were sold.
     #[derive(Clone, Debug)]
-    pub struct Line {
-        /// Its order.
+    pub struct Line in "order_lines" {
         pub order_id: OrderId,
         /// From 1.
         pub line_no: i64,
-        /// Its seller order.
         pub seller_order_id: SellerOrderId,
-        /// Product.
         pub product_id: ProductId,
-        /// Version that was sold.
         pub product_version: i64,
-        /// SKU.
         pub sku_id: SkuId,
-        /// Version that was sold.
         pub sku_version: i64,
         /// SKU code.
         pub sku: String,
-        /// Name as sold.
         pub name: String,
-        /// English name as sold.
         pub name_en: String,
-        /// Specification as sold.
         pub spec: String,
-        /// English specification as sold.
         pub spec_en: String,
-        /// Photo as sold.
         pub photo: String,
-        /// Return class as sold (消法 art. 25).
-        pub return_class: String,
-        /// Net weight of a unit.
+        pub return_class: ReturnClass,
+        /// Of a unit, as the gross weight is.
         pub net_weight_g: Grams,
-        /// Gross weight of a unit.
         pub gross_weight_g: Grams,
         /// Lowest stated number of pieces.
         pub pieces_min: Option<i64>,
@@ -169,35 +141,27 @@ row! {
         pub unit_fen: Fen,
         /// Unit price times units.
         pub list_fen: Fen,
-        /// Discount that the cooperative pays.
+        /// Discounts by who pays them.
         pub discount_coop_fen: Fen,
-        /// Discount that the platform pays.
         pub discount_platform_fen: Fen,
-        /// Discount that the government pays.
         pub discount_government_fen: Fen,
         /// What the buyer pays for the goods (成交额).
         pub payable_fen: Fen,
         /// Share of the seller's freight.
         pub freight_fen: Fen,
-        /// Units promised back.
+        /// Promised back: units, goods money, freight.
         pub refund_reserved_qty: i64,
-        /// Goods money promised back.
         pub refund_reserved_fen: Fen,
-        /// Freight promised back.
         pub refund_reserved_freight_fen: Fen,
-        /// Units refunded.
+        /// Given back: units, goods money, freight.
         pub refunded_qty: i64,
-        /// Goods money back.
         pub refunded_fen: Fen,
-        /// Freight back.
         pub refunded_freight_fen: Fen,
         /// Units refunded before they were shipped: they stay in stock.
         pub withdrawn_qty: i64,
-        /// Units shipped.
         pub shipped_qty: i64,
-        /// Units received.
         pub received_qty: i64,
-        /// When the last of them was.
+        /// When the last unit was received.
         pub received_at: Option<At>,
     }
 }
@@ -208,13 +172,18 @@ impl Line {
         let money = self.refunded_fen == self.payable_fen;
         money && (self.payable_fen > Fen::ZERO || self.refunded_qty == self.qty)
     }
+
+    /// Units that are still to be shipped.
+    pub fn to_ship(&self) -> i64 {
+        self.qty - self.withdrawn_qty - self.shipped_qty
+    }
 }
 
-row! {
+table! {
     /// A part of a line, as reports see it.
     #[derive(Clone, Debug)]
-    pub struct Part {
-        /// Its line.
+    pub struct Part in "line_parts" {
+        pub order_id: OrderId,
         pub line_no: i64,
         /// From 1.
         pub part_no: i64,
@@ -222,9 +191,6 @@ row! {
         pub coop_id: CoopId,
         /// Producing county.
         pub county_code: String,
-        /// Pairing of the county, or `none`; read from the pairings, not stored.
-        pub pairing: String,
-        /// Category.
         pub category_code: String,
         /// Share of what is paid.
         pub payable_fen: Fen,
@@ -236,15 +202,25 @@ row! {
 }
 
 row! {
+    /// A part with the pairing of its county, or `none`: what the ledger books.
+    #[derive(Clone, Debug)]
+    pub struct PairedPart {
+        pub part: Part,
+        pub pairing: String,
+    }
+}
+
+table! {
     /// Something that happened to an order; rows are never changed.
     #[derive(Clone, Debug)]
-    pub struct OrderEventRow {
-        /// When.
+    pub struct OrderEventRow in "order_events" {
+        pub order_id: OrderId,
+        pub id: String,
         pub at: At,
-        /// What: `placed`, `paid`, `shipped`…
-        pub kind: String,
+        pub kind: OrderEventKind,
         /// Role of who did it.
-        pub by_role: String,
+        pub by_role: crate::kernel::ActorRole,
+        pub person_id: Option<PersonId>,
         /// To which seller order, if to one.
         pub seller_order_id: Option<SellerOrderId>,
         /// Codes and values, no personal data.
@@ -252,89 +228,122 @@ row! {
     }
 }
 
+table! {
+    /// A parcel; a carrier gives a number once.
+    #[derive(Clone, Debug)]
+    pub struct Shipment in "shipments" or "ON CONFLICT (carrier, tracking_no) DO NOTHING" {
+        pub seller_order_id: SellerOrderId,
+        /// From 1 in the seller order.
+        pub n: i64,
+        pub carrier: Carrier,
+        /// The carrier's number.
+        pub tracking_no: String,
+        pub shipped_at: At,
+        /// Pick-up scan.
+        pub picked_up_at: Option<At>,
+        /// Delivered scan or confirmation.
+        pub delivered_at: Option<At>,
+    }
+}
+
+table! {
+    /// Units in a parcel.
+    #[derive(Clone, Debug)]
+    pub struct ShipmentLine in "shipment_lines" {
+        pub seller_order_id: SellerOrderId,
+        pub n: i64,
+        pub line_no: i64,
+        pub qty: i64,
+    }
+}
+
+table! {
+    /// A carrier's scan of a parcel as it was recorded; each kind once.
+    #[derive(Clone, Debug)]
+    pub struct Scanned in "shipment_scans" or "ON CONFLICT (seller_order_id, n, kind) DO NOTHING" {
+        pub seller_order_id: SellerOrderId,
+        pub n: i64,
+        pub kind: ScanKind,
+        pub at: At,
+        /// Where it is known from.
+        pub source: ScanSource,
+        /// Who recorded it.
+        pub person_id: Option<PersonId>,
+        pub recorded_at: At,
+    }
+}
+
+table! {
+    /// Money that went back or is on its way.
+    #[derive(Clone, Debug)]
+    pub struct Refund in "refunds" {
+        pub id: RefundId,
+        pub order_id: OrderId,
+        /// From which payment; none where nothing was paid.
+        pub payment_id: Option<PaymentId>,
+        pub state: RefundState,
+        /// How much in all, of it goods, of it freight.
+        pub amount_fen: Fen,
+        pub goods_fen: Fen,
+        pub freight_fen: Fen,
+        /// Whether it is money that its order could not take (I5).
+        pub unapplied: bool,
+        /// Why.
+        pub reason: String,
+        pub requested_by: Option<PersonId>,
+        pub requested_at: At,
+        pub succeeded_at: Option<At>,
+        pub succeeded_on: Option<Day>,
+        /// The provider's name for it.
+        pub provider_ref: Option<String>,
+    }
+}
+
+table! {
+    /// What a refund takes of a line.
+    #[derive(Clone, Debug)]
+    pub struct RefundLine in "refund_lines" {
+        pub refund_id: RefundId,
+        pub line_no: i64,
+        /// Units; 0 for an amount.
+        pub qty: i64,
+        /// Of these, units not yet shipped.
+        pub withdrawn_qty: i64,
+        pub goods_fen: Fen,
+        pub freight_fen: Fen,
+    }
+}
+
 /// An order with everything that belongs to it.
 #[derive(Clone, Debug)]
 pub struct Record {
-    /// The order.
     pub order: Order,
-    /// Its receiver.
     pub contact: Contact,
-    /// Its seller orders, by position.
+    /// By position.
     pub sellers: Vec<SellerOrder>,
-    /// Its lines, by number.
+    /// By number.
     pub lines: Vec<Line>,
-    /// Its lines' parts.
     pub parts: Vec<Part>,
     /// What happened so far.
     pub events: Vec<OrderEventRow>,
 }
 
-/// What a buyer adds to a quote.
-#[derive(Clone, Debug)]
-pub struct Buyer {
-    /// Who buys, if signed in.
-    pub person: Option<crate::kernel::PersonId>,
-    /// Receiver and address.
-    pub contact: Contact,
-    /// Name of the buying unit, if one buys.
-    pub unit: Option<String>,
-    /// Channel: `online` on the web.
-    pub channel: &'static str,
-}
-
 /// An event of this step.
-pub fn event(step: &Step, kind: &str, seller: Option<&SellerOrderId>, detail: &str) -> OrderEventRow {
-    OrderEventRow {
+pub fn event(
+    step: &mut Step,
+    order: &OrderId,
+    kind: OrderEventKind,
+    seller: Option<&SellerOrderId>,
+    detail: impl Into<String>,
+) -> Result<OrderEventRow> {
+    Ok(OrderEventRow {
+        order_id: order.clone(),
+        id: step.random.id(step.at)?,
         at: step.at,
-        kind: kind.to_owned(),
-        by_role: step.by.role.to_owned(),
+        kind,
+        by_role: step.by.role,
+        person_id: step.by.person.clone(),
         seller_order_id: seller.cloned(),
-        detail: detail.to_owned(),
-    }
-}
-
-/// Inserts orders with all that belongs to them, one statement for each table; `false` where the
-/// quote of a single order was used before (I2). Generators pass many at once.
-pub async fn insert(tx: &mut Tx, records: &[Record], random: &mut Random) -> Result<bool> {
-    let mut orders = Rows::of(store::ADD_ORDER)?;
-    let mut contacts = Rows::of(store::ADD_CONTACT)?;
-    let mut sellers = Rows::of(store::ADD_SELLER)?;
-    let mut lines = Rows::of(store::ADD_LINE)?;
-    let mut parts = Rows::of(store::ADD_PART)?;
-    let mut events = Rows::of(store::ADD_EVENT)?;
-    for record in records {
-        orders.push(store::order_values(&record.order))?;
-        contacts.push(store::contact_values(&record.order.id, &record.contact))?;
-        for seller in &record.sellers {
-            sellers.push(store::seller_values(seller))?;
-        }
-        for line in &record.lines {
-            lines.push(store::line_values(line))?;
-        }
-        for part in &record.parts {
-            parts.push(store::part_values(&record.order.id, part))?;
-        }
-        for event in &record.events {
-            let (id, person) = (random.id(event.at)?, None);
-            events.push(store::event_values(&record.order.id, id, event, person))?;
-        }
-    }
-    let inserted = orders.exec(tx).await?;
-    if inserted != records.len() as u64 {
-        return Ok(false);
-    }
-    contacts.exec(tx).await?;
-    sellers.exec(tx).await?;
-    lines.exec(tx).await?;
-    parts.exec(tx).await?;
-    events.exec(tx).await?;
-    Ok(true)
-}
-
-/// Writes one event of an order.
-pub async fn note(tx: &mut Tx, order: &OrderId, event: OrderEventRow, step: &mut Step) -> Result<()> {
-    let mut events = Rows::of(store::ADD_EVENT)?;
-    let id = step.random.id(step.at)?;
-    events.push(store::event_values(order, id, &event, step.by.person.clone()))?;
-    events.exec(tx).await.map(|_| ())
+        detail: detail.into(),
+    })
 }

@@ -6,51 +6,41 @@ use utoipa::ToSchema;
 use super::{
     OrderState, Trade,
     books::{self, LineRefund, Sold},
-    read, receive, record,
-    record::{Line, Order, Part},
+    kinds::{OrderEventKind, RefundState},
+    read, receive,
+    record::{Line, Order, PairedPart, Refund, RefundLine},
     refund_split::{self, Share},
     state::OrderEvent,
+    store,
 };
 use crate::{
     db::{
-        Conn, Rows, Tx, audit_log,
-        idempotency::Key,
-        once,
+        self, Conn, Tx, Work, audit_log, once,
         outbox::{self, Topic},
-        q, row, statements, tx,
+        q, statements, tx,
     },
-    kernel::{Actor, At, Code, Error, Fen, PaymentId, RefundId, Refusal, Result, SkuId, Step},
+    kernel::{Actor, At, Code, Error, Fen, RefundId, Refusal, Result, SkuId, Step},
     ledger::{self, Kind},
-    payments::{Payment, store},
+    payments::{self, Payment},
     stock::movement,
 };
 
-pub use super::refund_split::{Asked, AskedLine};
+pub use super::refund_split::{Amounts, Asked, AskedLine};
 
 statements! {
-    ADD = "INSERT INTO refunds (id, order_id, payment_id, state, amount_fen, goods_fen, freight_fen, unapplied, reason,
-             requested_by, requested_at, succeeded_at, succeeded_on, provider_ref)
-           VALUES ($1, $2, $3, 'requested', $4, $5, $6, $7, $8, $9, $10, NULL, NULL, NULL)";
-    ADD_LINE = "INSERT INTO refund_lines (refund_id, line_no, qty, withdrawn_qty, goods_fen, freight_fen)
-                VALUES ($1, $2, $3, $4, $5, $6)";
     RESERVE_LINE = "UPDATE order_lines SET refund_reserved_qty = refund_reserved_qty + $1,
                       refund_reserved_fen = refund_reserved_fen + $2,
                       refund_reserved_freight_fen = refund_reserved_freight_fen + $3,
                       withdrawn_qty = withdrawn_qty + $4
                     WHERE order_id = $5 AND line_no = $6";
     RESERVE = "UPDATE orders SET refund_reserved_fen = refund_reserved_fen + $1 WHERE id = $2";
-    FIND = "SELECT r.id, r.order_id, r.payment_id, r.state, r.amount_fen, r.unapplied, p.provider_ref
-            FROM refunds r LEFT JOIN payments p ON p.id = r.payment_id WHERE r.id = $1";
-    SUCCEED = "UPDATE refunds SET state = 'succeeded', succeeded_at = $1, succeeded_on = $2, provider_ref = $3
-               WHERE id = $4 AND state = 'requested'";
-    LINES_OF = "SELECT line_no, qty, withdrawn_qty, goods_fen, freight_fen FROM refund_lines WHERE refund_id = $1
-                ORDER BY line_no";
+    SUCCEED = "UPDATE refunds SET state = $1, succeeded_at = $2, succeeded_on = $3, provider_ref = $4
+               WHERE id = $5 AND state = $6";
     REFUND_LINE = "UPDATE order_lines SET refunded_qty = refunded_qty + $1, refunded_fen = refunded_fen + $2,
                      refunded_freight_fen = refunded_freight_fen + $3 WHERE order_id = $4 AND line_no = $5";
     REFUND_PART = "UPDATE line_parts SET refunded_fen = refunded_fen + $1
                    WHERE order_id = $2 AND line_no = $3 AND part_no = $4";
     REFUNDED = "UPDATE orders SET refunded_fen = refunded_fen + $1 WHERE id = $2 RETURNING refunded_fen, total_fen";
-    END = "UPDATE orders SET state = $1, closed_at = $2 WHERE id = $3 AND state = $4";
     OPEN = "SELECT id FROM refunds WHERE state = 'requested' AND requested_at <= $1 ORDER BY requested_at LIMIT $2";
 }
 
@@ -60,7 +50,7 @@ pub struct Refunding {
     /// Its id.
     pub refund_id: String,
     /// `requested` until the provider confirms, then `succeeded`.
-    pub state: String,
+    pub state: RefundState,
     /// How much in all.
     #[schema(value_type = i64)]
     pub amount_fen: Fen,
@@ -72,43 +62,15 @@ pub struct Refunding {
     pub freight_fen: Fen,
 }
 
-row! {
-    struct Requested {
-        id: RefundId,
-        order_id: crate::kernel::OrderId,
-        payment_id: Option<PaymentId>,
-        state: String,
-        amount_fen: Fen,
-        unapplied: bool,
-        provider_ref: Option<String>,
-    }
-}
-
-row! {
-    struct RequestedLine {
-        line_no: i64,
-        qty: i64,
-        withdrawn_qty: i64,
-        goods_fen: Fen,
-        freight_fen: Fen,
-    }
-}
-
 /// Refunds some or all of a paid order; the same key gives the first answer again. Refuses an order
 /// that is not paid, and more than is left of it.
-pub async fn refund(
-    trade: &Trade,
-    order: &Order,
-    (asked, reason): (&Asked, &str),
-    by: Actor,
-    key: Option<&Key>,
-) -> Result<Refunding> {
-    let promised: Refunding = once!(&trade.work(by, key), tx, step, {
+pub async fn refund(trade: &Trade, work: &Work, order: &Order, (asked, reason): (&Asked, &str)) -> Result<Refunding> {
+    let promised: Refunding = once!(work, tx, step, {
         let order = read::lock(&mut tx, &order.id).await?;
         refundable(&order)?;
         let refunding = request(&mut tx, &order, asked, reason, &mut step).await?;
         log(&mut tx, &order, (refunding.amount_fen, reason), &step).await?;
-        Ok(Refunding { state: "succeeded".to_owned(), ..refunding })
+        Ok(Refunding { state: RefundState::Succeeded, ..refunding })
     })?;
     send(trade, &RefundId(promised.refund_id.clone())).await?;
     Ok(promised)
@@ -121,9 +83,9 @@ async fn log(tx: &mut Tx, order: &Order, (amount, reason): (Fen, &str), step: &S
 }
 
 /// Refunds a paid order whole because its buyer cancels it before anything was shipped.
-pub async fn cancel_paid(trade: &Trade, order: &Order, by: Actor) -> Result<()> {
-    let refunding = tx!(trade.db, tx, {
-        let mut step = trade.step(by.clone());
+pub async fn cancel_paid(trade: &Trade, work: &Work, order: &Order) -> Result<()> {
+    let refunding = tx!(work.db, tx, {
+        let mut step = work.step();
         let order = read::lock(&mut tx, &order.id).await?;
         let lines = read::lines(&mut tx, &order.id).await?;
         let shipped = lines.iter().any(|line| line.shipped_qty > 0);
@@ -137,45 +99,68 @@ pub async fn cancel_paid(trade: &Trade, order: &Order, by: Actor) -> Result<()> 
 
 /// Promises money back, within the caller's transaction, whose order row is locked.
 async fn request(tx: &mut Tx, order: &Order, asked: &Asked, reason: &str, step: &mut Step) -> Result<Refunding> {
-    let (shares, (amount, goods, freight)) = shares(tx, order, asked).await?;
+    let shares = shares(tx, order, asked).await?;
+    let amounts = Amounts::of(&shares)?;
     for share in &shares {
         reserve_line(tx, order, share).await?;
     }
-    tx.expect_rows(q(RESERVE).bind(amount).bind(&order.id), 1).await?;
-    let payment = store::of_order(tx, &order.id).await?.into_iter().find(|p| p.applied);
-    if let Some(payment) = payment.as_ref().filter(|_| amount > Fen::ZERO)
-        && !store::reserve_refund(tx, &payment.id, amount).await?
+    tx.expect_rows(q(RESERVE).bind(amounts.total).bind(&order.id), 1).await?;
+    let payment = payments::store::of_order(tx, &order.id).await?.into_iter().find(|p| p.applied);
+    if let Some(payment) = payment.as_ref().filter(|_| amounts.total > Fen::ZERO)
+        && !payments::store::reserve_refund(tx, &payment.id, amounts.total).await?
     {
         return Err(Error::fault(format!("order {} has more to refund than its payment", order.number)));
     }
-    let id = RefundId(step.random.id(step.at)?);
-    let new =
-        New { id: &id, payment: payment.map(|p| p.id), amounts: (amount, goods, freight), reason, unapplied: false };
-    add(tx, order, new, step).await?;
-    let mut rows = Rows::of(ADD_LINE)?;
-    for s in &shares {
-        let (goods, freight) = (s.goods.into(), s.freight.into());
-        rows.push([(&id).into(), s.line_no.into(), s.qty.into(), s.withdrawn.into(), goods, freight])?;
-    }
-    rows.exec(tx).await?;
-    let event = record::event(step, "refund_requested", None, &amount.yuan());
-    record::note(tx, &order.id, event, step).await?;
+    let refund = requested(order, payment.as_ref(), (amounts, reason), step)?;
+    db::insert(tx, &refund).await?;
+    let line = |share: &Share| RefundLine {
+        refund_id: refund.id.clone(),
+        line_no: share.line_no,
+        qty: share.qty,
+        withdrawn_qty: share.withdrawn,
+        goods_fen: share.goods,
+        freight_fen: share.freight,
+    };
+    db::insert_all(tx, &shares.iter().map(line).collect::<Vec<_>>()).await?;
+    store::note(tx, &order.id, (OrderEventKind::RefundRequested, amounts.total.yuan()), step).await?;
     Ok(Refunding {
-        refund_id: id.0,
-        state: "requested".to_owned(),
-        amount_fen: amount,
-        goods_fen: goods,
-        freight_fen: freight,
+        refund_id: refund.id.0,
+        state: refund.state,
+        amount_fen: amounts.total,
+        goods_fen: amounts.goods,
+        freight_fen: amounts.freight,
     })
 }
 
-/// Amount in all, of it goods, of it freight.
-pub type Amounts = (Fen, Fen, Fen);
+/// A refund that is promised in this step.
+fn requested(
+    order: &Order,
+    payment: Option<&Payment>,
+    (amounts, reason): (Amounts, &str),
+    step: &mut Step,
+) -> Result<Refund> {
+    Ok(Refund {
+        id: RefundId(step.random.id(step.at)?),
+        order_id: order.id.clone(),
+        payment_id: payment.map(|payment| payment.id.clone()),
+        state: RefundState::Requested,
+        amount_fen: amounts.total,
+        goods_fen: amounts.goods,
+        freight_fen: amounts.freight,
+        unapplied: false,
+        reason: reason.to_owned(),
+        requested_by: step.by.person.clone(),
+        requested_at: step.at,
+        succeeded_at: None,
+        succeeded_on: None,
+        provider_ref: None,
+    })
+}
 
 /// What a refund would give back now; refuses what [`refund`] would refuse.
 pub async fn look(conn: &mut Conn, order: &Order, asked: &Asked) -> Result<Amounts> {
     refundable(order)?;
-    Ok(shares(conn, order, asked).await?.1)
+    Amounts::of(&shares(conn, order, asked).await?)
 }
 
 fn refundable(order: &Order) -> Result<()> {
@@ -185,15 +170,12 @@ fn refundable(order: &Order) -> Result<()> {
     Err(Refusal::new(Code::WrongState).with("state", order.state).into())
 }
 
-async fn shares(conn: &mut Conn, order: &Order, asked: &Asked) -> Result<(Vec<Share>, Amounts)> {
+async fn shares(conn: &mut Conn, order: &Order, asked: &Asked) -> Result<Vec<Share>> {
     let shares = refund_split::split(&read::lines(conn, &order.id).await?, asked)?;
-    let goods = Fen::sum(shares.iter().map(|s| s.goods))?;
-    let freight = Fen::sum(shares.iter().map(|s| s.freight))?;
-    let amount = goods.plus(freight)?;
-    if shares.iter().all(|s| s.qty == 0) && amount == Fen::ZERO {
+    if shares.iter().all(|s| s.qty == 0) && Amounts::of(&shares)?.total == Fen::ZERO {
         return Err(Refusal::new(Code::RefundTooMuch).with("left", Fen::ZERO).into());
     }
-    Ok((shares, (amount, goods, freight)))
+    Ok(shares)
 }
 
 async fn reserve_line(tx: &mut Tx, order: &Order, share: &Share) -> Result<()> {
@@ -207,63 +189,43 @@ async fn reserve_line(tx: &mut Tx, order: &Order, share: &Share) -> Result<()> {
     tx.expect_rows(reserve, 1).await
 }
 
-struct New<'a> {
-    id: &'a RefundId,
-    payment: Option<PaymentId>,
-    amounts: Amounts,
-    reason: &'a str,
-    unapplied: bool,
-}
-
-async fn add(tx: &mut Tx, order: &Order, new: New<'_>, step: &mut Step) -> Result<()> {
-    let (amount, goods, freight) = new.amounts;
-    let add = q(ADD)
-        .bind(new.id)
-        .bind(&order.id)
-        .bind(new.payment)
-        .bind(amount)
-        .bind(goods)
-        .bind(freight)
-        .bind(new.unapplied)
-        .bind(new.reason)
-        .bind(step.by.person.clone())
-        .bind(step.at);
-    tx.expect_rows(add, 1).await
-}
-
 /// Promises back the whole of a captured payment that its order cannot take (I5).
 pub async fn request_unapplied(tx: &mut Tx, order: &Order, payment: &Payment, step: &mut Step) -> Result<RefundId> {
-    let id = RefundId(step.random.id(step.at)?);
-    let amount = payment.amount_fen;
-    if !store::reserve_refund(tx, &payment.id, amount).await? {
+    let total = payment.amount_fen;
+    if !payments::store::reserve_refund(tx, &payment.id, total).await? {
         return Err(Error::fault(format!("payment {} cannot go back", payment.id)));
     }
-    let amounts = (amount, Fen::ZERO, Fen::ZERO);
-    let reason = "captured after the order had ended";
-    let new = New { id: &id, payment: Some(payment.id.clone()), amounts, reason, unapplied: true };
-    add(tx, order, new, step).await?;
-    let event = record::event(step, "late_payment_returned", None, &amount.yuan());
-    record::note(tx, &order.id, event, step).await?;
-    Ok(id)
+    let amounts = Amounts { total, goods: Fen::ZERO, freight: Fen::ZERO };
+    let refund = requested(order, Some(payment), (amounts, "captured after the order had ended"), step)?;
+    let refund = Refund { unapplied: true, ..refund };
+    db::insert(tx, &refund).await?;
+    store::note(tx, &order.id, (OrderEventKind::LatePaymentReturned, total.yuan()), step).await?;
+    Ok(refund.id)
 }
 
 /// Sends a promised refund to the provider and books it; repeating it does nothing.
 pub async fn send(trade: &Trade, id: &RefundId) -> Result<()> {
-    let found: Option<Requested> = q(FIND).bind(id).opt(&mut trade.db.read().await?).await?;
-    let refund = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    if refund.state != "requested" {
+    let mut conn = trade.db.read().await?;
+    let refund = read::refund(&mut conn, id).await?;
+    if refund.state != RefundState::Requested {
         return Ok(());
     }
-    let reference = match &refund.provider_ref {
+    let payment = match &refund.payment_id {
+        Some(id) => payments::store::find(&mut conn, id.as_str()).await?,
+        None => None,
+    };
+    drop(conn);
+    let reference = match payment.as_ref().and_then(|payment| payment.provider_ref.as_deref()) {
         Some(payment) if refund.amount_fen > Fen::ZERO => {
             let order = (refund.amount_fen, trade.clock.now());
             Some(trade.provider.refund(&trade.db, payment, &refund.id, order).await?)
         }
         _ => None,
     };
+    let method = payment.map_or("none", |payment| payment.method.as_str());
     tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
-        settle(&mut tx, &refund, reference.clone(), &mut step).await
+        settle(&mut tx, &refund, (method, reference.clone()), &mut step).await
     })?;
     metrics::counter!("yanxi_refunds_sent").increment(1);
     Ok(())
@@ -278,62 +240,65 @@ pub async fn send_waiting(trade: &Trade, before: At, most: i64) -> Result<usize>
     Ok(waiting.len())
 }
 
-async fn settle(tx: &mut Tx, refund: &Requested, reference: Option<String>, step: &mut Step) -> Result<()> {
+/// Books what the provider took: once, after which the refund has succeeded.
+async fn settle(
+    tx: &mut Tx,
+    refund: &Refund,
+    (method, reference): (&str, Option<String>),
+    step: &mut Step,
+) -> Result<()> {
     let order = read::lock(tx, &refund.order_id).await?;
-    let succeed = q(SUCCEED).bind(step.at).bind(step.at.day()).bind(reference).bind(&refund.id);
+    let succeed = q(SUCCEED)
+        .bind(RefundState::Succeeded)
+        .bind(step.at)
+        .bind(step.at.day())
+        .bind(reference)
+        .bind(&refund.id)
+        .bind(refund.state);
     if succeed.exec(tx).await? == 0 {
         return Ok(());
     }
     if let Some(payment) = refund.payment_id.as_ref().filter(|_| refund.amount_fen > Fen::ZERO) {
-        store::refunded(tx, payment, refund.amount_fen).await?;
+        payments::store::refunded(tx, payment, refund.amount_fen).await?;
     }
-    let method = method(tx, refund).await?;
     if refund.unapplied {
-        let sold = Sold { order: &order, sellers: &[], lines: &[], parts: &[], method: &method };
+        let sold = Sold { order: &order, sellers: &[], lines: &[], parts: &[], method };
         let fact = format!("unapplied_refund:{}", refund.id);
         let entries = books::unapplied(sold, fact, (Kind::UnappliedRefund, refund.amount_fen), step.at);
-        return ledger::post::insert(tx, entries).await;
+        return ledger::post::insert(tx, &entries).await;
     }
-    let asked: Vec<RequestedLine> = q(LINES_OF).bind(&refund.id).all(tx).await?;
+    let asked: Vec<Share> = read::refund_lines(tx, std::slice::from_ref(refund)).await?.iter().map(share_of).collect();
     let lines = read::lines(tx, &order.id).await?;
-    let parts = read::parts(tx, &order.id).await?;
-    let shares = asked
-        .iter()
-        .map(|a| part_shares(a.line_no, (a.qty, a.goods_fen, a.freight_fen), &parts))
-        .collect::<Result<Vec<LineRefund>>>()?;
+    let parts = read::paired_parts(tx, &order.id).await?;
+    let back = asked.iter().map(|share| share.over_parts(&parts)).collect::<Result<Vec<LineRefund>>>()?;
     let sellers = read::sellers(tx, &order.id).await?;
-    let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method: &method };
-    let entries = books::refund(sold, &refund.id, &shares, step.at)?;
-    ledger::post::post(tx, &mut step.random, step.at, entries).await?;
+    let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method };
+    let entries = books::refund(sold, &refund.id, &back, step.at)?;
+    ledger::post::post(tx, &mut step.random, step.at, &entries).await?;
     outbox::add(tx, &mut step.random, step.at, Topic::Sales, &[format!("refund:{}", refund.id)]).await?;
-    for (ask, share) in asked.iter().zip(&shares) {
-        book_line(tx, &order, ask, share, &parts).await?;
+    for (ask, back) in asked.iter().zip(&back) {
+        book_line(tx, &order, ask, back, &parts).await?;
     }
     restock(tx, refund, &asked, &lines, step).await?;
-    let event = record::event(step, "refunded", None, &refund.amount_fen.yuan());
-    record::note(tx, &order.id, event, step).await?;
+    store::note(tx, &order.id, (OrderEventKind::Refunded, refund.amount_fen.yuan()), step).await?;
     close(tx, &order, refund, step).await
 }
 
-async fn method(conn: &mut Conn, refund: &Requested) -> Result<String> {
-    let Some(id) = &refund.payment_id else { return Ok("none".to_owned()) };
-    let payment = store::find(conn, id.as_str()).await?;
-    Ok(payment.map_or("none", |p| p.method.as_str()).to_owned())
+fn share_of(line: &RefundLine) -> Share {
+    Share {
+        line_no: line.line_no,
+        qty: line.qty,
+        withdrawn: line.withdrawn_qty,
+        goods: line.goods_fen,
+        freight: line.freight_fen,
+    }
 }
 
-/// The goods money of a line over its parts, by what is left of them.
-pub(super) fn part_shares(line_no: i64, (qty, goods, freight): (i64, Fen, Fen), parts: &[Part]) -> Result<LineRefund> {
-    let own: Vec<&Part> = parts.iter().filter(|p| p.line_no == line_no).collect();
-    let left = own.iter().map(|p| p.payable_fen.minus(p.refunded_fen)).collect::<Result<Vec<Fen>>>()?;
-    let weights: Vec<i64> = left.iter().map(|f| f.0).collect();
-    Ok(LineRefund { line_no, qty, parts: goods.allocate(&weights)?, freight })
-}
-
-async fn book_line(tx: &mut Tx, order: &Order, ask: &RequestedLine, share: &LineRefund, parts: &[Part]) -> Result<()> {
-    let line = q(REFUND_LINE).bind(ask.qty).bind(ask.goods_fen).bind(ask.freight_fen).bind(&order.id).bind(ask.line_no);
+async fn book_line(tx: &mut Tx, order: &Order, ask: &Share, back: &LineRefund, parts: &[PairedPart]) -> Result<()> {
+    let line = q(REFUND_LINE).bind(ask.qty).bind(ask.goods).bind(ask.freight).bind(&order.id).bind(ask.line_no);
     tx.expect_rows(line, 1).await?;
-    let own = parts.iter().filter(|p| p.line_no == ask.line_no);
-    for (part, amount) in own.zip(&share.parts).filter(|(_, amount)| **amount > Fen::ZERO) {
+    let own = parts.iter().map(|paired| &paired.part).filter(|part| part.line_no == ask.line_no);
+    for (part, amount) in own.zip(&back.parts).filter(|(_, amount)| **amount > Fen::ZERO) {
         let update = q(REFUND_PART).bind(*amount).bind(&order.id).bind(ask.line_no).bind(part.part_no);
         tx.expect_rows(update, 1).await?;
     }
@@ -341,32 +306,21 @@ async fn book_line(tx: &mut Tx, order: &Order, ask: &RequestedLine, share: &Line
 }
 
 /// Units that were refunded before they were shipped go back into stock, once (I1).
-async fn restock(
-    tx: &mut Tx,
-    refund: &Requested,
-    asked: &[RequestedLine],
-    lines: &[Line],
-    step: &mut Step,
-) -> Result<()> {
-    let back = asked.iter().filter(|ask| ask.withdrawn_qty > 0);
+async fn restock(tx: &mut Tx, refund: &Refund, asked: &[Share], lines: &[Line], step: &mut Step) -> Result<()> {
+    let back = asked.iter().filter(|ask| ask.withdrawn > 0);
     let units: Vec<(SkuId, i64)> = back
-        .filter_map(|ask| {
-            lines.iter().find(|l| l.line_no == ask.line_no).map(|l| (l.sku_id.clone(), ask.withdrawn_qty))
-        })
+        .filter_map(|ask| lines.iter().find(|l| l.line_no == ask.line_no).map(|l| (l.sku_id.clone(), ask.withdrawn)))
         .collect();
     movement::restock(tx, &refund.id, units, step).await
 }
 
 /// Where the last of the money went back, and every unit that cost none, the order ends `refunded`; else
 /// its states follow its lines.
-async fn close(tx: &mut Tx, order: &Order, refund: &Requested, step: &mut Step) -> Result<()> {
+async fn close(tx: &mut Tx, order: &Order, refund: &Refund, step: &mut Step) -> Result<()> {
     let (refunded, total): (Fen, Fen) = q(REFUNDED).bind(refund.amount_fen).bind(&order.id).one(tx).await?;
     let lines = read::lines(tx, &order.id).await?;
     let order = if refunded == total && lines.iter().all(Line::all_back) {
-        let to = order.state.apply(OrderEvent::RefundAll)?;
-        let end = q(END).bind(to).bind(step.at).bind(&order.id).bind(order.state);
-        tx.expect_rows(end, 1).await?;
-        Order { state: to, ..order.clone() }
+        Order { state: store::end(tx, order, OrderEvent::RefundAll, step.at).await?, ..order.clone() }
     } else {
         order.clone()
     };

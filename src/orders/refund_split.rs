@@ -1,6 +1,9 @@
 //! How much of which line a refund gives back: pure, after M7, M8 and V6.
 
-use super::record::Line;
+use super::{
+    books::LineRefund,
+    record::{Line, PairedPart},
+};
 use crate::kernel::{Code, Fen, Refusal, Result};
 
 /// A line of a refund as it is asked for.
@@ -137,12 +140,47 @@ fn by_units(line: &Line, qty: i64) -> Result<Fen> {
     Ok(due.minus(line.refund_reserved_fen)?.max(Fen::ZERO))
 }
 
+impl Share {
+    /// Its goods money over the line's parts, by what is left of them.
+    pub fn over_parts(&self, parts: &[PairedPart]) -> Result<LineRefund> {
+        let own = parts.iter().map(|paired| &paired.part).filter(|part| part.line_no == self.line_no);
+        let left = own.map(|part| Ok(part.payable_fen.minus(part.refunded_fen)?.0));
+        let left = left.collect::<Result<Vec<i64>>>()?;
+        Ok(LineRefund {
+            line_no: self.line_no,
+            qty: self.qty,
+            parts: self.goods.allocate(&left)?,
+            freight: self.freight,
+        })
+    }
+}
+
+/// Sums of a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amounts {
+    /// In all.
+    pub total: Fen,
+    /// Of it goods.
+    pub goods: Fen,
+    /// Of it freight.
+    pub freight: Fen,
+}
+
+impl Amounts {
+    /// Of all shares.
+    pub fn of(shares: &[Share]) -> Result<Self> {
+        let goods = Fen::sum(shares.iter().map(|s| s.goods))?;
+        let freight = Fen::sum(shares.iter().map(|s| s.freight))?;
+        Ok(Self { total: goods.plus(freight)?, goods, freight })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::kernel::Grams;
+    use crate::kernel::{Grams, ReturnClass};
 
     fn line(line_no: i64, qty: i64, payable: i64, freight: i64) -> Line {
         let text = |words: &str| words.to_owned();
@@ -160,7 +198,7 @@ mod tests {
             spec: text("5 kg"),
             spec_en: text("5 kg"),
             photo: text("apples-fuji"),
-            return_class: text("fresh"),
+            return_class: ReturnClass::Fresh,
             net_weight_g: Grams(5000),
             gross_weight_g: Grams(5600),
             pieces_min: None,

@@ -1,65 +1,34 @@
 //! Shipping (发货): a cooperative sends units with a tracking number; the carrier's scans follow.
 
 use super::{
-    OrderState, Trade, read, receive, record,
-    record::{Line, SellerOrder},
+    OrderState,
+    kinds::{OrderEventKind, ReceivedSource},
+    read, receive,
+    record::{Line, Scanned, SellerOrder, Shipment, ShipmentLine},
+    store,
 };
 use crate::{
-    db::{Rows, Tx, audit_log, q, statements, tx},
-    kernel::{Actor, At, Code, CoopId, Refusal, Result, SellerOrderId, Step, closed_set, parse},
+    db::{self, Tx, Work, audit_log, q, statements, tx},
+    kernel::{At, Carrier, Code, CoopId, Refusal, Result, SellerOrderId, Step, parse, time::SECOND},
 };
+
+pub use super::kinds::{ScanKind, ScanSource};
 
 statements! {
     SHIP_LINE = "UPDATE order_lines SET shipped_qty = shipped_qty + $1
                  WHERE order_id = $2 AND line_no = $3 AND shipped_qty + withdrawn_qty + $1 <= qty";
     NEXT = "SELECT CAST(COALESCE(MAX(n), 0) + 1 AS BIGINT) FROM shipments WHERE seller_order_id = $1";
-    ADD = "INSERT INTO shipments (seller_order_id, n, carrier, tracking_no, shipped_at, picked_up_at, delivered_at)
-           VALUES ($1, $2, $3, $4, $5, NULL, NULL) ON CONFLICT (carrier, tracking_no) DO NOTHING";
-    ADD_LINE = "INSERT INTO shipment_lines (seller_order_id, n, line_no, qty) VALUES ($1, $2, $3, $4)";
     FIRST = "UPDATE seller_orders SET shipped_at = $1 WHERE id = $2 AND shipped_at IS NULL";
-    SCAN = "INSERT INTO shipment_scans (seller_order_id, n, kind, at, source, person_id, recorded_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (seller_order_id, n, kind) DO NOTHING";
     PICKED_UP = "UPDATE shipments SET picked_up_at = $1
                  WHERE seller_order_id = $2 AND n = $3 AND picked_up_at IS NULL";
     SHIPPED_AT = "SELECT shipped_at FROM shipments WHERE seller_order_id = $1 AND n = $2";
 }
 
-closed_set! {
-    /// Who carries a parcel.
-    pub enum Carrier {
-        /// 中通.
-        Zto = "zto",
-        /// 邮政 EMS.
-        Ems = "ems",
-        /// 京东.
-        Jd = "jd",
-        /// 顺丰.
-        Sf = "sf",
-        /// Local delivery from a hall.
-        Local = "local",
-        /// Another.
-        Other = "other",
-    }
-}
-
-closed_set! {
-    /// What a carrier scanned.
-    pub enum ScanKind {
-        /// Picked up from the cooperative.
-        PickedUp = "picked_up",
-        /// Delivered to the receiver.
-        Delivered = "delivered",
-    }
-}
-
-closed_set! {
-    /// Where a scan is known from.
-    pub enum ScanSource {
-        /// The carrier's file.
-        CarrierFile = "carrier_file",
-        /// Entered by the operator.
-        Operator = "operator",
-    }
+/// Units of a line that go into a parcel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packed {
+    pub line_no: i64,
+    pub qty: i64,
 }
 
 /// What a cooperative sends off.
@@ -69,8 +38,8 @@ pub struct Shipping {
     pub carrier: Carrier,
     /// The carrier's number.
     pub tracking_no: String,
-    /// Lines and units; all that is left when absent.
-    pub lines: Option<Vec<(i64, i64)>>,
+    /// What goes into it; all that is left when absent.
+    pub lines: Option<Vec<Packed>>,
 }
 
 /// A carrier's scan of a shipment.
@@ -88,10 +57,10 @@ pub struct Scan {
 
 /// Ships units of a cooperative's own seller order; answers the shipment's number. Refuses another
 /// cooperative's order as not found, one that is not to be shipped, and more than is left.
-pub async fn ship(trade: &Trade, coop: &CoopId, id: &SellerOrderId, shipping: Shipping, by: Actor) -> Result<i64> {
+pub async fn ship(work: &Work, coop: &CoopId, id: &SellerOrderId, shipping: Shipping) -> Result<i64> {
     let tracking = parse::tracking_no("tracking_no", &shipping.tracking_no)?;
-    tx!(trade.db, tx, {
-        let mut step = trade.step(by.clone());
+    tx!(work.db, tx, {
+        let mut step = work.step();
         let seller = read::seller_of(&mut tx, id, coop).await?;
         let order = read::lock(&mut tx, &seller.order_id).await?;
         let seller = read::seller_of(&mut tx, &seller.id, coop).await?;
@@ -104,38 +73,34 @@ pub async fn ship(trade: &Trade, coop: &CoopId, id: &SellerOrderId, shipping: Sh
         let n = send(&mut tx, &seller, (shipping.carrier, &tracking), &units, &mut step).await?;
         receive::follow(&mut tx, &order, &mut step).await?;
         let detail = format!("{} {tracking}", shipping.carrier);
-        let event = record::event(&step, "shipped", Some(&seller.id), &detail);
-        record::note(&mut tx, &order.id, event, &mut step).await?;
+        let shipped = (OrderEventKind::Shipped, &detail);
+        store::note_part(&mut tx, (&order.id, &seller.id), shipped, &mut step).await?;
         let act = format!("{n} {detail}");
         audit_log::by(&mut tx, &step, ("order.ship", seller.id.as_str(), &act)).await?;
         Ok(n)
     })
 }
 
-fn left(line: &Line) -> i64 {
-    line.qty - line.withdrawn_qty - line.shipped_qty
-}
-
-fn wanted(own: &[&Line], asked: Option<&[(i64, i64)]>) -> Result<Vec<(i64, i64)>> {
+fn wanted(own: &[&Line], asked: Option<&[Packed]>) -> Result<Vec<Packed>> {
     let Some(asked) = asked else {
-        let rest: Vec<_> = own.iter().map(|l| (l.line_no, left(l))).filter(|(_, qty)| *qty > 0).collect();
-        return Ok(rest);
+        let rest = own.iter().map(|line| Packed { line_no: line.line_no, qty: line.to_ship() });
+        return Ok(rest.filter(|packed| packed.qty > 0).collect());
     };
     if asked.is_empty() {
         return Err(Refusal::of_field("lines", Code::Missing).into());
     }
-    let mut units: Vec<(i64, i64)> = Vec::new();
-    for (place, (line_no, qty)) in asked.iter().enumerate() {
+    let mut units: Vec<Packed> = Vec::new();
+    for (place, packed) in asked.iter().enumerate() {
         let unknown = || Refusal::of_field(format!("lines[{place}].line_no"), Code::UnknownLine);
-        let line = own.iter().find(|l| l.line_no == *line_no).ok_or_else(unknown)?;
+        let line = own.iter().find(|l| l.line_no == packed.line_no).ok_or_else(unknown)?;
         let field = format!("lines[{place}].qty");
-        parse::within(&field, *qty, 1, i64::MAX)?;
-        let twice = units.iter().any(|(known, _)| known == line_no);
-        if *qty > left(line) || twice {
+        parse::within(&field, packed.qty, 1, i64::MAX)?;
+        let twice = units.iter().any(|known| known.line_no == packed.line_no);
+        if packed.qty > line.to_ship() || twice {
             let refusal = Refusal::of_field(field, Code::ShipTooMuch);
-            return Err(refusal.with("line", line_no).with("left", left(line)).into());
+            return Err(refusal.with("line", packed.line_no).with("left", line.to_ship()).into());
         }
-        units.push((*line_no, *qty));
+        units.push(*packed);
     }
     Ok(units)
 }
@@ -144,61 +109,65 @@ async fn send(
     tx: &mut Tx,
     seller: &SellerOrder,
     (carrier, tracking): (Carrier, &str),
-    units: &[(i64, i64)],
+    units: &[Packed],
     step: &mut Step,
 ) -> Result<i64> {
-    for (line_no, qty) in units {
+    for Packed { line_no, qty } in units {
         tx.expect_rows(q(SHIP_LINE).bind(*qty).bind(&seller.order_id).bind(*line_no), 1).await?;
     }
     let (n,): (i64,) = q(NEXT).bind(&seller.id).one(tx).await?;
-    let added = q(ADD).bind(&seller.id).bind(n).bind(carrier).bind(tracking).bind(step.at).exec(tx).await?;
-    if added == 0 {
+    let shipment = Shipment {
+        seller_order_id: seller.id.clone(),
+        n,
+        carrier,
+        tracking_no: tracking.to_owned(),
+        shipped_at: step.at,
+        picked_up_at: None,
+        delivered_at: None,
+    };
+    if !db::insert(tx, &shipment).await? {
         return Err(Refusal::of_field("tracking_no", Code::TrackingUsed).into());
     }
-    let mut rows = Rows::of(ADD_LINE)?;
-    for (line_no, qty) in units {
-        rows.push([(&seller.id).into(), n.into(), (*line_no).into(), (*qty).into()])?;
-    }
-    rows.exec(tx).await?;
+    let inside = |&Packed { line_no, qty }: &Packed| {
+        let seller_order_id = seller.id.clone();
+        ShipmentLine { seller_order_id, n, line_no, qty }
+    };
+    db::insert_all(tx, &units.iter().map(inside).collect::<Vec<_>>()).await?;
     q(FIRST).bind(step.at).bind(&seller.id).exec(tx).await?;
     Ok(n)
 }
 
 /// Records a carrier's scan; a `delivered` scan receives what the shipment carried. Refuses unknown
 /// shipments and times before shipping or in the future; a repeated scan changes nothing.
-pub async fn scan(trade: &Trade, id: &SellerOrderId, scan: Scan, by: Actor) -> Result<()> {
-    tx!(trade.db, tx, {
-        let mut step = trade.step(by.clone());
+pub async fn scan(work: &Work, id: &SellerOrderId, scan: Scan) -> Result<()> {
+    tx!(work.db, tx, {
+        let mut step = work.step();
         let seller = read::seller(&mut tx, id).await?;
         let order = read::lock(&mut tx, &seller.order_id).await?;
         let shipped: Option<(At,)> = q(SHIPPED_AT).bind(id).bind(scan.n).opt(&mut tx).await?;
         let (shipped,) = shipped.ok_or_else(|| Refusal::new(Code::NotFound))?;
         // Scans are told to the minute: one in the minute of shipping is not before it.
-        let earliest = shipped.later(-60 * crate::kernel::time::SECOND);
-        if scan.at < earliest || scan.at > step.at.later(60 * crate::kernel::time::SECOND) {
+        let earliest = shipped.later(-60 * SECOND);
+        if scan.at < earliest || scan.at > step.at.later(60 * SECOND) {
             return Err(Refusal::of_field("at", Code::ScanTimeInvalid).into());
         }
-        let new = q(SCAN)
-            .bind(id)
-            .bind(scan.n)
-            .bind(scan.kind)
-            .bind(scan.at)
-            .bind(scan.source)
-            .bind(step.by.person.clone())
-            .bind(step.at)
-            .exec(&mut tx)
-            .await?;
-        if new == 0 {
+        let Scan { n, kind, at, source } = scan;
+        let (person_id, recorded_at) = (step.by.person.clone(), step.at);
+        let scanned = Scanned { seller_order_id: id.clone(), n, kind, at, source, person_id, recorded_at };
+        if !db::insert(&mut tx, &scanned).await? {
             return Ok(());
         }
-        let event = record::event(&step, scan.kind.as_str(), Some(id), &scan.n.to_string());
-        record::note(&mut tx, &order.id, event, &mut step).await?;
+        let event = match kind {
+            ScanKind::PickedUp => OrderEventKind::PickedUp,
+            ScanKind::Delivered => OrderEventKind::Delivered,
+        };
+        store::note_part(&mut tx, (&order.id, id), (event, n.to_string()), &mut step).await?;
         match scan.kind {
             ScanKind::PickedUp => {
                 q(PICKED_UP).bind(scan.at).bind(id).bind(scan.n).exec(&mut tx).await?;
             }
             ScanKind::Delivered => {
-                let delivered = receive::Delivered { n: scan.n, at: scan.at, source: "delivered_scan" };
+                let delivered = receive::Delivered { n, at, source: ReceivedSource::DeliveredScan };
                 receive::deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
             }
         }

@@ -6,17 +6,17 @@ closed_set! {
     /// Where an order stands.
     pub enum OrderState {
         /// Placed; its stock is held.
-        AwaitingPayment = "awaiting_payment",
+        AwaitingPayment = "awaiting_payment" ["待付款", "To be paid"],
         /// Paid.
-        Paid = "paid",
+        Paid = "paid" ["已付款", "Paid"],
         /// All that was not refunded is received.
-        Completed = "completed",
+        Completed = "completed" ["已完成", "Completed"],
         /// Given up by the buyer before payment.
-        Cancelled = "cancelled",
+        Cancelled = "cancelled" ["已取消", "Cancelled"],
         /// Not paid in time.
-        Expired = "expired",
+        Expired = "expired" ["已过期", "Expired"],
         /// Paid, and all of the money went back.
-        Refunded = "refunded",
+        Refunded = "refunded" ["已退款", "Refunded"],
     }
 }
 
@@ -24,19 +24,19 @@ closed_set! {
     /// Where a seller order stands.
     pub enum SellerOrderState {
         /// Its order is not paid.
-        AwaitingPayment = "awaiting_payment",
+        AwaitingPayment = "awaiting_payment" ["待付款", "to be paid"],
         /// To be shipped.
-        ToShip = "to_ship",
+        ToShip = "to_ship" ["待发货", "to be shipped"],
         /// Some of it is shipped.
-        PartShipped = "part_shipped",
+        PartShipped = "part_shipped" ["部分发货", "partly shipped"],
         /// All of it is shipped.
-        Shipped = "shipped",
+        Shipped = "shipped" ["运输中", "on its way"],
         /// All of it is received.
-        Received = "received",
+        Received = "received" ["已收货", "received"],
         /// Its order ended unpaid.
-        Cancelled = "cancelled",
+        Cancelled = "cancelled" ["已取消", "cancelled"],
         /// All of its money went back.
-        Refunded = "refunded",
+        Refunded = "refunded" ["已退款", "refunded"],
     }
 }
 

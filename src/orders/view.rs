@@ -6,13 +6,14 @@ use utoipa::ToSchema;
 
 use super::{
     OrderState, SellerOrderState,
+    kinds::OrderEventKind,
     place::CoopName,
-    read::{self, Coop, Shipment, ShipmentLine},
-    record::{Contact, Line, Order, SellerOrder},
+    read::{self, Coop, Parcels},
+    record::{Contact, Line, Order, SellerOrder, Shipment, ShipmentLine},
 };
 use crate::{
     db::Conn,
-    kernel::{At, CoopId, Fen, Lang, Result, SellerOrderId, time::DAY},
+    kernel::{ActorRole, At, Carrier, CoopId, Fen, Fulfilment, Lang, Result, ReturnClass, SellerOrderId, time::DAY},
     payments::{self, Method, PaymentState},
 };
 
@@ -42,7 +43,7 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub hold_until: Option<At>,
-    pub fulfilment: String,
+    pub fulfilment: Fulfilment,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outlet: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,7 +92,7 @@ pub struct LineView {
     pub name: String,
     pub spec: String,
     pub photo: String,
-    pub return_class: String,
+    pub return_class: ReturnClass,
     pub qty: i64,
     #[schema(value_type = i64)]
     pub unit_fen: Fen,
@@ -111,7 +112,7 @@ pub struct LineView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ShipmentView {
     pub n: i64,
-    pub carrier: String,
+    pub carrier: Carrier,
     pub tracking_no: String,
     #[schema(value_type = String)]
     pub shipped_at: At,
@@ -146,8 +147,8 @@ pub struct PaymentView {
 pub struct EventView {
     #[schema(value_type = String)]
     pub at: At,
-    pub kind: String,
-    pub by: String,
+    pub kind: OrderEventKind,
+    pub by: ActorRole,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub detail: String,
 }
@@ -200,7 +201,7 @@ pub async fn view(conn: &mut Conn, order: Order, lang: Lang, owner: bool) -> Res
     let sellers = read::sellers(conn, &order.id).await?;
     let lines = read::lines(conn, &order.id).await?;
     let ids: Vec<SellerOrderId> = sellers.iter().map(|s| s.id.clone()).collect();
-    let shipments = read::shipments(conn, &ids).await?;
+    let parcels = read::parcels(conn, &ids).await?;
     let coops = read::coops(conn, sellers.iter().map(|s| s.coop_id.clone()).collect()).await?;
     let payments = payments::store::of_order(conn, &order.id).await?;
     let events = read::events(conn, &order.id).await?;
@@ -224,7 +225,7 @@ pub async fn view(conn: &mut Conn, order: Order, lang: Lang, owner: bool) -> Res
         fulfilment: order.fulfilment,
         outlet: order.outlet,
         contact,
-        seller_orders: sellers.iter().map(|s| seller_view(s, &lines, &shipments, &coops, lang)).collect(),
+        seller_orders: sellers.iter().map(|s| seller_view(s, &lines, &parcels, &coops, lang)).collect(),
         payments: payments
             .into_iter()
             .map(|p| PaymentView { payment_id: p.id.0, method: p.method, state: p.state, amount_fen: p.amount_fen })
@@ -248,7 +249,7 @@ pub async fn coop_view(
     let seller = read::seller_of(conn, id, coop).await?;
     let order = read::by_id(conn, &seller.order_id).await?;
     let lines = read::lines(conn, &order.id).await?;
-    let shipments = read::shipments(conn, std::slice::from_ref(id)).await?;
+    let parcels = read::parcels(conn, std::slice::from_ref(id)).await?;
     let coops = read::coops(conn, vec![coop.clone()]).await?;
     let seen = seller.received_at.is_none_or(|at| at.later(CONTACT_SEEN) > now);
     let needed = !matches!(seller.state, SellerOrderState::AwaitingPayment | SellerOrderState::Cancelled);
@@ -256,7 +257,7 @@ pub async fn coop_view(
     let contact = contact.map(|c| if seen { c } else { c.masked() });
     Ok(CoopOrderView {
         number: order.number,
-        seller_order: seller_view(&seller, &lines, &shipments, &coops, lang),
+        seller_order: seller_view(&seller, &lines, &parcels, &coops, lang),
         paid_at: order.paid_at,
         contact,
     })
@@ -285,16 +286,10 @@ impl ContactView {
     }
 }
 
-fn seller_view(
-    seller: &SellerOrder,
-    lines: &[Line],
-    (shipments, carried): &(Vec<Shipment>, Vec<ShipmentLine>),
-    coops: &[Coop],
-    lang: Lang,
-) -> SellerOrderView {
+fn seller_view(seller: &SellerOrder, lines: &[Line], parcels: &Parcels, coops: &[Coop], lang: Lang) -> SellerOrderView {
     let coop = coops.iter().find(|c| c.id == seller.coop_id);
     let own = lines.iter().filter(|l| l.seller_order_id == seller.id);
-    let sent = shipments.iter().filter(|s| s.seller_order_id == seller.id);
+    let sent = parcels.shipments.iter().filter(|s| s.seller_order_id == seller.id);
     SellerOrderView {
         id: seller.id.0.clone(),
         coop: CoopName {
@@ -306,7 +301,7 @@ fn seller_view(
         ship_by: seller.ship_by,
         received_at: seller.received_at,
         lines: own.map(|l| line_view(l, lang)).collect(),
-        shipments: sent.map(|s| shipment_view(s, carried)).collect(),
+        shipments: sent.map(|s| shipment_view(s, &parcels.lines)).collect(),
     }
 }
 
@@ -317,7 +312,7 @@ fn line_view(line: &Line, lang: Lang) -> LineView {
         name: lang.pick(&line.name, &line.name_en).to_owned(),
         spec: lang.pick(&line.spec, &line.spec_en).to_owned(),
         photo: line.photo.clone(),
-        return_class: line.return_class.clone(),
+        return_class: line.return_class,
         qty: line.qty,
         unit_fen: line.unit_fen,
         discount_fen: Fen(line.list_fen.0 - line.payable_fen.0),
@@ -325,7 +320,7 @@ fn line_view(line: &Line, lang: Lang) -> LineView {
         refunded_fen: line.refunded_fen,
         refunded_qty: line.refunded_qty,
         shipped_qty: line.shipped_qty,
-        to_ship_qty: line.qty - line.withdrawn_qty - line.shipped_qty,
+        to_ship_qty: line.to_ship(),
     }
 }
 
@@ -334,7 +329,7 @@ fn shipment_view(shipment: &Shipment, carried: &[ShipmentLine]) -> ShipmentView 
     let lines = carried.iter().filter(inside).map(|c| ShipmentLineView { line_no: c.line_no, qty: c.qty });
     ShipmentView {
         n: shipment.n,
-        carrier: shipment.carrier.clone(),
+        carrier: shipment.carrier,
         tracking_no: shipment.tracking_no.clone(),
         shipped_at: shipment.shipped_at,
         picked_up_at: shipment.picked_up_at,

@@ -8,7 +8,6 @@
 
 pub mod audit;
 pub mod event;
-pub mod past;
 pub mod provider;
 pub mod sandbox;
 pub mod state;
@@ -17,4 +16,4 @@ pub mod store;
 pub use event::Event;
 pub use provider::{Provider, Seen};
 pub use state::{Method, PaymentState};
-pub use store::Payment;
+pub use store::{EventOutcome, KeptEvent, Payment};

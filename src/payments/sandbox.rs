@@ -4,18 +4,14 @@ use serde_json::json;
 
 use super::{Event, Seen, event};
 use crate::{
-    db::{Db, Tx, market, q, row, statements, tx},
+    db::{self, Db, Tx, market, q, select, statements, table, tx},
     kernel::{At, Code, Error, Fen, PaymentId, Random, RefundId, Refusal, Result, closed_set, time::SECOND},
 };
 
 statements! {
-    OPEN = "INSERT INTO sandbox_intents (provider_ref, amount_fen, state, settled_at, refunded_fen)
-            VALUES ($1, $2, 'open', NULL, 0) ON CONFLICT (provider_ref) DO NOTHING";
-    FIND = "SELECT amount_fen, state, settled_at FROM sandbox_intents WHERE provider_ref = $1";
+    FIND = select!(Intent, "WHERE provider_ref = $1");
     SETTLE = "UPDATE sandbox_intents SET state = $1, settled_at = $2
               WHERE provider_ref = $3 AND state IN ('open', 'failed')";
-    REFUND = "INSERT INTO sandbox_refunds (idempotency_key, provider_ref, amount_fen, at) VALUES ($1, $2, $3, $4)
-              ON CONFLICT (idempotency_key) DO NOTHING";
     REFUNDED = "UPDATE sandbox_intents SET refunded_fen = refunded_fen + $1
                 WHERE provider_ref = $2 AND state = 'succeeded' AND refunded_fen + $1 <= amount_fen";
 }
@@ -39,11 +35,39 @@ pub struct Sandbox {
     pub(super) secret: String,
 }
 
-row! {
-    struct Intent {
-        amount_fen: Fen,
-        state: String,
-        settled_at: Option<At>,
+closed_set! {
+    /// Where a payment stands at the sandbox.
+    pub enum IntentState {
+        /// Waits for the payer.
+        Open = "open",
+        /// Paid.
+        Succeeded = "succeeded",
+        /// Refused; the payer may try again.
+        Failed = "failed",
+    }
+}
+
+table! {
+    /// A payment in the sandbox's own books: what a real provider would know.
+    #[derive(Clone, Debug)]
+    pub struct Intent in "sandbox_intents" or "ON CONFLICT (provider_ref) DO NOTHING" {
+        pub provider_ref: String,
+        pub amount_fen: Fen,
+        pub state: IntentState,
+        pub settled_at: Option<At>,
+        pub refunded_fen: Fen,
+    }
+}
+
+table! {
+    /// Money that the sandbox gave back, once for a key.
+    #[derive(Clone, Debug)]
+    pub struct GivenBack in "sandbox_refunds" or "ON CONFLICT (idempotency_key) DO NOTHING" {
+        /// The refund's id.
+        pub idempotency_key: RefundId,
+        pub provider_ref: String,
+        pub amount_fen: Fen,
+        pub at: At,
     }
 }
 
@@ -68,16 +92,23 @@ impl Sandbox {
     }
 
     pub(super) async fn open(&self, tx: &mut Tx, reference: &str, amount: Fen) -> Result<()> {
-        q(OPEN).bind(reference).bind(amount).exec(tx).await.map(|_| ())
+        let intent = Intent {
+            provider_ref: reference.to_owned(),
+            amount_fen: amount,
+            state: IntentState::Open,
+            settled_at: None,
+            refunded_fen: Fen::ZERO,
+        };
+        db::insert(tx, &intent).await.map(|_| ())
     }
 
     pub(super) async fn look(&self, db: &Db, reference: &str) -> Result<Seen> {
         let intent: Option<Intent> = q(FIND).bind(reference).opt(&mut db.read().await?).await?;
         Ok(match intent {
-            Some(Intent { amount_fen, state, settled_at: Some(at) }) if state == "succeeded" => {
+            Some(Intent { amount_fen, state: IntentState::Succeeded, settled_at: Some(at), .. }) => {
                 Seen::Captured(at, amount_fen)
             }
-            Some(intent) if intent.state == "failed" => Seen::Refused,
+            Some(Intent { state: IntentState::Failed, .. }) => Seen::Refused,
             _ => Seen::Open,
         })
     }
@@ -92,7 +123,7 @@ impl Sandbox {
             Ok(intent)
         })?;
         let intent = intent.ok_or_else(|| Refusal::new(Code::NotFound))?;
-        if intent.state != outcome.as_str() {
+        if intent.state.as_str() != outcome.as_str() {
             return Err(Refusal::new(Code::PaymentDone).into());
         }
         let kind = match outcome {
@@ -137,8 +168,13 @@ impl Sandbox {
         (amount, now): (Fen, At),
     ) -> Result<String> {
         tx!(db, tx, {
-            let new = q(REFUND).bind(refund).bind(reference).bind(amount).bind(now).exec(&mut tx).await?;
-            if new == 1 {
+            let back = GivenBack {
+                idempotency_key: refund.clone(),
+                provider_ref: reference.to_owned(),
+                amount_fen: amount,
+                at: now,
+            };
+            if db::insert(&mut tx, &back).await? {
                 let paid_back = q(REFUNDED).bind(amount).bind(reference).exec(&mut tx).await?;
                 if paid_back == 0 {
                     return Err(Error::fault(format!("the sandbox holds less than {amount} of {reference}")));

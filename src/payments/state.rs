@@ -6,19 +6,19 @@ closed_set! {
     /// Where a payment stands.
     pub enum PaymentState {
         /// Made here, not yet known to the provider.
-        Created = "created",
+        Created = "created" ["已创建", "created"],
         /// Waits for the payer.
-        Pending = "pending",
+        Pending = "pending" ["等待付款", "waiting"],
         /// The money was captured.
-        Succeeded = "succeeded",
+        Succeeded = "succeeded" ["付款成功", "paid"],
         /// The provider refused; the payer may try again.
-        Failed = "failed",
+        Failed = "failed" ["付款失败", "refused"],
         /// Given up with its order.
-        Cancelled = "cancelled",
+        Cancelled = "cancelled" ["已取消", "cancelled"],
         /// Some of the money went back.
-        PartRefunded = "part_refunded",
+        PartRefunded = "part_refunded" ["部分退款", "partly refunded"],
         /// All of the money went back.
-        Refunded = "refunded",
+        Refunded = "refunded" ["已退款", "refunded"],
     }
 }
 
@@ -26,13 +26,13 @@ closed_set! {
     /// How an order is paid.
     pub enum Method {
         /// Card, Alipay or WeChat Pay through Stripe.
-        Stripe = "stripe",
+        Stripe = "stripe" ["银行卡、支付宝、微信支付", "Card, Alipay, WeChat Pay"],
         /// The demonstration's own provider.
-        Sandbox = "sandbox",
+        Sandbox = "sandbox" ["沙盒支付", "Sandbox payment"],
         /// Bank transfer (对公转账).
-        Transfer = "transfer",
+        Transfer = "transfer" ["对公转账", "Bank transfer"],
         /// Voucher (福利券).
-        Voucher = "voucher",
+        Voucher = "voucher" ["福利券", "Voucher"],
     }
 }
 

@@ -1,54 +1,39 @@
-//! Rows of payments and of the provider's events, changed only by guarded updates.
+//! Rows of payments and of the provider's events. What moves a state asks the table of states (`state`),
+//! and changes the row only where it still stands as it was read.
 
-use super::{Method, PaymentState};
+use super::{Method, PaymentState, state::PaymentEvent};
 use crate::{
-    db::{Conn, Query, Tx, q, row, statements},
-    kernel::{At, Fen, OrderId, PaymentId, Result},
+    db::{self, Conn, Query, Tx, q, select, statements, table},
+    kernel::{At, Error, Fen, OrderId, PaymentId, Result, closed_set},
 };
 
 statements! {
-    OPEN = "INSERT INTO payments (id, order_id, method, state, amount_fen, provider_ref, applied, refund_reserved_fen,
-              refunded_fen, created_at, captured_at, learned_at, asked_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, $9, $8)";
-    FIND = "SELECT id, order_id, method, state, amount_fen, provider_ref, applied, refund_reserved_fen, refunded_fen,
-              created_at, captured_at FROM payments WHERE id = $1";
-    OF_ORDER = "SELECT id, order_id, method, state, amount_fen, provider_ref, applied, refund_reserved_fen, refunded_fen,
-                  created_at, captured_at FROM payments WHERE order_id = $1 ORDER BY created_at, id";
-    CAPTURE = "UPDATE payments SET state = 'succeeded', captured_at = $1, learned_at = $2
-               WHERE id = $3 AND state IN ('created', 'pending', 'failed', 'cancelled')";
-    APPLY = "UPDATE payments SET applied = TRUE WHERE id = $1 AND state = 'succeeded' AND NOT applied";
-    FAIL = "UPDATE payments SET state = 'failed', learned_at = $1 WHERE id = $2 AND state IN ('created', 'pending')";
-    GIVE_UP = "UPDATE payments SET state = 'cancelled' WHERE order_id = $1 AND state IN ('created', 'pending', 'failed')";
+    FIND = select!(Payment, "WHERE id = $1");
+    OF_ORDER = select!(Payment, "WHERE order_id = $1 ORDER BY created_at, id");
+    CAPTURE = "UPDATE payments SET state = $1, captured_at = $2, learned_at = $3 WHERE id = $4 AND state = $5";
+    APPLY = "UPDATE payments SET applied = TRUE WHERE id = $1 AND captured_at IS NOT NULL AND NOT applied";
+    FAIL = "UPDATE payments SET state = $1, learned_at = $2 WHERE id = $3 AND state = $4";
+    GIVE_UP = "UPDATE payments SET state = $1 WHERE id = $2 AND state = $3";
     RESERVE = "UPDATE payments SET refund_reserved_fen = refund_reserved_fen + $1
-               WHERE id = $2 AND state IN ('succeeded', 'part_refunded') AND refund_reserved_fen + $1 <= amount_fen";
+               WHERE id = $2 AND captured_at IS NOT NULL AND refund_reserved_fen + $1 <= amount_fen";
     UNRESERVE = "UPDATE payments SET refund_reserved_fen = refund_reserved_fen - $1
                  WHERE id = $2 AND refund_reserved_fen - $1 >= refunded_fen";
-    REFUNDED = "UPDATE payments SET refunded_fen = refunded_fen + $1,
-                  state = CASE WHEN refunded_fen + $1 = amount_fen THEN 'refunded' ELSE 'part_refunded' END
-                WHERE id = $2 AND state IN ('succeeded', 'part_refunded') AND refunded_fen + $1 <= refund_reserved_fen";
-    TO_ASK = "SELECT id, order_id, method, state, amount_fen, provider_ref, applied, refund_reserved_fen, refunded_fen,
-                created_at, captured_at FROM payments
-              WHERE state IN ('created', 'pending') AND asked_at <= $1 ORDER BY asked_at LIMIT $2";
+    REFUNDED = "UPDATE payments SET state = $1, refunded_fen = refunded_fen + $2
+                WHERE id = $3 AND state = $4 AND refunded_fen = $5 AND refunded_fen + $2 <= refund_reserved_fen";
+    TO_ASK = select!(Payment, "WHERE state IN ('created', 'pending') AND asked_at <= $1 ORDER BY asked_at LIMIT $2");
     ASKED = "UPDATE payments SET asked_at = $1 WHERE id = $2";
-    EVENT = "INSERT INTO payment_events (id, payment_id, kind, at, received_at, outcome)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
-    EVENTS = "SELECT payment_id, kind, at, received_at, outcome FROM payment_events WHERE payment_id IN ($1)
-              ORDER BY received_at, id";
+    EVENTS = select!(KeptEvent, "WHERE payment_id IN ($1) ORDER BY received_at, id");
 }
 
-row! {
+table! {
     /// A payment as it stands.
     #[derive(Clone, Debug)]
-    pub struct Payment {
-        /// Its id; the provider is told it as metadata.
+    pub struct Payment in "payments" {
+        /// The provider is told it as metadata.
         pub id: PaymentId,
-        /// For which order.
         pub order_id: OrderId,
-        /// How.
         pub method: Method,
-        /// Where it stands.
         pub state: PaymentState,
-        /// How much.
         pub amount_fen: Fen,
         /// The provider's name for it.
         pub provider_ref: Option<String>,
@@ -58,26 +43,41 @@ row! {
         pub refund_reserved_fen: Fen,
         /// Paid back.
         pub refunded_fen: Fen,
-        /// When it was made.
         pub created_at: At,
         /// When the provider captured the money.
         pub captured_at: Option<At>,
+        /// When its result was known here.
+        pub learned_at: Option<At>,
+        /// When the provider was last asked after it.
+        pub asked_at: At,
     }
 }
 
-/// Writes a new payment.
-pub async fn open(tx: &mut Tx, payment: &Payment) -> Result<()> {
-    let open = q(OPEN)
-        .bind(&payment.id)
-        .bind(&payment.order_id)
-        .bind(payment.method)
-        .bind(payment.state)
-        .bind(payment.amount_fen)
-        .bind(payment.provider_ref.clone())
-        .bind(payment.applied)
-        .bind(payment.created_at)
-        .bind(payment.captured_at);
-    tx.expect_rows(open, 1).await
+closed_set! {
+    /// What became of an event of the provider.
+    pub enum EventOutcome {
+        /// It was of its payment.
+        Applied = "applied" ["已入账", "applied"],
+        /// It was not.
+        Mismatch = "mismatch" ["与付款不符", "does not match"],
+    }
+}
+
+table! {
+    /// An event of the provider as it was kept: once (I3).
+    #[derive(Clone, Debug)]
+    pub struct KeptEvent in "payment_events" or "ON CONFLICT (id) DO NOTHING" {
+        /// The provider's id of the event.
+        pub id: String,
+        pub payment_id: PaymentId,
+        /// The provider's kind of event.
+        pub kind: String,
+        /// When it happened there.
+        pub at: At,
+        /// When it came here.
+        pub received_at: At,
+        pub outcome: EventOutcome,
+    }
 }
 
 /// The payment of an id.
@@ -90,9 +90,24 @@ pub async fn of_order(conn: &mut Conn, order: &OrderId) -> Result<Vec<Payment>> 
     q(OF_ORDER).bind(order).all(conn).await
 }
 
+/// A change of a row that was just read; where another came between, the transaction is run again.
+async fn change(tx: &mut Tx, update: Query) -> Result<()> {
+    match update.exec(tx).await? {
+        1 => Ok(()),
+        _ => Err(Error::Conflict(anyhow::anyhow!("a payment changed while it was changed"))),
+    }
+}
+
+async fn known(tx: &mut Tx, id: &PaymentId) -> Result<Payment> {
+    q(FIND).bind(id).one(tx).await
+}
+
 /// Marks the money as captured; `false` where it was known already.
 pub async fn capture(tx: &mut Tx, id: &PaymentId, captured_at: At, now: At) -> Result<bool> {
-    Ok(q(CAPTURE).bind(captured_at).bind(now).bind(id).exec(tx).await? == 1)
+    let from = known(tx, id).await?.state;
+    let Ok(to) = from.apply(PaymentEvent::Captured) else { return Ok(false) };
+    change(tx, q(CAPTURE).bind(to).bind(captured_at).bind(now).bind(id).bind(from)).await?;
+    Ok(true)
 }
 
 /// Names a captured payment as the one that paid its order.
@@ -102,12 +117,20 @@ pub async fn apply(tx: &mut Tx, id: &PaymentId) -> Result<()> {
 
 /// Marks an open payment as refused by the provider; `false` where it had a result already.
 pub async fn fail(tx: &mut Tx, id: &PaymentId, now: At) -> Result<bool> {
-    Ok(q(FAIL).bind(now).bind(id).exec(tx).await? == 1)
+    let from = known(tx, id).await?.state;
+    let Ok(to) = from.apply(PaymentEvent::Refused) else { return Ok(false) };
+    change(tx, q(FAIL).bind(to).bind(now).bind(id).bind(from)).await?;
+    Ok(true)
 }
 
 /// Gives up an order's payments that were not captured.
 pub async fn give_up(tx: &mut Tx, order: &OrderId) -> Result<()> {
-    q(GIVE_UP).bind(order).exec(tx).await.map(|_| ())
+    for payment in of_order(tx, order).await? {
+        if let Ok(to) = payment.state.apply(PaymentEvent::GivenUp) {
+            change(tx, q(GIVE_UP).bind(to).bind(&payment.id).bind(payment.state)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Promises money back; `false` where less than that is left (I7).
@@ -122,7 +145,12 @@ pub async fn unreserve_refund(tx: &mut Tx, id: &PaymentId, amount: Fen) -> Resul
 
 /// Counts money as paid back.
 pub async fn refunded(tx: &mut Tx, id: &PaymentId, amount: Fen) -> Result<()> {
-    tx.expect_rows(q(REFUNDED).bind(amount).bind(id), 1).await
+    let payment = known(tx, id).await?;
+    let whole = payment.refunded_fen.plus(amount)? == payment.amount_fen;
+    let event = if whole { PaymentEvent::RefundedWhole } else { PaymentEvent::RefundedInPart };
+    let to = payment.state.apply(event)?;
+    let update = q(REFUNDED).bind(to).bind(amount).bind(id).bind(payment.state).bind(payment.refunded_fen);
+    tx.expect_rows(update, 1).await
 }
 
 /// Open payments last asked after before an instant.
@@ -135,52 +163,12 @@ pub async fn asked(tx: &mut Tx, id: &PaymentId, now: At) -> Result<()> {
     q(ASKED).bind(now).bind(id).exec(tx).await.map(|_| ())
 }
 
-/// An event of the provider, as it is kept.
-pub struct KeptEvent<'a> {
-    /// The provider's id of the event.
-    pub id: &'a str,
-    /// About which payment.
-    pub payment: &'a PaymentId,
-    /// The provider's kind of event.
-    pub kind: &'a str,
-    /// When it happened there.
-    pub at: At,
-    /// `applied` or `mismatch`.
-    pub outcome: &'a str,
-}
-
-/// Keeps an event; `false` where it was kept before (I3).
-pub async fn keep_event(tx: &mut Tx, event: KeptEvent<'_>, now: At) -> Result<bool> {
-    let kept = q(EVENT)
-        .bind(event.id)
-        .bind(event.payment)
-        .bind(event.kind)
-        .bind(event.at)
-        .bind(now)
-        .bind(event.outcome)
-        .exec(tx)
-        .await?;
-    Ok(kept == 1)
-}
-
-row! {
-    /// An event of the provider as it was kept.
-    #[derive(Clone, Debug)]
-    pub struct SeenEvent {
-        /// About which payment.
-        pub payment_id: PaymentId,
-        /// The provider's kind of event.
-        pub kind: String,
-        /// When it happened there.
-        pub at: At,
-        /// When it came here.
-        pub received_at: At,
-        /// `applied` or `mismatch`.
-        pub outcome: String,
-    }
-}
-
 /// The events of payments, as they came.
-pub async fn events(conn: &mut Conn, payments: &[Payment]) -> Result<Vec<SeenEvent>> {
+pub async fn events(conn: &mut Conn, payments: &[Payment]) -> Result<Vec<KeptEvent>> {
     Query::with_list(EVENTS, payments.iter().map(|payment| payment.id.clone())).all(conn).await
+}
+
+/// Writes a new payment.
+pub async fn open(tx: &mut Tx, payment: &Payment) -> Result<()> {
+    db::insert(tx, payment).await.map(|_| ())
 }

@@ -20,7 +20,7 @@ view! {
         /// How goods travel.
         pub service: Service,
         /// Who carries it.
-        pub carrier: String,
+        pub carrier: crate::kernel::Carrier,
         /// Start of the region codes; empty for everywhere.
         pub region_prefix: String,
         /// Not served.
@@ -92,7 +92,7 @@ mod tests {
         Rule {
             coop_id: CoopId("c".into()),
             service: Service::Ambient,
-            carrier: "zto".into(),
+            carrier: crate::kernel::Carrier::Zto,
             region_prefix: "32".into(),
             blocked: false,
             first_g: Grams(1000),

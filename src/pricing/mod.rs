@@ -18,7 +18,7 @@ mod store;
 
 pub use freight::Rule;
 pub use price::{Known, price, price_known};
-pub use quote::{AppliedCoupon, Ask, AskedItem, Fulfilment, Quote, QuoteLine, QuotePart, SellerGroup};
+pub use quote::{AppliedCoupon, Ask, AskedItem, Quote, QuoteLine, QuotePart, SellerGroup};
 pub use read::{Facts, PartFacts, SchemeDays, facts, parts, scheme_days, schemes_on};
 pub use region::Region;
-pub use store::{find_quote, forget_quotes, keep_quote, still_holds};
+pub use store::{find_quote, forget_quotes, keep_quote, quote, still_holds};

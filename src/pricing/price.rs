@@ -2,7 +2,7 @@
 
 use super::{
     freight::{self, Rule},
-    quote::{AppliedCoupon, Ask, AskedItem, Fulfilment, Quote, QuoteLine, QuotePart},
+    quote::{AppliedCoupon, Ask, AskedItem, Quote, QuoteLine, QuotePart},
     read::{self, Facts, PartFacts},
     region::{self, Region},
     seller_group::seller_groups,
@@ -10,7 +10,9 @@ use super::{
 use crate::{
     cooperatives::apply::CoopState,
     db::Conn,
-    kernel::{Code, CoopId, Day, Fen, ProductId, QuoteId, Refusal, Result, Season, Step, parse, time::SECOND},
+    kernel::{
+        Code, CoopId, Day, Fen, Fulfilment, ProductId, Qty, QuoteId, Refusal, Result, Season, Step, parse, time::SECOND,
+    },
     promotions::coupon::{self, Coupon},
 };
 
@@ -18,15 +20,13 @@ use crate::{
 const QUOTE_LASTS: i64 = 30 * 60 * SECOND;
 /// Most different SKUs of an order.
 const MOST_LINES: usize = 50;
-/// Most units of one SKU in an order.
-const MOST_UNITS: i64 = 999;
 
 /// Prices what is asked. Refuses unknown or unsold SKUs, quantities out of range, regions that are
 /// unknown or not served, goods out of season, and more than is in stock; nothing is stored.
 pub async fn price(conn: &mut Conn, ask: &Ask, step: &mut Step) -> Result<Quote> {
     let items = merged(&ask.items)?;
     let region = destination(conn, ask).await?;
-    let codes: Vec<String> = items.iter().map(|item| item.sku.clone()).collect();
+    let codes: Vec<String> = items.iter().map(|item| item.sku.to_string()).collect();
     let facts = read::facts(conn, &codes).await?;
     let today = step.at.day();
     let sold = items
@@ -99,10 +99,9 @@ fn merged(items: &[AskedItem]) -> Result<Vec<AskedItem>> {
     }
     let mut merged: Vec<AskedItem> = Vec::new();
     for (place, item) in items.iter().enumerate() {
-        parse::within(&format!("items[{place}].qty"), item.qty, 1, MOST_UNITS)?;
         match merged.iter_mut().find(|m| m.sku == item.sku) {
             Some(known) => {
-                known.qty = parse::within(&format!("items[{place}].qty"), known.qty + item.qty, 1, MOST_UNITS)?;
+                known.qty = Qty::parse(&format!("items[{place}].qty"), known.qty.units() + item.qty.units())?;
             }
             None => merged.push(item.clone()),
         }
@@ -124,7 +123,7 @@ async fn destination(conn: &mut Conn, ask: &Ask) -> Result<Region> {
 fn sold_now<'a>(facts: &'a [Facts], item: &AskedItem, place: usize, today: Day) -> Result<&'a Facts> {
     let field = |name: &str| format!("items[{place}].{name}");
     let unknown = || Refusal::of_field(field("sku"), Code::UnknownSku).with("sku", &item.sku);
-    let found = facts.iter().find(|f| f.sku == item.sku).ok_or_else(unknown)?;
+    let found = facts.iter().find(|f| f.sku == item.sku.as_str()).ok_or_else(unknown)?;
     if !found.active || found.product_state != "published" || found.coop_state != CoopState::Approved {
         return Err(unknown().into());
     }
@@ -133,7 +132,7 @@ fn sold_now<'a>(facts: &'a [Facts], item: &AskedItem, place: usize, today: Day) 
         let back = season.opens_after(today)?;
         return Err(Refusal::of_field(field("sku"), Code::NotForSale).with("sku", &item.sku).with("back", back).into());
     }
-    if found.available < item.qty {
+    if found.available < item.qty.units() {
         let left = found.available.max(0);
         return Err(Refusal::of_field(field("qty"), Code::OutOfStock).with("sku", &item.sku).with("left", left).into());
     }
@@ -149,7 +148,7 @@ async fn asked_coupon(conn: &mut Conn, codes: &[String]) -> Result<Option<Coupon
 }
 
 fn line(line_no: i64, item: &AskedItem, facts: &Facts, schemes: &[(ProductId, String)]) -> Result<QuoteLine> {
-    let list_fen = facts.price_fen.times(item.qty)?;
+    let list_fen = facts.price_fen.times(item.qty.units())?;
     Ok(QuoteLine {
         line_no,
         product_id: facts.product_id.clone(),
@@ -163,7 +162,7 @@ fn line(line_no: i64, item: &AskedItem, facts: &Facts, schemes: &[(ProductId, St
         spec: facts.spec.clone(),
         spec_en: facts.spec_en.clone(),
         photo: facts.photo.clone(),
-        return_class: facts.return_class.clone(),
+        return_class: facts.return_class,
         pieces_min: facts.pieces_min,
         net_weight_g: facts.net_weight_g,
         gross_weight_g: facts.gross_weight_g,

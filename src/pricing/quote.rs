@@ -3,27 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    kernel::{At, CoopId, Fen, Grams, ProductId, QuoteId, SkuId, closed_set},
+    kernel::{At, Carrier, CoopId, Fen, Fulfilment, Grams, ProductId, Qty, QuoteId, ReturnClass, SkuCode, SkuId},
     promotions::Funder,
 };
-
-closed_set! {
-    /// How the goods reach the buyer.
-    pub enum Fulfilment {
-        /// To the address.
-        Delivery = "delivery",
-        /// Picked up at an outlet (自提).
-        Pickup = "pickup",
-    }
-}
 
 /// One SKU asked for.
 #[derive(Clone, Debug)]
 pub struct AskedItem {
-    /// SKU code.
-    pub sku: String,
-    /// Units.
-    pub qty: i64,
+    /// Which SKU.
+    pub sku: SkuCode,
+    /// How many of it.
+    pub qty: Qty,
 }
 
 /// What is asked to be quoted.
@@ -88,7 +78,7 @@ pub struct QuoteLine {
     /// Main photo.
     pub photo: String,
     /// `fresh`, `seven_day` or `custom`, frozen on the line (消法 art. 25).
-    pub return_class: String,
+    pub return_class: ReturnClass,
     /// Lowest stated number of pieces.
     pub pieces_min: Option<i64>,
     /// Net weight of a unit.
@@ -100,7 +90,7 @@ pub struct QuoteLine {
     /// Selling cooperative.
     pub coop_id: CoopId,
     /// Units.
-    pub qty: i64,
+    pub qty: Qty,
     /// Price of a unit.
     pub unit_fen: Fen,
     /// Unit price times quantity.
@@ -141,7 +131,7 @@ pub struct SellerGroup {
     /// Gross weight of all.
     pub gross_weight_g: Grams,
     /// Who carries it.
-    pub carrier: String,
+    pub carrier: Carrier,
     /// Hours from payment to dispatch.
     pub sla_hours: i64,
 }

@@ -51,7 +51,7 @@ view! {
         pub category_code: String = "p.category_code",
         pub name: String = "pv.name",
         pub name_en: String = "pv.name_en",
-        pub return_class: String = "pv.return_class",
+        pub return_class: crate::kernel::ReturnClass = "pv.return_class",
         pub service: Service = "pv.service",
         pub coop_id: CoopId = "c.id",
         pub coop_slug: String = "c.slug",

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{
     freight::{self, Rule},
-    quote::{Fulfilment, QuoteLine, SellerGroup},
+    quote::{QuoteLine, SellerGroup},
     read::Facts,
     region::Region,
 };
 use crate::{
     cooperatives::service::Service,
-    kernel::{Code, CoopId, Fen, Grams, Refusal, Result},
+    kernel::{Carrier, Code, CoopId, Fen, Fulfilment, Grams, Refusal, Result},
 };
 
 /// The groups in the order of their first line; writes each line's share of the freight,
@@ -34,11 +34,13 @@ pub(super) fn seller_groups(
         let first = sold[own[0]];
         let payable = Fen::sum(own.iter().map(|i| lines[*i].payable_fen))?;
         let freight = match fulfilment {
-            Fulfilment::Pickup => GroupFreight { fee: Fen::ZERO, gap: None, carrier: "local".to_owned() },
+            Fulfilment::Pickup => GroupFreight { fee: Fen::ZERO, gap: None, carrier: Carrier::Local },
             Fulfilment::Delivery => group_freight(lines, sold, &own, rules, payable, region)?,
         };
-        let weights =
-            own.iter().map(|i| lines[*i].gross_weight_g.times(lines[*i].qty)).collect::<Result<Vec<Grams>>>()?;
+        let weights = own
+            .iter()
+            .map(|i| lines[*i].gross_weight_g.times(lines[*i].qty.units()))
+            .collect::<Result<Vec<Grams>>>()?;
         let shares = freight.fee.allocate(&weights.iter().map(|g| g.0).collect::<Vec<_>>())?;
         for (i, share) in own.iter().zip(shares) {
             lines[*i].freight_fen = share;
@@ -64,7 +66,7 @@ pub(super) fn seller_groups(
 struct GroupFreight {
     fee: Fen,
     gap: Option<Fen>,
-    carrier: String,
+    carrier: Carrier,
 }
 
 /// Goods that need the cold chain travel apart from the others of the same cooperative.
@@ -80,7 +82,7 @@ fn group_freight(
     for i in own {
         services.entry(sold[*i].service).or_default().push(*i);
     }
-    let mut freight = GroupFreight { fee: Fen::ZERO, gap: None, carrier: String::new() };
+    let (mut fee, mut gap, mut carrier) = (Fen::ZERO, None, None);
     for (service, members) in services {
         let first = sold[members[0]];
         let rule = freight::rule_for(rules, &first.coop_id, service, &region.code).ok_or_else(|| {
@@ -90,15 +92,14 @@ fn group_freight(
         })?;
         let gross = members
             .iter()
-            .map(|i| lines[*i].gross_weight_g.times(lines[*i].qty))
+            .map(|i| lines[*i].gross_weight_g.times(lines[*i].qty.units()))
             .try_fold(Grams(0), |sum, g| sum.plus(g?))?;
-        freight.fee = freight.fee.plus(rule.fee_for(gross, payable)?)?;
+        fee = fee.plus(rule.fee_for(gross, payable)?)?;
         if let Some(free_from) = rule.free_from_fen.filter(|f| *f > payable) {
-            freight.gap = Some(free_from.minus(payable)?);
+            gap = Some(free_from.minus(payable)?);
         }
-        if freight.carrier.is_empty() {
-            freight.carrier.clone_from(&rule.carrier);
-        }
+        // Two parcels of a cooperative are told by the carrier of the first.
+        carrier = carrier.or(Some(rule.carrier));
     }
-    Ok(freight)
+    Ok(GroupFreight { fee, gap, carrier: carrier.unwrap_or(Carrier::Other) })
 }

@@ -1,11 +1,11 @@
 //! Quotes kept until they become orders or expire.
 
 use super::{
-    Quote,
+    Ask, Quote, price,
     read::{self, VersionNow},
 };
 use crate::{
-    db::{Conn, Tx, insert, q, select, statements, table},
+    db::{Conn, Tx, Work, insert, q, select, statements, table, tx},
     kernel::{At, Code, Fen, PersonId, QuoteId, Refusal, Result},
 };
 
@@ -27,6 +27,14 @@ table! {
         created_at: At,
         expires_at: At,
     }
+}
+
+/// Prices what is asked and keeps the quote for who asks.
+pub async fn quote(work: &Work, ask: &Ask) -> Result<Quote> {
+    let mut step = work.step();
+    let quote = price(&mut work.db.read().await?, ask, &mut step).await?;
+    tx!(work.db, tx, { keep_quote(&mut tx, &quote, work.by.person.as_ref(), step.at).await })?;
+    Ok(quote)
 }
 
 /// Keeps a quote, for the person who asked if signed in.

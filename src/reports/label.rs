@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Dimension, dimension::NONE, small::FEW};
 use crate::{
     db::{Conn, Query, row, statements},
-    kernel::{Lang, Result},
+    kernel::{BuyerClass, Channel, Lang, Named, Result},
 };
 
 statements! {
@@ -21,7 +21,7 @@ statements! {
 }
 
 row! {
-    struct Named {
+    struct Labelled {
         raw: String,
         key: String,
         name: String,
@@ -50,8 +50,8 @@ impl Labels {
             Dimension::Scheme => SCHEMES,
             _ => return Ok(Self { dimension, lang, known: BTreeMap::new() }),
         };
-        let named: Vec<Named> = Query::with_list(sql, raw).all(conn).await?;
-        let name = |n: &Named| match lang {
+        let named: Vec<Labelled> = Query::with_list(sql, raw).all(conn).await?;
+        let name = |n: &Labelled| match lang {
             Lang::En if !n.name_en.is_empty() => n.name_en.clone(),
             _ => n.name.clone(),
         };
@@ -77,27 +77,13 @@ pub(super) fn word(dimension: Dimension, key: &str, lang: Lang) -> String {
         (Dimension::District, NONE) => ("无锡以外", "outside Wuxi"),
         (_, NONE) => ("无", "none"),
         (_, FEW) => ("不足五单，合并列示", "fewer than five orders, together"),
-        (Dimension::BuyerClass, "unit") => ("单位", "Units"),
-        (Dimension::BuyerClass, "individual") => ("个人", "Individuals"),
-        (Dimension::Channel, channel) => channel_words(channel),
+        (Dimension::BuyerClass, class) => return named::<BuyerClass>(class, lang),
+        (Dimension::Channel, channel) => return named::<Channel>(channel, lang),
         _ => return key.to_owned(),
     };
     lang.pick(zh, en).to_owned()
 }
 
-/// The channels (渠道), each with its words, Chinese and English.
-pub const CHANNELS: [(&str, &str, &str); 7] = [
-    ("online", "线上商城", "Online"),
-    ("hall", "专馆", "Halls"),
-    ("zone", "专区", "Zones"),
-    ("cabinet", "专柜", "Cabinets"),
-    ("bulk", "单位集采", "Bulk"),
-    ("welfare", "工会福利", "Welfare"),
-    ("event", "展销", "Events"),
-];
-
-/// A channel's words, Chinese and English.
-pub fn channel_words(channel: &str) -> (&str, &str) {
-    let known = CHANNELS.iter().find(|(code, ..)| *code == channel);
-    known.map_or((channel, channel), |(_, zh, en)| (zh, en))
+fn named<T: Named>(word: &str, lang: Lang) -> String {
+    T::of(word).map_or(word, |value| value.name(lang)).to_owned()
 }

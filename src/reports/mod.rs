@@ -26,7 +26,6 @@ pub use ask::{Ask, Kind};
 pub use bridge::{Bridge, bridge};
 pub use dimension::Dimension;
 pub use figures::Figures;
-pub use label::{CHANNELS, channel_words};
 pub use query::ReportQuery;
 pub use report::{Cell, Column, Report, ReportView, Unit};
 pub use sight::Sight;

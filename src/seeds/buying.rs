@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
-use super::stall::{Good, Market, Stall};
+use super::{
+    orders::{self, Course, GivenBack, Life, Parcel},
+    stall::{Good, Market, Stall},
+};
 use crate::{
     kernel::{
-        Actor, At, Day, Fen, PersonId, Random, Result, Step,
+        Actor, At, Carrier, Channel, Day, Fen, Fulfilment, PersonId, Qty, Random, Result, SkuCode, Step,
         time::{DAY, HOUR, SECOND},
     },
     orders::{
-        past::{self, Course, Parcel, Past},
-        record::{Buyer, Contact},
+        draft::{Buyer, Receiver},
+        kinds::ReceivedSource,
         refund::{Asked, AskedLine},
     },
-    pricing::{self, Ask, AskedItem, Facts, Fulfilment, Known, Quote, Region, Rule},
+    pricing::{self, Ask, AskedItem, Facts, Known, Quote, Region, Rule},
     promotions::Coupon,
 };
 
@@ -58,7 +61,7 @@ fn happens(random: &mut Random, in_thousand: u64) -> Result<bool> {
 impl Habit<'_> {
     /// The `n`th order of a day; nothing where it would lie in the future. Each has random of its own, so
     /// that an order is the same whatever came before it.
-    pub fn order(&self, day: Day, n: u64, market: &Market<'_>) -> Result<Option<Past>> {
+    pub fn order(&self, day: Day, n: u64, market: &Market<'_>) -> Result<Option<Life>> {
         let mut random = Random::nth(self.seed ^ day.start().0.unsigned_abs(), n);
         // From seven in the morning to eleven at night.
         let second = between(&mut random, 0, 16 * 3600 - 1)?;
@@ -74,7 +77,7 @@ impl Habit<'_> {
         let quote = quote(&wish, day, &mut step)?;
         let buyer = self.buyer(&wish, (placed, n), &mut step.random)?;
         let course = if unpaid { Course::default() } else { self.course(&quote, paid, &mut step.random)? };
-        past::live(&quote, (buyer, HOLD_SECONDS), course, &self.stall.pairings, &mut step).map(Some)
+        orders::live(&quote, (buyer, HOLD_SECONDS), course, &self.stall.pairings, &mut step).map(Some)
     }
 
     fn wish<'a>(&self, market: &Market<'a>, unpaid: bool, random: &mut Random) -> Result<Wish<'a>> {
@@ -131,11 +134,9 @@ impl Habit<'_> {
         let regular = self.regular.as_ref().filter(|_| n == 1 && wish.unit.is_none() && wish.coupon.is_none());
         // A number that no carrier gives out, one for each order of a year.
         let phone = format!("1000{:04}{:03}", placed.0 / DAY % 10_000, n % 1000);
-        let contact = Contact {
+        let receiver = Receiver {
             name: if wish.unit.is_some() { "演示采购".to_owned() } else { "演示顾客".to_owned() },
             phone,
-            region_code: wish.region.code.clone(),
-            region_name: wish.region.name.clone(),
             street: format!("人民路 {} 号", between(random, 1, 300)?),
             note: String::new(),
             invoice_title: wish.unit.clone().unwrap_or_default(),
@@ -145,7 +146,7 @@ impl Habit<'_> {
             Some(person) if happens(random, 200)? => Some(person.clone()),
             _ => None,
         };
-        Ok(Buyer { person, contact, unit: wish.unit.clone(), channel: "online" })
+        Ok(Buyer { person, receiver, unit: wish.unit.clone(), channel: Channel::Online })
     }
 
     /// What became of a paid order until now.
@@ -153,12 +154,12 @@ impl Habit<'_> {
         let paid_at = Some(paid);
         let cancelled = paid.later(between(random, 10, 150)? * MINUTE);
         if happens(random, 15)? && cancelled <= self.now {
-            let refund = Some((cancelled, Asked::Whole, "买家发货前取消"));
+            let refund = Some(GivenBack { at: cancelled, asked: Asked::Whole, reason: "买家发货前取消" });
             return Ok(Course { paid_at, parcels: vec![None; quote.seller_groups.len()], refund });
         }
         let mut parcels = Vec::with_capacity(quote.seller_groups.len());
         for group in &quote.seller_groups {
-            parcels.push(self.parcel((&group.carrier, group.sla_hours), (paid, quote.fulfilment), random)?);
+            parcels.push(self.parcel((group.carrier, group.sla_hours), (paid, quote.fulfilment), random)?);
         }
         let arrived = parcels.iter().map(|p| p.as_ref()?.delivered_at).collect::<Option<Vec<At>>>();
         let arrived = arrived.and_then(|all| all.into_iter().max());
@@ -171,7 +172,7 @@ impl Habit<'_> {
 
     fn parcel(
         &self,
-        (carrier, sla_hours): (&str, i64),
+        (carrier, sla_hours): (Carrier, i64),
         (paid, fulfilment): (At, Fulfilment),
         random: &mut Random,
     ) -> Result<Option<Parcel>> {
@@ -182,14 +183,15 @@ impl Habit<'_> {
         let shipped_at = paid.later(minutes * MINUTE);
         let picked_up_at = shipped_at.later(between(random, 60, 480)? * MINUTE);
         let (fewest, most) = match carrier {
-            "sf" => (24, 44),
-            "jd" => (40, 70),
-            "ems" => (66, 120),
+            Carrier::Sf => (24, 44),
+            Carrier::Jd => (40, 70),
+            Carrier::Ems => (66, 120),
             _ => (60, 96),
         };
         let delivered_at = picked_up_at.later(between(random, fewest * 60, most * 60)? * MINUTE);
         // A million parcels: of twelve digits two would be alike.
-        let tracking_no = format!("DEMO{}{:018}", carrier.to_uppercase(), random.below(1_000_000_000_000_000_000)?);
+        let tracking_no =
+            format!("DEMO{}{:018}", carrier.as_str().to_uppercase(), random.below(1_000_000_000_000_000_000)?);
         let pickup = fulfilment == Fulfilment::Pickup;
         let until = |at: At| (at <= self.now).then_some(at);
         Ok(until(shipped_at).map(|shipped_at| Parcel {
@@ -197,30 +199,33 @@ impl Habit<'_> {
             shipped_at,
             picked_up_at: until(picked_up_at),
             delivered_at: until(delivered_at),
-            source: if pickup { "pickup" } else { "delivered_scan" },
+            source: if pickup { ReceivedSource::Pickup } else { ReceivedSource::DeliveredScan },
         }))
     }
 
     /// Some of the money back after the goods arrived: spoiled fruit, or one unit of several.
-    fn complaint(&self, quote: &Quote, arrived: At, random: &mut Random) -> Result<Option<(At, Asked, &'static str)>> {
+    fn complaint(&self, quote: &Quote, arrived: At, random: &mut Random) -> Result<Option<GivenBack>> {
         let at = arrived.later(between(random, 1, 40)? * HOUR);
         let place = usize::try_from(random.below(quote.lines.len() as u64)?).unwrap_or(0);
         let line = &quote.lines[place];
-        let unit = line.qty > 1 && happens(random, 300)?;
+        let unit = line.qty.units() > 1 && happens(random, 300)?;
         let percent = between(random, 8, 30)?;
         let amount = Fen(line.payable_fen.0 * percent / 100);
         if at > self.now || amount <= Fen::ZERO {
             return Ok(None);
         }
         let asked = AskedLine { line_no: line.line_no, qty: unit.then_some(1), amount: (!unit).then_some(amount) };
-        Ok(Some((at, Asked::Lines(vec![asked]), if unit { "退回一件" } else { "坏果赔付" })))
+        let reason = if unit { "退回一件" } else { "坏果赔付" };
+        Ok(Some(GivenBack { at, asked: Asked::Lines(vec![asked]), reason }))
     }
 }
 
 /// Prices a wish as the market would have on that day.
 fn quote(wish: &Wish<'_>, day: Day, step: &mut Step) -> Result<Quote> {
-    let items: Vec<AskedItem> =
-        wish.goods.iter().map(|(good, qty)| AskedItem { sku: good.facts.sku.clone(), qty: *qty }).collect();
+    let item = |(good, qty): &(&Good, i64)| {
+        Ok(AskedItem { sku: SkuCode::stored(good.facts.sku.clone()), qty: Qty::parse("qty", *qty)? })
+    };
+    let items = wish.goods.iter().map(item).collect::<Result<Vec<AskedItem>>>()?;
     let sold: Vec<&Facts> = wish.goods.iter().map(|(good, _)| &good.facts).collect();
     let schemes = wish.goods.iter().flat_map(|(good, _)| good.schemes.iter().filter(|s| s.holds(day)));
     let mut known = Known {

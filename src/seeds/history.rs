@@ -6,6 +6,7 @@ use super::{
     buying::Habit,
     files, journal,
     loading::{Load, SEED},
+    orders::{self, Life},
     stall::Stall,
 };
 use crate::{
@@ -13,7 +14,6 @@ use crate::{
     db::Tx,
     identity::person,
     kernel::{At, Day, ProductId, Random, Result, SkuId},
-    orders::past::{self, Past},
     promotions::redemption,
 };
 
@@ -41,7 +41,7 @@ pub async fn load(tx: &mut Tx, load: &mut Load, now: At) -> Result<Sold> {
             lives.extend(habit.order(day, n, &market)?);
         }
     }
-    past::insert(tx, &lives, &mut load.step.random).await?;
+    orders::insert(tx, &lives, &mut load.step.random).await?;
     redeem(tx, &stall, &lives).await?;
     journal::seal(tx, &stall, &lives).await?;
     let mut sales: BTreeMap<ProductId, i64> = BTreeMap::new();
@@ -66,7 +66,7 @@ fn orders_of(day: Day) -> Result<u64> {
     Ok((8 + random.below(6)? + 2 * weekend) * month / 10)
 }
 
-async fn redeem(tx: &mut Tx, stall: &Stall, lives: &[Past]) -> Result<()> {
+async fn redeem(tx: &mut Tx, stall: &Stall, lives: &[Life]) -> Result<()> {
     for life in lives {
         let order = &life.record.order;
         let Some(code) = &order.coupon_code else { continue };

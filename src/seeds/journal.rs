@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::stall::Stall;
+use super::{orders::Life, stall::Stall};
 use crate::{
     counter::seal::{self, Told},
     db::Tx,
-    orders::past::Past,
 };
 
 /// Seals what some lives posted.
-pub async fn seal(tx: &mut Tx, stall: &Stall, lives: &[Past]) -> crate::kernel::Result<usize> {
+pub async fn seal(tx: &mut Tx, stall: &Stall, lives: &[Life]) -> crate::kernel::Result<usize> {
     let slugs: HashMap<&str, &str> =
         stall.goods.iter().map(|g| (g.facts.coop_id.as_str(), g.facts.coop_slug.as_str())).collect();
     let codes: HashMap<&str, &str> =

@@ -15,6 +15,7 @@ mod goods;
 mod history;
 mod journal;
 mod loading;
+mod orders;
 mod places;
 mod stall;
 mod stocks;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::{coops::Seller, files::Product, history::Sold, loading::Load};
 use crate::{
-    db::{Rows, Tx, Value},
+    db::{Rows, Tx},
     kernel::{BatchId, Day, Error, Result, Season, SkuId},
     stock::{
-        insert,
-        movement::{MovementKind, ONLINE},
+        batch::Batch,
+        level::{ONLINE, StockLevel},
+        movement::{Movement, MovementKind, MovementRow},
     },
 };
 
@@ -21,13 +22,14 @@ pub async fn load(
     sold: &Sold,
     load: &mut Load,
 ) -> Result<()> {
-    let mut levels = Rows::of(insert::LEVEL)?;
-    let mut batches = Rows::of(insert::BATCH)?;
-    let mut movements = Rows::of(insert::MOVEMENT)?;
+    let mut levels = Rows::to::<StockLevel>()?;
+    let mut batches = Rows::to::<Batch>()?;
+    let mut movements = Rows::to::<MovementRow>()?;
     for (product, sku) in products {
         let missing = || Error::fault(format!("the seeds have no cooperative {}", product.coop));
         let seller = &sellers.get(&product.coop).ok_or_else(missing)?.facts;
-        levels.push([sku.into(), ONLINE.into(), product.stock.into(), 0_i64.into(), load.now.into()])?;
+        let (sku_id, location) = (sku.clone(), ONLINE.to_owned());
+        levels.add(&StockLevel { sku_id, location, on_hand: product.stock, held: 0, changed_at: load.now });
         let fresh = harvest(product, load.day)?;
         let sales = sold.get(sku).map(Vec::as_slice).unwrap_or_default();
         let before: i64 = sales.iter().filter(|(day, _)| *day < fresh).map(|s| s.1).sum();
@@ -47,35 +49,23 @@ pub async fn load(
             let at = harvested.start();
             let picked = product.presale.is_none();
             if picked {
-                batches.push([
-                    (&id).into(),
-                    (&code).into(),
-                    sku.into(),
-                    format!("{plot} 号地").into(),
-                    village.into(),
-                    harvested.into(),
-                    (&seller.packhouse).into(),
-                    Some(format!("DEMO-HGZ-{code}")).into(),
-                    Some(format!("DEMO-JC-{code}")).into(),
-                    qty.into(),
-                    at.into(),
-                ])?;
+                batches.add(&Batch {
+                    id: id.clone(),
+                    conformity_no: Some(format!("DEMO-HGZ-{code}")),
+                    report_no: Some(format!("DEMO-JC-{code}")),
+                    code,
+                    sku_id: sku.clone(),
+                    plot: format!("{plot} 号地"),
+                    village,
+                    harvested_on: harvested,
+                    packhouse: seller.packhouse.clone(),
+                    qty,
+                    created_at: at,
+                });
             }
-            let (of, kind) = ((&id.0).into(), MovementKind::Receipt.into());
-            let (batch, nobody) = (picked.then(|| id.clone()).into(), Value::Text(None));
-            let movement = load.step.random.id(at)?.into();
-            movements.push([
-                movement,
-                sku.into(),
-                ONLINE.into(),
-                qty.into(),
-                kind,
-                of,
-                "".into(),
-                batch,
-                nobody,
-                at.into(),
-            ])?;
+            let came = Movement::online(sku.clone(), qty, MovementKind::Receipt, id.0.clone());
+            let came = Movement { batch_id: picked.then_some(id), ..came };
+            movements.add(&came.row(at, None, &mut load.step.random)?);
         }
     }
     levels.exec(tx).await?;

@@ -4,18 +4,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    adjust, insert,
+    adjust,
     movement::{self, Movement, MovementKind, ONLINE},
 };
 use crate::{
     catalogue::own,
-    db::{Conn, Query, Work, audit_log, once, q, row, statements},
-    kernel::{BatchId, Code, CoopId, Day, Refusal, Result, SkuId, parse},
+    db::{self, Conn, Query, Work, audit_log, once, select, statements, table},
+    kernel::{At, BatchId, Code, CoopId, Day, Refusal, Result, SkuId, parse},
 };
 
 statements! {
-    OF_SKUS = "SELECT sku_id, code, plot, village, harvested_on, packhouse, conformity_no, report_no, qty FROM batches
-               WHERE sku_id IN ($1) ORDER BY harvested_on DESC, code DESC";
+    OF_SKUS = select!(Batch, "WHERE sku_id IN ($1) ORDER BY harvested_on DESC, code DESC");
 }
 
 /// A batch that came in.
@@ -52,17 +51,15 @@ pub struct Kept {
     pub level: adjust::Level,
 }
 
-row! {
-    /// A batch as its cooperative's desk lists it.
+table! {
+    /// A batch as it is kept.
     #[derive(Clone, Debug)]
-    pub struct Listed {
-        /// Of which SKU.
-        pub sku_id: SkuId,
+    pub struct Batch in "batches" or "ON CONFLICT (code) DO NOTHING" {
+        pub id: BatchId,
         /// Code on the box.
         pub code: String,
-        /// Plot.
+        pub sku_id: SkuId,
         pub plot: String,
-        /// Village.
         pub village: String,
         /// Day of harvest or making.
         pub harvested_on: Day,
@@ -74,11 +71,12 @@ row! {
         pub report_no: Option<String>,
         /// Units that came in.
         pub qty: i64,
+        pub created_at: At,
     }
 }
 
 /// Batches of these SKUs, newest harvest first.
-pub async fn of_skus(conn: &mut Conn, skus: Vec<SkuId>) -> Result<Vec<Listed>> {
+pub async fn of_skus(conn: &mut Conn, skus: Vec<SkuId>) -> Result<Vec<Batch>> {
     Query::with_list(OF_SKUS, skus).all(conn).await
 }
 
@@ -110,19 +108,20 @@ pub async fn add(work: &Work, (coop, sku): (&CoopId, &SkuId), batch: &NewBatch) 
             None => format!("{}-{}", sku.code, step.random.code(6)?),
         };
         let id = BatchId(step.random.id(step.at)?);
-        let row = q(insert::BATCH)
-            .bind(&id)
-            .bind(&code)
-            .bind(&sku.id)
-            .bind(&plot)
-            .bind(&village)
-            .bind(batch.harvested_on)
-            .bind(&packhouse)
-            .bind(conformity_no.clone())
-            .bind(report_no.clone())
-            .bind(qty)
-            .bind(step.at);
-        if row.exec(&mut tx).await? == 0 {
+        let kept = Batch {
+            id: id.clone(),
+            code: code.clone(),
+            sku_id: sku.id.clone(),
+            plot: plot.clone(),
+            village: village.clone(),
+            harvested_on: batch.harvested_on,
+            packhouse: packhouse.clone(),
+            conformity_no: conformity_no.clone(),
+            report_no: report_no.clone(),
+            qty,
+            created_at: step.at,
+        };
+        if !db::insert(&mut tx, &kept).await? {
             return Err(Refusal::of_field("code", Code::BatchKnown).with("code", &code).into());
         }
         let moved = Movement {

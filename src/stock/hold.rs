@@ -1,12 +1,9 @@
 //! Holds (占用): units kept for an unpaid order.
 
-use super::{
-    insert,
-    movement::{self, Movement},
-};
+use super::movement::{self, Movement};
 use crate::{
-    db::{Conn, Rows, Tx, q, row, statements},
-    kernel::{Code, Error, OrderId, Refusal, Result, SkuId, Step},
+    db::{self, Conn, Tx, q, row, statements, table},
+    kernel::{Code, Error, OrderId, Refusal, Result, SkuId, Step, closed_set},
 };
 
 statements! {
@@ -22,6 +19,29 @@ statements! {
             WHERE sku_id = $3 AND location = 'online' AND held >= $1 AND on_hand >= $1";
     TAKE_FREE = "UPDATE stock_levels SET on_hand = on_hand - $1, changed_at = $2
                  WHERE sku_id = $3 AND location = 'online' AND on_hand - held >= $1";
+}
+
+closed_set! {
+    /// What became of a hold.
+    pub enum HoldState {
+        /// The order is not paid yet.
+        Live = "live",
+        /// The order was paid: the units were sold.
+        Taken = "taken",
+        /// The order ended unpaid.
+        Released = "released",
+    }
+}
+
+table! {
+    /// Units of one SKU held for an order.
+    #[derive(Clone, Debug)]
+    pub struct Hold in "stock_holds" {
+        pub order_id: OrderId,
+        pub sku_id: SkuId,
+        pub qty: i64,
+        pub state: HoldState,
+    }
 }
 
 row! {
@@ -46,16 +66,13 @@ pub async fn hold(tx: &mut Tx, order: &OrderId, mut demands: Vec<Demand>, step: 
             return Err(out_of_stock(tx, demand).await?);
         }
     }
-    record(tx, order, &demands, "live").await
-}
-
-/// Writes the holds' rows alone, in a given state: generators write orders that are already paid.
-pub async fn record(tx: &mut Tx, order: &OrderId, demands: &[Demand], state: &str) -> Result<()> {
-    let mut rows = Rows::of(insert::HOLD)?;
-    for demand in demands {
-        rows.push([order.into(), (&demand.sku_id).into(), demand.qty.into(), state.into()])?;
-    }
-    rows.exec(tx).await.map(|_| ())
+    let live = |demand: Demand| Hold {
+        order_id: order.clone(),
+        sku_id: demand.sku_id,
+        qty: demand.qty,
+        state: HoldState::Live,
+    };
+    db::insert_all(tx, &demands.into_iter().map(live).collect::<Vec<_>>()).await.map(|_| ())
 }
 
 async fn out_of_stock(conn: &mut Conn, demand: &Demand) -> Result<Error> {
@@ -66,7 +83,7 @@ async fn out_of_stock(conn: &mut Conn, demand: &Demand) -> Result<Error> {
 
 /// Releases an order's live holds; a second call does nothing.
 pub async fn release(tx: &mut Tx, order: &OrderId, step: &Step) -> Result<()> {
-    if !mark(tx, order, "live", "released").await? {
+    if !mark(tx, order, HoldState::Live, HoldState::Released).await? {
         return Ok(());
     }
     for demand in of_order(tx, order).await? {
@@ -79,7 +96,7 @@ pub async fn release(tx: &mut Tx, order: &OrderId, step: &Step) -> Result<()> {
 /// Takes an order's held units out of stock, as sold; a fault where nothing is held.
 pub async fn take(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result<()> {
     let demands = of_order(tx, order).await?;
-    if !mark(tx, order, "live", "taken").await? {
+    if !mark(tx, order, HoldState::Live, HoldState::Taken).await? {
         return Err(Error::fault(format!("order {order} holds nothing to take")));
     }
     for demand in &demands {
@@ -105,7 +122,7 @@ pub async fn take_again(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result
             return Err(Error::Conflict(anyhow::anyhow!("stock of {} went while it was taken again", demand.sku)));
         }
     }
-    mark(tx, order, "released", "taken").await?;
+    mark(tx, order, HoldState::Released, HoldState::Taken).await?;
     sold(tx, order, &demands, step).await?;
     Ok(true)
 }
@@ -119,6 +136,6 @@ async fn of_order(conn: &mut Conn, order: &OrderId) -> Result<Vec<Demand>> {
     q(OF_ORDER).bind(order).all(conn).await
 }
 
-async fn mark(tx: &mut Tx, order: &OrderId, from: &str, to: &str) -> Result<bool> {
+async fn mark(tx: &mut Tx, order: &OrderId, from: HoldState, to: HoldState) -> Result<bool> {
     Ok(q(MARK).bind(to).bind(order).bind(from).exec(tx).await? > 0)
 }

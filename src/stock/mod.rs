@@ -8,7 +8,7 @@ pub mod adjust;
 pub mod audit;
 pub mod batch;
 pub mod hold;
-pub mod insert;
+pub mod level;
 pub mod movement;
 pub mod trace;
 

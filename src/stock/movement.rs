@@ -1,9 +1,10 @@
 //! Movements (出入库): each change of what is on hand, never changed itself.
 
-use super::insert;
+pub use super::level::ONLINE;
+use super::level::StockLevel;
 use crate::{
-    db::{Rows, Tx, q, statements},
-    kernel::{BatchId, Code, OrderId, RefundId, Refusal, Result, SkuId, Step, closed_set},
+    db::{self, Rows, Tx, q, statements, table},
+    kernel::{At, BatchId, Code, OrderId, PersonId, Random, RefundId, Refusal, Result, SkuId, Step, closed_set},
 };
 
 statements! {
@@ -11,13 +12,8 @@ statements! {
               WHERE sku_id = $3 AND location = $4 AND on_hand + $1 >= held";
     RESTOCK = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
                WHERE sku_id = $3 AND location = 'online'";
-    OPEN = "INSERT INTO stock_levels (sku_id, location, on_hand, held, changed_at) VALUES ($1, $2, 0, 0, $3)
-            ON CONFLICT (sku_id, location) DO NOTHING";
     HELD = "SELECT held FROM stock_levels WHERE sku_id = $1 AND location = $2";
 }
-
-/// Where goods for online orders lie.
-pub const ONLINE: &str = "online";
 
 closed_set! {
     /// Why stock moved.
@@ -34,6 +30,23 @@ closed_set! {
         Transfer = "transfer",
         /// Spoiled (报损).
         Spoilage = "spoilage",
+    }
+}
+
+table! {
+    /// A movement as it was recorded; a fact moves a SKU at a place once.
+    #[derive(Clone, Debug)]
+    pub struct MovementRow in "stock_movements" {
+        pub id: String,
+        pub sku_id: SkuId,
+        pub location: String,
+        pub delta: i64,
+        pub kind: MovementKind,
+        pub r#ref: String,
+        pub reason: String,
+        pub batch_id: Option<BatchId>,
+        pub person_id: Option<PersonId>,
+        pub at: At,
     }
 }
 
@@ -57,9 +70,17 @@ pub struct Movement {
 }
 
 impl Movement {
-    fn online(sku_id: SkuId, delta: i64, kind: MovementKind, reference: String) -> Self {
+    /// Of goods for online orders, by a fact that needs no words.
+    pub fn online(sku_id: SkuId, delta: i64, kind: MovementKind, reference: String) -> Self {
         let (location, reason) = (ONLINE.to_owned(), String::new());
         Self { sku_id, location, delta, kind, reference, reason, batch_id: None }
+    }
+
+    /// The row of this movement.
+    pub fn row(self, at: At, person_id: Option<PersonId>, random: &mut Random) -> Result<MovementRow> {
+        let Self { sku_id, location, delta, kind, reference, reason, batch_id } = self;
+        let id = random.id(at)?;
+        Ok(MovementRow { id, sku_id, location, delta, kind, r#ref: reference, reason, batch_id, person_id, at })
     }
 
     /// Units sold by an order.
@@ -75,20 +96,9 @@ impl Movement {
 
 /// Records movements whose levels were changed in the same transaction.
 pub async fn record(tx: &mut Tx, movements: Vec<Movement>, step: &mut Step) -> Result<()> {
-    let mut rows = Rows::of(insert::MOVEMENT)?;
-    for m in movements {
-        rows.push([
-            step.random.id(step.at)?.into(),
-            m.sku_id.into(),
-            m.location.into(),
-            m.delta.into(),
-            m.kind.into(),
-            m.reference.into(),
-            m.reason.into(),
-            m.batch_id.into(),
-            step.by.person.clone().into(),
-            step.at.into(),
-        ])?;
+    let mut rows = Rows::to::<MovementRow>()?;
+    for movement in movements {
+        rows.add(&movement.row(step.at, step.by.person.clone(), &mut step.random)?);
     }
     rows.exec(tx).await.map(|_| ())
 }
@@ -105,7 +115,8 @@ pub async fn restock(tx: &mut Tx, refund: &RefundId, mut units: Vec<(SkuId, i64)
 
 /// Changes what is on hand and records why; refuses to go below what orders hold.
 pub async fn apply(tx: &mut Tx, movement: Movement, step: &mut Step) -> Result<()> {
-    q(OPEN).bind(&movement.sku_id).bind(&movement.location).bind(step.at).exec(tx).await?;
+    let (sku_id, location) = (movement.sku_id.clone(), movement.location.clone());
+    db::insert(tx, &StockLevel { sku_id, location, on_hand: 0, held: 0, changed_at: step.at }).await?;
     let changed =
         q(ADJUST).bind(movement.delta).bind(step.at).bind(&movement.sku_id).bind(&movement.location).exec(tx).await?;
     if changed == 0 {

@@ -19,12 +19,14 @@ pub mod list_query;
 pub mod market;
 pub mod openapi;
 pub mod pages;
+pub mod paging;
 mod paths;
 pub mod photos;
 pub mod problem;
 pub mod route;
 pub mod session;
 mod spoken;
+pub mod statements;
 mod strict;
 
 use std::time::Duration;

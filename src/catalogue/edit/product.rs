@@ -12,7 +12,7 @@ use crate::{
     },
     cooperatives::service::Service,
     db::{Tx, Work, audit_log, insert, once, q, statements},
-    kernel::{At, Code, CoopId, Day, ProductId, Refusal, Result, Step, closed_set, parse},
+    kernel::{At, Code, CoopId, Day, ProductId, Refusal, Result, ReturnClass, Step, parse},
 };
 
 statements! {
@@ -25,18 +25,6 @@ statements! {
                   SELECT CAST($1 AS TEXT), 1, h.photo, CAST($2 AS TEXT), CAST($3 AS TEXT), TRUE FROM product_photos h
                   JOIN products p ON p.id = h.product_id WHERE p.category_code = $4 AND h.position = 1 AND h.illustration
                   ORDER BY p.code LIMIT 1";
-}
-
-closed_set! {
-    /// What a buyer may send back (消法 art. 25).
-    pub enum ReturnClass {
-        /// Fresh: not without a reason.
-        Fresh = "fresh",
-        /// Within seven days without a reason.
-        SevenDay = "seven_day",
-        /// Made to order: not.
-        Custom = "custom",
-    }
 }
 
 /// What is said of a product; a change says only what changes.

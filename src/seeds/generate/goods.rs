@@ -11,11 +11,11 @@ use crate::{
         service::Service,
         table::{Coop, FreightRule, FreightTemplate},
     },
-    db::{Db, Rows, Value, q, statements, tx},
+    db::{Db, Rows, q, statements, tx},
     kernel::{At, CoopId, Error, Fen, Grams, ProductId, Random, Result, SkuId, time::DAY},
     stock::{
-        self,
-        movement::{MovementKind, ONLINE},
+        level::{ONLINE, StockLevel},
+        movement::{Movement, MovementKind, MovementRow},
     },
 };
 
@@ -105,8 +105,8 @@ impl<'a> Maker<'a> {
             sku_versions: Rows::to::<table::SkuVersion>()?,
             certificates: Rows::to::<table::Certificate>()?,
             schemes: Rows::to::<table::ProductScheme>()?,
-            levels: Rows::of(stock::insert::LEVEL)?,
-            movements: Rows::of(stock::insert::MOVEMENT)?,
+            levels: Rows::to::<StockLevel>()?,
+            movements: Rows::to::<MovementRow>()?,
         })
     }
 
@@ -333,22 +333,11 @@ impl<'a> Maker<'a> {
             created_by: None,
         });
         let stocked = 40 + i64::try_from(random.below(960)?).unwrap_or(0);
-        self.levels.push([(&id).into(), ONLINE.into(), stocked.into(), 0_i64.into(), at.into()])?;
-        let nothing = || Value::Text(None);
-        let movement = random.id(at)?.into();
-        let (kind, reference) = (MovementKind::Receipt.into(), format!("generated {sku}").into());
-        self.movements.push([
-            movement,
-            (&id).into(),
-            ONLINE.into(),
-            stocked.into(),
-            kind,
-            reference,
-            "".into(),
-            nothing(),
-            nothing(),
-            at.into(),
-        ])
+        let (sku_id, location) = (id.clone(), ONLINE.to_owned());
+        self.levels.add(&StockLevel { sku_id, location, on_hand: stocked, held: 0, changed_at: at });
+        let came = Movement::online(id, stocked, MovementKind::Receipt, format!("generated {sku}"));
+        self.movements.add(&came.row(at, None, random)?);
+        Ok(())
     }
 }
 

@@ -11,17 +11,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{buying::Habit, journal, stall::Stall};
+use super::{
+    buying::Habit,
+    journal,
+    orders::{self, Life},
+    stall::Stall,
+};
 use crate::{
     catalogue,
-    db::{Db, Engine, Rows, Tx, Value, tx},
+    db::{Db, Engine, Rows, Tx, tx},
     kernel::{At, Error, ProductId, Random, Result, SkuId},
     ledger,
-    orders::past::{self, Past},
-    stock::{
-        insert,
-        movement::{MovementKind, ONLINE},
-    },
+    stock::movement::{Movement, MovementKind, MovementRow},
 };
 
 /// How much to generate.
@@ -105,7 +106,7 @@ async fn history(db: &Db, wanted: u64, seed: u64, kept: Kept, now: At) -> Result
     let mut progress = Progress::new(if kept == Kept::Orders { "orders" } else { "ledger rows" }, wanted);
     let mut random = Random::Seeded(seed);
     let (mut made, mut written, mut batch) = (0, 0, 0_u64);
-    let mut lives: Vec<Past> = Vec::with_capacity(BATCH);
+    let mut lives: Vec<Life> = Vec::with_capacity(BATCH);
     for back in (1..=DAYS).rev() {
         let day = now.day().plus_days(-back);
         let market = stall.on(day);
@@ -137,7 +138,7 @@ fn skewed(sku: &str) -> u64 {
     1 + 400 / (1 + place % 101)
 }
 
-async fn write(db: &Db, stall: &Stall, lives: &[Past], (kept, of): (Kept, &str), random: &mut Random) -> Result<()> {
+async fn write(db: &Db, stall: &Stall, lives: &[Life], (kept, of): (Kept, &str), random: &mut Random) -> Result<()> {
     let first = random.clone();
     let at = lives.first().map_or(At(0), |life| life.record.order.placed_at);
     tx!(db, tx, {
@@ -145,17 +146,16 @@ async fn write(db: &Db, stall: &Stall, lives: &[Past], (kept, of): (Kept, &str),
         *random = first.clone();
         match kept {
             Kept::Orders => {
-                past::insert(&mut tx, lives, random).await?;
+                orders::insert(&mut tx, lives, random).await?;
                 restock(&mut tx, lives, (of, at), random).await?;
             }
             Kept::LedgerOnly => {
-                let entries = lives.iter().flat_map(|life| life.entries.iter().cloned()).collect();
-                ledger::post::insert(&mut tx, entries).await?;
+                ledger::post::insert(&mut tx, lives.iter().flat_map(|life| &life.entries)).await?;
             }
         }
         journal::seal(&mut tx, stall, lives).await?;
         let mut sales: BTreeMap<ProductId, i64> = BTreeMap::new();
-        for (product, qty) in lives.iter().flat_map(Past::sales) {
+        for (product, qty) in lives.iter().flat_map(Life::sales) {
             *sales.entry(product.clone()).or_default() += qty;
         }
         catalogue::sales::add(&mut tx, sales, at).await
@@ -163,17 +163,15 @@ async fn write(db: &Db, stall: &Stall, lives: &[Past], (kept, of): (Kept, &str),
 }
 
 /// What a batch sold came in first, so that what is on hand stays as it was.
-async fn restock(tx: &mut Tx, lives: &[Past], (of, at): (&str, At), random: &mut Random) -> Result<()> {
+async fn restock(tx: &mut Tx, lives: &[Life], (of, at): (&str, At), random: &mut Random) -> Result<()> {
     let mut sold: BTreeMap<&SkuId, i64> = BTreeMap::new();
-    for (sku, qty) in lives.iter().flat_map(Past::units) {
+    for (sku, qty) in lives.iter().flat_map(Life::units) {
         *sold.entry(sku).or_default() += qty;
     }
-    let mut rows = Rows::of(insert::MOVEMENT)?;
+    let mut rows = Rows::to::<MovementRow>()?;
     for (sku, qty) in sold.into_iter().filter(|(_, qty)| *qty > 0) {
-        let (kind, nothing) = (MovementKind::Receipt.into(), || Value::Text(None));
-        let id = random.id(at)?.into();
-        let place = ONLINE.into();
-        rows.push([id, sku.into(), place, qty.into(), kind, of.into(), "".into(), nothing(), nothing(), at.into()])?;
+        let came = Movement::online(sku.clone(), qty, MovementKind::Receipt, of.to_owned());
+        rows.add(&came.row(at, None, random)?);
     }
     rows.exec(tx).await.map(|_| ())
 }

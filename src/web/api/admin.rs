@@ -14,11 +14,10 @@ use crate::{
         Role,
         reset::{self, Issued},
     },
-    kernel::{At, Code, Fen, Refusal, parse},
+    kernel::{At, parse},
     orders::{
-        read,
-        record::Order,
-        refund::{self, Asked, AskedLine, Refunding},
+        refund::{self, Refunding},
+        refund_request::{self, RefundRequest},
     },
     web::{
         Allow, Market, Result, Route,
@@ -41,34 +40,6 @@ pub fn routes() -> Vec<Route> {
         Route::post("/api/v1/admin/reset-codes", operator, issue_reset_code),
         Route::get("/api/v1/admin/audit", operator, audit_log),
     ]
-}
-
-/// What goes back to the buyer: some lines, an amount, or all that is left.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RefundRequest {
-    /// Units or amounts by line.
-    pub lines: Option<Vec<RefundLine>>,
-    /// An amount over all lines.
-    #[schema(value_type = Option<i64>)]
-    pub amount_fen: Option<Fen>,
-    /// Why.
-    pub reason: String,
-}
-
-/// A line to be refunded.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RefundLine {
-    /// The seller order that the line is in.
-    pub seller_order: String,
-    /// Which line.
-    pub line_no: i64,
-    /// Units; all that are left when this and the amount are absent.
-    pub qty: Option<i64>,
-    /// An amount instead.
-    #[schema(value_type = Option<i64>)]
-    pub amount_fen: Option<Fen>,
 }
 
 /// Whose password is to be set anew.
@@ -150,53 +121,12 @@ pub async fn refund_order(
     ApiJson { value, hash }: ApiJson<RefundRequest>,
 ) -> Result<(StatusCode, Json<Refunding>)> {
     let key = key.needed(format!("person:{}", caller.person()?.id), "refund", &number, &hash)?;
-    let by = caller.person()?.actor();
-    let (order, asked, reason) = wished(&market, &number, &value).await?;
-    let trade = market.trade.clone();
+    let wished = refund_request::wished(&mut market.db().read().await?, &number, &value).await?;
+    let (trade, work) = (market.trade.clone(), market.trade.work(caller.actor(), Some(&key)));
     let refunding =
-        durable(async move { refund::refund(&trade, &order, (&asked, &reason), by, Some(&key)).await }).await?;
+        durable(async move { refund::refund(&trade, &work, &wished.order, (&wished.asked, &wished.reason)).await })
+            .await?;
     Ok((StatusCode::CREATED, Json(refunding)))
-}
-
-/// The order, what of it is asked back, and why; the operator's page asks the same.
-pub async fn wished(market: &Market, number: &str, request: &RefundRequest) -> Result<(Order, Asked, String)> {
-    let reason = parse::text("reason", &request.reason, 200)?;
-    let order = read::by_number(&mut market.db().read().await?, number).await?;
-    let asked = asked(market, &order, request).await?;
-    Ok((order, asked, reason))
-}
-
-/// What the request asks back; refuses lines of another seller order, and lines with an amount in all.
-async fn asked(market: &Market, order: &Order, request: &RefundRequest) -> Result<Asked> {
-    let Some(lines) = &request.lines else { return by_amount(request.amount_fen) };
-    if request.amount_fen.is_some() {
-        return Err(Refusal::of_field("amount_fen", Code::Repeated).into());
-    }
-    if lines.is_empty() {
-        return Err(Refusal::of_field("lines", Code::Missing).into());
-    }
-    let own = read::lines(&mut market.db().read().await?, &order.id).await?;
-    let mut asked = Vec::with_capacity(lines.len());
-    for (place, line) in lines.iter().enumerate() {
-        let field = |name: &str| format!("lines[{place}].{name}");
-        let known = own.iter().find(|l| l.line_no == line.line_no);
-        let unknown = |name: &str| Refusal::of_field(field(name), Code::UnknownLine);
-        if known.ok_or_else(|| unknown("line_no"))?.seller_order_id.0 != line.seller_order {
-            return Err(unknown("seller_order").into());
-        }
-        let qty = line.qty.map(|qty| parse::within(&field("qty"), qty, 1, 9999)).transpose()?;
-        if let Some(Fen(amount)) = line.amount_fen {
-            parse::within(&field("amount_fen"), amount, 1, i64::MAX)?;
-        }
-        asked.push(AskedLine { line_no: line.line_no, qty, amount: line.amount_fen });
-    }
-    Ok(Asked::Lines(asked))
-}
-
-fn by_amount(amount: Option<Fen>) -> Result<Asked> {
-    let Some(amount) = amount else { return Ok(Asked::Whole) };
-    parse::within("amount_fen", amount.0, 1, i64::MAX)?;
-    Ok(Asked::Amount(amount))
 }
 
 /// issueResetCode

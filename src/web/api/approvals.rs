@@ -8,7 +8,6 @@ use axum::{
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
-use super::orders::Paging;
 use crate::{
     approvals::{self, Approval, DecisionRequest},
     cooperatives::{
@@ -22,6 +21,7 @@ use crate::{
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery},
+        paging::Paging,
     },
 };
 

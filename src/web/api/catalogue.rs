@@ -250,11 +250,11 @@ fn coop_view(market: &Market, snapshot: &Snapshot, coop: &Coop, lang: Lang) -> C
 
 /// listCoops
 #[utoipa::path(get, path = "/api/v1/coops", operation_id = "listCoops", tag = "catalogue",
-    params(super::orders::Paging), responses((status = 200, body = Coops)))]
+    params(crate::web::paging::Paging), responses((status = 200, body = Coops)))]
 pub async fn list_coops(
     State(market): State<Market>,
     Language(lang): Language,
-    ApiQuery(paging): ApiQuery<super::orders::Paging>,
+    ApiQuery(paging): ApiQuery<crate::web::paging::Paging>,
 ) -> Result<Json<Coops>> {
     let (page, per_page) = paging.checked(24)?;
     let snapshot = market.shelf.now();

@@ -8,13 +8,12 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use super::orders::Paging;
 use crate::{
     identity::Role,
-    kernel::{At, SellerOrderId},
+    kernel::{At, Carrier, SellerOrderId},
     orders::{
         SellerOrderState, read,
-        ship::{self, Carrier, Scan, ScanKind, ScanSource, Shipping},
+        ship::{self, Packed, Scan, ScanKind, ScanSource, Shipping},
         view::{self, CoopOrderView},
     },
     web::{
@@ -22,6 +21,7 @@ use crate::{
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery},
+        paging::Paging,
     },
 };
 
@@ -149,7 +149,7 @@ pub async fn coop_order(
 }
 
 /// A cooperative's own order; not found for another.
-pub async fn seen(market: &Market, caller: &Caller, id: &SellerOrderId) -> Result<CoopOrderView> {
+async fn seen(market: &Market, caller: &Caller, id: &SellerOrderId) -> Result<CoopOrderView> {
     let coop = caller.person()?.own_coop()?;
     let mut conn = market.db().read().await?;
     Ok(view::coop_view(&mut conn, id, coop, (market.now(), caller.lang)).await?)
@@ -164,18 +164,13 @@ pub async fn ship_order(
     Path(id): Path<String>,
     ApiJson { value, .. }: ApiJson<ShipmentRequest>,
 ) -> Result<(StatusCode, Json<Shipped>)> {
-    let lines = value.lines.map(|lines| lines.into_iter().map(|line| (line.line_no, line.qty)).collect());
+    let lines = value.lines.map(|lines| lines.into_iter().map(|l| Packed { line_no: l.line_no, qty: l.qty }).collect());
     let shipping = Shipping { carrier: value.carrier, tracking_no: value.tracking_no, lines };
     let id = SellerOrderId(id);
-    let n = shipped(&market, &caller, id.clone(), shipping).await?;
-    Ok((StatusCode::CREATED, Json(Shipped { n, order: seen(&market, &caller, &id).await? })))
-}
-
-/// Ships for the caller's cooperative; its page does the same.
-pub async fn shipped(market: &Market, caller: &Caller, id: SellerOrderId, shipping: Shipping) -> Result<i64> {
     let coop = caller.person()?.own_coop()?.clone();
-    let (trade, by) = (market.trade.clone(), caller.actor());
-    durable(async move { ship::ship(&trade, &coop, &id, shipping, by).await }).await
+    let (work, shipped) = (market.trade.work(caller.actor(), None), id.clone());
+    let n = durable(async move { ship::ship(&work, &coop, &shipped, shipping).await }).await?;
+    Ok((StatusCode::CREATED, Json(Shipped { n, order: seen(&market, &caller, &id).await? })))
 }
 
 /// addScan
@@ -192,13 +187,8 @@ pub async fn add_scan(
     let n = n.parse().unwrap_or(0);
     let id = SellerOrderId(id);
     let scan = Scan { n, kind: value.kind, at: value.at, source: value.source };
-    scanned(&market, &caller, id.clone(), scan).await?;
+    let (work, scanned) = (market.trade.work(caller.actor(), None), id.clone());
+    durable(async move { ship::scan(&work, &scanned, scan).await }).await?;
     let seller = read::seller(&mut market.db().read().await?, &id).await?;
     Ok((StatusCode::CREATED, Json(Scanned { seller_order: id.0, n, kind: value.kind, state: seller.state })))
-}
-
-/// Enters a scan for the operator; the operator's page does the same.
-pub async fn scanned(market: &Market, caller: &Caller, id: SellerOrderId, scan: Scan) -> Result<()> {
-    let (trade, by) = (market.trade.clone(), caller.actor());
-    durable(async move { ship::scan(&trade, &id, scan, by).await }).await
 }

@@ -7,10 +7,7 @@ use axum::{
 };
 use utoipa::OpenApi;
 
-use super::{
-    orders::Paging,
-    own_product::{OwnProductPage, OwnProductView, OwnSkuView, own_view},
-};
+use super::own_product::{OwnProductPage, OwnProductView, OwnSkuView, own_view};
 use crate::{
     catalogue::{
         edit::{
@@ -27,6 +24,7 @@ use crate::{
         auth::Caller,
         durable::of_coop,
         json::{ApiJson, ApiQuery, IdempotencyKey},
+        paging::Paging,
     },
 };
 

@@ -8,7 +8,6 @@ use axum::{
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
-use super::orders::Paging;
 use crate::{
     identity::Role,
     kernel::{At, Day, Fen},
@@ -18,6 +17,7 @@ use crate::{
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery},
+        paging::Paging,
     },
 };
 

@@ -6,13 +6,13 @@ use axum::{
     http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use utoipa::{OpenApi, ToSchema};
 
 use crate::{
     kernel::{Code, Refusal, SellerOrderId},
     orders::{
-        end,
-        place::{self, Placed, Placing},
+        cancel,
+        place::{self, Invoice as InvoiceTo, Placed, Placing},
         read, receive,
         view::{self, OrderView},
     },
@@ -21,6 +21,7 @@ use crate::{
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery, IdempotencyKey},
+        paging::Paging,
     },
 };
 
@@ -99,25 +100,6 @@ pub struct OrderPage {
     pub per_page: i64,
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct Paging {
-    /// From 1.
-    pub page: Option<i64>,
-    /// At most 100.
-    pub per_page: Option<i64>,
-}
-
-impl Paging {
-    /// `(page, per_page)`; refuses what is out of range.
-    pub fn checked(&self, default: i64) -> Result<(i64, i64), Refusal> {
-        let page = crate::kernel::parse::within("page", self.page.unwrap_or(1), 1, 1_000_000)?;
-        let per_page = crate::kernel::parse::within("per_page", self.per_page.unwrap_or(default), 1, 100)?;
-        Ok((page, per_page))
-    }
-}
-
 /// placeOrder
 #[utoipa::path(post, path = "/api/v1/orders", operation_id = "placeOrder", tag = "shopping",
     request_body = OrderRequest, params(("Idempotency-Key" = String, Header)),
@@ -144,11 +126,11 @@ pub async fn place_order(
         region_code,
         street,
         note: value.note,
-        invoice: value.invoice.map(|i| (i.title, i.tax_no)),
+        invoice: value.invoice.map(|i| InvoiceTo { title: i.title, tax_no: i.tax_no }),
         unit: value.unit,
     };
-    let (trade, by) = (market.trade.clone(), caller.actor());
-    let placed = durable(async move { place::place(&trade, placing, by, Some(&key)).await }).await?;
+    let (trade, work) = (market.trade.clone(), market.trade.work(caller.actor(), Some(&key)));
+    let placed = durable(async move { place::place(&trade, &work, placing).await }).await?;
     Ok((StatusCode::CREATED, Json(placed)))
 }
 
@@ -161,11 +143,11 @@ pub async fn get_order(
     caller: Caller,
     Path(number): Path<String>,
 ) -> Result<Json<OrderView>> {
-    Ok(Json(seen(&market, &caller, &number).await?))
+    seen(&market, &caller, &number).await.map(Json)
 }
 
 /// The owner's view of an order; not found for everyone else.
-pub async fn seen(market: &Market, caller: &Caller, number: &str) -> Result<OrderView> {
+async fn seen(market: &Market, caller: &Caller, number: &str) -> Result<OrderView> {
     let mut conn = market.db().read().await?;
     let order = read::owned(&mut conn, number, &caller.owner()).await?;
     Ok(view::view(&mut conn, order, caller.lang, true).await?)
@@ -198,15 +180,10 @@ pub async fn cancel_order(
     caller: Caller,
     Path(number): Path<String>,
 ) -> Result<Json<OrderView>> {
-    cancel(&market, &caller, &number).await?;
-    Ok(Json(seen(&market, &caller, &number).await?))
-}
-
-/// Cancels for the owner; the order's page does the same.
-pub async fn cancel(market: &Market, caller: &Caller, number: &str) -> Result<()> {
-    let order = read::owned(&mut market.db().read().await?, number, &caller.owner()).await?;
-    let (trade, by) = (market.trade.clone(), caller.actor());
-    durable(async move { end::cancel(&trade, &order, by).await }).await
+    let order = read::owned(&mut market.db().read().await?, &number, &caller.owner()).await?;
+    let (trade, work) = (market.trade.clone(), market.trade.work(caller.actor(), None));
+    durable(async move { cancel::cancel(&trade, &work, &order).await }).await?;
+    seen(&market, &caller, &number).await.map(Json)
 }
 
 /// confirmReceipt
@@ -218,13 +195,8 @@ pub async fn confirm_receipt(
     caller: Caller,
     Path((number, id)): Path<(String, String)>,
 ) -> Result<Json<OrderView>> {
-    confirm(&market, &caller, &number, id).await?;
-    Ok(Json(seen(&market, &caller, &number).await?))
-}
-
-/// Confirms receipt for the owner; the order's page does the same.
-pub async fn confirm(market: &Market, caller: &Caller, number: &str, seller_order: String) -> Result<()> {
-    let order = read::owned(&mut market.db().read().await?, number, &caller.owner()).await?;
-    let (trade, by) = (market.trade.clone(), caller.actor());
-    durable(async move { receive::confirm(&trade, &order, &SellerOrderId(seller_order), by).await }).await
+    let order = read::owned(&mut market.db().read().await?, &number, &caller.owner()).await?;
+    let work = market.trade.work(caller.actor(), None);
+    durable(async move { receive::confirm(&work, &order, &SellerOrderId(id)).await }).await?;
+    seen(&market, &caller, &number).await.map(Json)
 }

@@ -13,10 +13,9 @@ use crate::{
     kernel::{Code, PaymentId, Refusal},
     orders::{
         pay::{self, Paying},
-        payment_result::{self, PaymentOutcome},
-        read,
+        payment_result, read,
     },
-    payments::{Method, PaymentState, Provider, sandbox::Outcome, store},
+    payments::{Method, PaymentState, sandbox::Outcome, store},
     web::{
         Allow, Market, Result, Route,
         auth::Caller,
@@ -85,8 +84,8 @@ pub async fn pay_order(
         None => format!("order:{}", order.id),
     };
     let key = key.needed(scope, "payOrder", &number, &hash)?;
-    let (trade, by) = (market.trade.clone(), caller.actor());
-    let paying = durable(async move { pay::pay(&trade, &order, value.method, by, Some(&key)).await }).await?;
+    let (trade, work) = (market.trade.clone(), market.trade.work(caller.actor(), Some(&key)));
+    let paying = durable(async move { pay::pay(&trade, &work, &order, value.method).await }).await?;
     Ok((StatusCode::CREATED, Json(paying)))
 }
 
@@ -100,21 +99,11 @@ pub async fn settle_sandbox(
     ApiJson { value, .. }: ApiJson<SettleRequest>,
 ) -> Result<Json<PaymentAnswer>> {
     let id = PaymentId(payment_id);
-    settle(&market, &id, value.outcome).await?;
+    let (trade, settled) = (market.trade.clone(), id.clone());
+    durable(async move { payment_result::settle_at_sandbox(&trade, &settled, value.outcome).await }).await?;
     let payment = store::find(&mut market.db().read().await?, id.as_str()).await?;
     let payment = payment.ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(Json(PaymentAnswer { payment_id: payment.id.0, state: payment.state }))
-}
-
-/// Acts as the payer at the sandbox, whose signed event then comes in as any provider's does.
-pub async fn settle(market: &Market, id: &PaymentId, outcome: Outcome) -> Result<PaymentOutcome> {
-    let (trade, id) = (market.trade.clone(), id.clone());
-    durable(async move {
-        let Provider::Sandbox(sandbox) = &trade.provider;
-        let delivery = sandbox.settle(&trade.db, &id, outcome, trade.clock.now()).await?;
-        payment_result::take_event(&trade, &delivery.signature, &delivery.body).await
-    })
-    .await
 }
 
 /// stripeWebhook

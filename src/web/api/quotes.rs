@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::{
-    db::tx,
-    kernel::{At, Code, Fen, Lang, Refusal, Result as KernelResult},
-    pricing::{self, Ask, AskedItem, Fulfilment, Quote},
+    kernel::{At, Carrier, Fen, Fulfilment, Lang, Qty, Result as KernelResult, ReturnClass, SkuCode},
+    pricing::{self, Ask, AskedItem, Quote},
     web::{Allow, Market, Result, Route, auth::Caller, durable::durable, json::ApiJson},
 };
 
@@ -76,7 +75,7 @@ pub struct QuotedLine {
     pub payable_fen: Fen,
     #[schema(value_type = i64)]
     pub freight_fen: Fen,
-    pub return_class: String,
+    pub return_class: ReturnClass,
 }
 
 /// A cooperative's part of a quote.
@@ -95,7 +94,7 @@ pub struct SellerGroupView {
     #[schema(value_type = Option<i64>)]
     pub free_freight_gap_fen: Option<Fen>,
     pub gross_weight_g: i64,
-    pub carrier: String,
+    pub carrier: Carrier,
 }
 
 /// A cooperative by name.
@@ -125,31 +124,18 @@ pub struct QuoteView {
 
 /// What the request asks to be priced.
 fn ask(request: QuoteRequest) -> KernelResult<Ask> {
-    for (place, item) in request.items.iter().enumerate() {
-        if item.sku.chars().count() > 40 {
-            return Err(Refusal::of_field(format!("items[{place}].sku"), Code::TooLong).with("max", 40).into());
-        }
-    }
+    let item = |(place, item): (usize, Item)| -> KernelResult<AskedItem> {
+        let sku = SkuCode::parse(&format!("items[{place}].sku"), &item.sku)?;
+        Ok(AskedItem { sku, qty: Qty::parse(&format!("items[{place}].qty"), item.qty)? })
+    };
     Ok(Ask {
-        items: request.items.into_iter().map(|item| AskedItem { sku: item.sku, qty: item.qty }).collect(),
+        items: request.items.into_iter().enumerate().map(item).collect::<KernelResult<_>>()?,
         region_code: request.address.region_code,
         street: request.address.street,
         coupons: request.coupons,
         fulfilment: request.fulfilment.unwrap_or(Fulfilment::Delivery),
         outlet: request.outlet,
     })
-}
-
-/// Prices and keeps a quote for the caller; pages use it too.
-pub async fn priced(market: &Market, caller: &Caller, ask: Ask) -> Result<Quote> {
-    let mut step = market.trade.step(caller.actor());
-    let quote = pricing::price(&mut market.db().read().await?, &ask, &mut step).await?;
-    let (db, person) = (market.db().clone(), step.by.person.clone());
-    durable(async move {
-        tx!(db, tx, { pricing::keep_quote(&mut tx, &quote, person.as_ref(), step.at).await })?;
-        Ok(quote)
-    })
-    .await
 }
 
 /// quote
@@ -160,7 +146,8 @@ pub async fn quote(
     caller: Caller,
     ApiJson { value, .. }: ApiJson<QuoteRequest>,
 ) -> Result<Json<QuoteView>> {
-    let quote = priced(&market, &caller, ask(value)?).await?;
+    let (work, ask) = (market.trade.work(caller.actor(), None), ask(value)?);
+    let quote = durable(async move { pricing::quote(&work, &ask).await }).await?;
     Ok(Json(view(quote, caller.lang)))
 }
 
@@ -175,12 +162,12 @@ fn view(quote: Quote, lang: Lang) -> QuoteView {
         name: lang.pick(&line.name, &line.name_en).to_owned(),
         spec: lang.pick(&line.spec, &line.spec_en).to_owned(),
         coop: coop_of(line.line_no),
-        qty: line.qty,
+        qty: line.qty.units(),
         unit_fen: line.unit_fen,
         discount_fen: line.discount_fen,
         payable_fen: line.payable_fen,
         freight_fen: line.freight_fen,
-        return_class: line.return_class.clone(),
+        return_class: line.return_class,
     });
     QuoteView {
         lines: lines.collect(),
@@ -195,7 +182,7 @@ fn view(quote: Quote, lang: Lang) -> QuoteView {
                 freight_fen: g.freight_fen,
                 free_freight_gap_fen: g.free_freight_gap_fen,
                 gross_weight_g: g.gross_weight_g.0,
-                carrier: g.carrier.clone(),
+                carrier: g.carrier,
             })
             .collect(),
         goods_fen: quote.goods_fen,

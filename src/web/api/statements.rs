@@ -7,15 +7,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::{
     identity::Role,
-    kernel::{Code, Day, Error, Fen, Lang, Refusal, Result as KernelResult},
-    orders::statement::{self, Moved, Statement},
+    kernel::{Code, Error, Fen, Lang, Refusal, Result as KernelResult},
+    orders::statement::{Moved, Statement},
     reports::export::{Format, safe_text},
-    web::{Allow, Market, Result, Route, auth::Caller, json::ApiQuery},
+    web::{
+        Allow, Market, Result, Route,
+        auth::Caller,
+        json::ApiQuery,
+        statements::{StatementQuery, drawn},
+    },
 };
 
 /// Operations of this file.
@@ -28,18 +33,6 @@ pub fn routes() -> Vec<Route> {
     vec![Route::get("/api/v1/coop/statements", Allow::Roles(&[Role::Coop]), statements)]
 }
 
-/// Which days, in which form.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct StatementQuery {
-    /// First day; it counts. The first of this month when absent.
-    pub from: Option<String>,
-    /// Last day; it counts. Today when absent.
-    pub to: Option<String>,
-    /// `json` (default), `csv` or `xlsx`.
-    pub format: Option<String>,
-}
-
 /// A statement, labelled where it is of a demonstration.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatementView {
@@ -47,19 +40,6 @@ pub struct StatementView {
     pub statement: Statement,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
-}
-
-impl StatementQuery {
-    /// The days asked for; this month up to today where nothing is said.
-    pub fn days(&self, today: Day) -> std::result::Result<(Day, Day), Refusal> {
-        let day = |field: &str, text: &Option<String>, usual: Day| match text.as_deref().filter(|t| !t.is_empty()) {
-            None => Ok(usual),
-            Some(text) => {
-                text.parse().map_err(|_| Refusal::of_field(field, Code::Malformed).with("example", "2026-11-01"))
-            }
-        };
-        Ok((day("from", &self.from, today.month_start())?, day("to", &self.to, today)?))
-    }
 }
 
 /// statements
@@ -88,15 +68,6 @@ pub async fn statements(
     };
     let heads = [(header::CONTENT_TYPE, format.content_type().to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((heads, body).into_response())
-}
-
-/// The statement of the caller's cooperative; its page shows the same.
-pub async fn drawn(market: &Market, caller: &Caller, query: &StatementQuery) -> Result<Statement> {
-    let coop = caller.person()?.own_coop()?;
-    let now = market.now();
-    let days = query.days(now.day())?;
-    let mut conn = market.db().read_replica().await?;
-    Ok(statement::statement(&mut conn, coop, days, now).await?)
 }
 
 /// Heads of the file, money in 元.

@@ -122,7 +122,10 @@ async fn coupons_and_returns_follow_the_worked_vectors(site: Arc<Site>) {
         amount: None,
     }]);
     let by = yanxi::kernel::Actor::SYSTEM;
-    let refunding = yanxi::orders::refund::refund(&site.shop.trade, &order, (&asked, "V6"), by, None).await.unwrap();
+    let refunding =
+        yanxi::orders::refund::refund(&site.shop.trade, &site.shop.trade.work(by, None), &order, (&asked, "V6"))
+            .await
+            .unwrap();
     assert_eq!(refunding.goods_fen.0, 15_980, "159.80, not 179.80");
     let heads = [("x-order-token", placed["token"].as_str().unwrap())];
     let order = guest.api("GET", &format!("/orders/{number}"), &heads, "").await.json();

@@ -117,7 +117,7 @@ async fn filters_follow_a_figure_to_its_lines(shop: Arc<Shop>) {
     let number = sold(&shop, &[("P01-1", 3)]).await;
     let order = shop.order(&number).await;
     let asked = Asked::Lines(vec![AskedLine { line_no: 1, qty: Some(1), amount: None }]);
-    refund::refund(&shop.trade, &order, (&asked, "坏果"), Actor::SYSTEM, None).await.unwrap();
+    refund::refund(&shop.trade, &shop.trade.work(Actor::SYSTEM, None), &order, (&asked, "坏果")).await.unwrap();
     let desk = Desk::open(shop).await;
     for by in Dimension::ALL.iter().filter(|d| !matches!(d, Dimension::District)) {
         let report = desk.get("bureau", &format!("/bureau/reports/summary?by={by}")).await;
@@ -150,7 +150,7 @@ async fn files_start_with_their_head_and_run_no_formula(shop: Arc<Shop>) {
     let number = sold(&shop, &[("P01-1", 1), ("P02-1", 1)]).await;
     let order = shop.order(&number).await;
     shop.trade.clock.advance(yanxi::kernel::time::DAY);
-    refund::refund(&shop.trade, &order, (&Asked::Whole, "退"), Actor::SYSTEM, None).await.unwrap();
+    refund::refund(&shop.trade, &shop.trade.work(Actor::SYSTEM, None), &order, (&Asked::Whole, "退")).await.unwrap();
     let desk = Desk::open(shop).await;
     let path = "/bureau/reports/summary?by=coop&from=2026-11-02&to=2026-11-02";
     let csv = desk.get("bureau", &format!("{path}&format=csv")).await;

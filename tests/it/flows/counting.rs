@@ -112,7 +112,7 @@ async fn a_late_refund_lowers_its_own_month_as_in_v3(shop: Arc<Shop>) {
     shop.trade.clock.set(at("2026-11-02T09:00:00+08:00"));
     let order = shop.order(&placed.number).await;
     let asked = Asked::Lines(vec![AskedLine { line_no: 1, qty: None, amount: Some(Fen(2320)) }]);
-    refund::refund(&shop.trade, &order, (&asked, "坏果 20 %"), Actor::SYSTEM, None).await.unwrap();
+    refund::refund(&shop.trade, &shop.trade.work(Actor::SYSTEM, None), &order, (&asked, "坏果 20 %")).await.unwrap();
     assert_eq!(net(&shop, "2026-10-01", "2026-10-31").await, 11_600);
     assert_eq!(net(&shop, "2026-11-01", "2026-11-30").await, -2320);
     let year = drawn(&shop, Kind::Summary, ("2026-01-01", "2026-12-31"), &[]).await;
@@ -181,7 +181,9 @@ async fn sales_that_are_refunded_the_same_night_leave_nothing_as_in_v8(shop: Arc
     shop.trade.clock.set(at("2026-11-05T23:30:00+08:00"));
     for number in &numbers {
         let order = shop.order(number).await;
-        refund::refund(&shop.trade, &order, (&Asked::Whole, "退单"), Actor::SYSTEM, None).await.unwrap();
+        refund::refund(&shop.trade, &shop.trade.work(Actor::SYSTEM, None), &order, (&Asked::Whole, "退单"))
+            .await
+            .unwrap();
     }
     let night = drawn(&shop, Kind::Summary, ("2026-11-05", "2026-11-05"), &[]).await;
     let sums = ["gross_paid_fen", "refunds_fen", "net_paid_fen", "effective_fen", "freight_fen", "orders", "qty"];

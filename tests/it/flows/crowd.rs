@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use yanxi::{
     kernel::{Actor, Code, time::SECOND},
-    orders::{end, place},
+    orders::{expire, place},
     pricing::Quote,
 };
 
@@ -32,7 +32,8 @@ async fn quotes(shop: &Shop, items: &[(&str, i64)], n: usize) -> Vec<Quote> {
 
 /// Whether the order was placed; every "no" must be that of an empty shelf.
 async fn place(shop: &Shop, quote: &Quote) -> Option<String> {
-    let place = || place::place(&shop.trade, Shop::placing(quote, "13800000002"), Actor::GUEST, None);
+    let work = shop.trade.work(Actor::GUEST, None);
+    let place = || place::place(&shop.trade, &work, Shop::placing(quote, "13800000002"));
     match insist(place).await {
         Ok(placed) => Some(placed.number),
         Err(error) => {
@@ -73,7 +74,7 @@ async fn held_boxes_that_nobody_pays_are_all_for_sale_again(shop: Arc<Shop>) {
     assert_eq!((held, shop.stock("P02-1").await), (5, (5, 5)));
     shop.trade.clock.advance(901 * SECOND);
     let twice = [shop.clone(), shop.clone()]
-        .map(|shop| tokio::spawn(async move { end::expire_overdue(&shop.trade, 100).await.unwrap() }));
+        .map(|shop| tokio::spawn(async move { expire::expire_overdue(&shop.trade, 100).await.unwrap() }));
     for job in twice {
         job.await.unwrap();
     }

@@ -7,7 +7,7 @@ use yanxi::{
     identity::{NewPerson, Person, Role, create_person},
     kernel::{Actor, Code, CoopId, Fen, Lang, Step, time::HOUR},
     orders::{
-        OrderState, account, end,
+        OrderState, account, cancel,
         listing::{self, Search, Trouble},
         place, read,
         refund::{self, Asked},
@@ -42,7 +42,7 @@ async fn buyer(shop: &Shop, login: &str) -> Person {
 async fn placed_by(shop: &Shop, person: &Person) -> String {
     let quote = shop.quote(&[("P02-1", 1)], None).await.unwrap();
     let placing = Shop::placing(&quote, "13800000001");
-    place::place(&shop.trade, placing, person.actor(), None).await.unwrap().number
+    place::place(&shop.trade, &shop.trade.work(person.actor(), None), placing).await.unwrap().number
 }
 
 async fn a_statement_sums_what_was_sold_and_refunded_for_one_cooperative(shop: Arc<Shop>) {
@@ -63,7 +63,7 @@ async fn a_statement_sums_what_was_sold_and_refunded_for_one_cooperative(shop: A
     assert_eq!(sold.totals.net_fen.0, own.list_fen.0 + own.freight_fen.0);
     assert_eq!(sold.totals.qty, 3);
     let order = shop.order(&placed.number).await;
-    refund::refund(&shop.trade, &order, (&Asked::Whole, "test"), Actor::SYSTEM, None).await.unwrap();
+    refund::refund(&shop.trade, &shop.trade.work(Actor::SYSTEM, None), &order, (&Asked::Whole, "test")).await.unwrap();
     assert_eq!(drawn().await.totals.net_fen, Fen::ZERO);
     let mut conn = shop.trade.db.read().await.unwrap();
     let days = (today, today.plus_days(-1));
@@ -89,7 +89,13 @@ async fn desks_count_and_list_what_waits(shop: Arc<Shop>) {
     assert_eq!(found(Search::default()).await, own);
     assert_eq!(found(Search { number: tail, coop: Some(coop), ..Search::default() }).await, own);
     assert_eq!(
-        found(Search { from: Some(today), to: Some(today), channel: "online".into(), ..Search::default() }).await,
+        found(Search {
+            from: Some(today),
+            to: Some(today),
+            channel: Some(yanxi::kernel::Channel::Online),
+            ..Search::default()
+        })
+        .await,
         own
     );
     let none = vec![
@@ -117,7 +123,7 @@ async fn an_account_closes_when_its_orders_are_done_and_leaves_no_receiver(shop:
     assert_eq!(export.orders.len(), 1);
     assert!(export.orders[0].contact.is_some());
     let order = shop.order(&number).await;
-    end::cancel(&shop.trade, &order, lin.actor()).await.unwrap();
+    cancel::cancel(&shop.trade, &shop.trade.work(lin.actor(), None), &order).await.unwrap();
     account::close(&shop.trade, &lin).await.unwrap();
     let (left,): (i64,) = q("SELECT CAST(count(*) AS BIGINT) FROM order_contacts")
         .one(&mut shop.trade.db.read().await.unwrap())

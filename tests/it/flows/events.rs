@@ -5,7 +5,7 @@ use std::sync::Arc;
 use yanxi::{
     kernel::{At, Fen, PaymentId, time::SECOND},
     orders::{
-        OrderState, end,
+        OrderState, expire,
         payment_result::{self, PaymentOutcome},
     },
     payments::{Event, Provider, sandbox::Outcome},
@@ -106,7 +106,7 @@ async fn a_payment_that_wins_against_its_expiry_or_not_is_paid_or_given_back(sho
         let signature = signature.unwrap();
         let (paid, expired) = tokio::join!(
             payment_result::take_event(&shop.trade, &signature, &delivery.body),
-            end::expire_overdue(&shop.trade, 10)
+            expire::expire_overdue(&shop.trade, 10)
         );
         expired.unwrap();
         match paid.unwrap() {

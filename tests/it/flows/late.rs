@@ -6,7 +6,7 @@ use yanxi::{
     db::q,
     kernel::{Actor, Code, Error, Fen, time::SECOND},
     orders::{
-        OrderState, end,
+        OrderState, expire,
         payment_result::{self, PaymentOutcome},
         place,
     },
@@ -30,8 +30,8 @@ async fn late_money_takes_the_stock_again_where_it_is_left(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P02-1", 5)], None).await;
     let payment = shop.open_payment(&placed.number).await;
     shop.trade.clock.advance(901 * SECOND);
-    assert_eq!(end::expire_overdue(&shop.trade, 10).await.unwrap(), 1);
-    assert_eq!(end::expire_overdue(&shop.trade, 10).await.unwrap(), 0);
+    assert_eq!(expire::expire_overdue(&shop.trade, 10).await.unwrap(), 1);
+    assert_eq!(expire::expire_overdue(&shop.trade, 10).await.unwrap(), 0);
     assert_eq!((shop.state(&placed.number).await, shop.stock("P02-1").await), (OrderState::Expired, (5, 0)));
     assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, PaymentOutcome::Paid);
     assert_eq!((shop.state(&placed.number).await, shop.stock("P02-1").await), (OrderState::Paid, (0, 0)));
@@ -41,7 +41,7 @@ async fn late_money_goes_back_where_the_stock_is_gone(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P02-1", 3)], None).await;
     let payment = shop.open_payment(&placed.number).await;
     shop.trade.clock.advance(901 * SECOND);
-    end::expire_overdue(&shop.trade, 10).await.unwrap();
+    expire::expire_overdue(&shop.trade, 10).await.unwrap();
     let other = shop.placed(&[("P02-1", 4)], None).await;
     assert!(matches!(shop.settle(&payment, Outcome::Succeeded).await, PaymentOutcome::GivenBack(_)));
     assert_eq!(shop.state(&placed.number).await, OrderState::Expired);
@@ -68,11 +68,11 @@ async fn an_ended_coupon_takes_nothing_off_further_orders_and_keeps_its_word_to_
     let code = |error: Error| error.refusal().map(|refusal| refusal.code);
     assert_eq!(code(shop.quote(&[("P01-1", 1)], Some("TWENTY")).await.unwrap_err()), Some(Code::CouponNotValid));
     let placing = Shop::placing(&quoted, "13800000002");
-    let refused = place::place(&shop.trade, placing, Actor::GUEST, None).await.unwrap_err();
+    let refused = place::place(&shop.trade, &shop.trade.work(Actor::GUEST, None), placing).await.unwrap_err();
     assert_eq!(code(refused), Some(Code::CouponNotValid));
     assert_eq!(shop.pay(&paid.number).await, PaymentOutcome::Paid);
     shop.trade.clock.advance(901 * SECOND);
-    end::expire_overdue(&shop.trade, 10).await.unwrap();
+    expire::expire_overdue(&shop.trade, 10).await.unwrap();
     assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, PaymentOutcome::Paid);
     assert!(shop.order(&late.number).await.discount_fen > Fen::ZERO);
 }

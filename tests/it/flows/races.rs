@@ -31,7 +31,9 @@ async fn twins_of_a_key_make_one_order_and_get_the_same_answer(shop: Arc<Shop>) 
     let twins: Vec<_> = (0..8)
         .map(|_| {
             let (shop, placing, key) = (shop.clone(), Shop::placing(&quote, "13800000003"), key.clone());
-            tokio::spawn(async move { place::place(&shop.trade, placing, Actor::GUEST, Some(&key)).await })
+            tokio::spawn(
+                async move { place::place(&shop.trade, &shop.trade.work(Actor::GUEST, Some(&key)), placing).await },
+            )
         })
         .collect();
     for twin in twins {
@@ -43,10 +45,14 @@ async fn twins_of_a_key_make_one_order_and_get_the_same_answer(shop: Arc<Shop>) 
         }
     }
     assert_eq!(numbers.len(), 1);
-    let again = place::place(&shop.trade, Shop::placing(&quote, "13800000003"), Actor::GUEST, Some(&key)).await;
+    let again =
+        place::place(&shop.trade, &shop.trade.work(Actor::GUEST, Some(&key)), Shop::placing(&quote, "13800000003"))
+            .await;
     assert!(numbers.contains(&again.map(|p| (p.number, p.token)).unwrap()));
     let other = Key { body_hash: "x".to_owned(), ..key };
-    let reused = place::place(&shop.trade, Shop::placing(&quote, "13800000003"), Actor::GUEST, Some(&other)).await;
+    let reused =
+        place::place(&shop.trade, &shop.trade.work(Actor::GUEST, Some(&other)), Shop::placing(&quote, "13800000003"))
+            .await;
     assert_eq!(reused.unwrap_err().refusal().unwrap().code, Code::KeyReused);
     assert_eq!(shop.stock("P01-1").await, (100, 1));
 }
@@ -58,7 +64,7 @@ async fn a_coupon_is_used_no_more_often_than_its_limits(shop: Arc<Shop>) {
         let shop = shop.clone();
         let phone = format!("1380000010{}", n / 2);
         buyers.push(tokio::spawn(async move {
-            place::place(&shop.trade, Shop::placing(&quote, &phone), Actor::GUEST, None).await.is_ok()
+            place::place(&shop.trade, &shop.trade.work(Actor::GUEST, None), Shop::placing(&quote, &phone)).await.is_ok()
         }));
     }
     let mut used = 0;
@@ -77,7 +83,7 @@ async fn refunds_at_once_never_exceed_what_was_paid(shop: Arc<Shop>) {
             let (shop, order) = (shop.clone(), order.clone());
             tokio::spawn(async move {
                 let asked = Asked::Amount(Fen(10_000));
-                refund::refund(&shop.trade, &order, (&asked, "race"), Actor::SYSTEM, None).await
+                refund::refund(&shop.trade, &shop.trade.work(Actor::SYSTEM, None), &order, (&asked, "race")).await
             })
         })
         .collect();

@@ -149,7 +149,7 @@ async fn a_late_tab_finds_the_order_expired(site: Arc<Site>) {
     let order = guest.get(&format!("/orders/{number}")).await;
     assert_eq!((order.count("[data-countdown]"), order.one("[data-countdown]")), (1, "15:00".to_owned()));
     site.shop.trade.clock.advance(901 * SECOND);
-    yanxi::orders::end::expire_overdue(&site.shop.trade, 10).await.unwrap();
+    yanxi::orders::expire::expire_overdue(&site.shop.trade, 10).await.unwrap();
     let late = order.form("form[action$=pay]").send(&mut guest).await;
     assert_eq!((late.status, late.count("[role=alert]"), late.one("h1 .tag")), (409, 1, "已过期".to_owned()));
     // Stock is left, so late money still pays the order.

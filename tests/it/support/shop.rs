@@ -7,7 +7,10 @@ use tokio::sync::Mutex;
 use super::Base;
 use yanxi::{
     db::{Db, idempotency::Running, q},
-    kernel::{Actor, At, Clock, CoopId, Error, Fen, Random, RefundId, Result, SellerOrderId, Step},
+    kernel::{
+        Actor, At, Clock, CoopId, Error, Fen, Fulfilment, Qty, Random, RefundId, Refusal, Result, SellerOrderId,
+        SkuCode, Step,
+    },
     orders::{
         OrderState, Trade, pay, payment_result,
         payment_result::PaymentOutcome,
@@ -19,7 +22,7 @@ use yanxi::{
         Method, Provider,
         sandbox::{Outcome, Sandbox},
     },
-    pricing::{self, Ask, AskedItem, Fulfilment, Quote},
+    pricing::{self, Ask, AskedItem, Quote},
 };
 
 const SHOP: &[&str] = &[
@@ -109,7 +112,7 @@ impl Shop {
 
     pub async fn quote(&self, items: &[(&str, i64)], coupon: Option<&str>) -> yanxi::kernel::Result<Quote> {
         let ask = Ask {
-            items: items.iter().map(|(sku, qty)| AskedItem { sku: (*sku).to_owned(), qty: *qty }).collect(),
+            items: items.iter().map(asked).collect::<Result<_, Refusal>>()?,
             region_code: "320213".to_owned(),
             street: "人民路 1 号".to_owned(),
             coupons: coupon.map(str::to_owned).into_iter().collect(),
@@ -135,7 +138,9 @@ impl Shop {
 
     pub async fn placed(&self, items: &[(&str, i64)], coupon: Option<&str>) -> Placed {
         let quote = self.quote(items, coupon).await.unwrap();
-        place::place(&self.trade, Self::placing(&quote, "13800000001"), Actor::GUEST, None).await.unwrap()
+        place::place(&self.trade, &self.trade.work(Actor::GUEST, None), Self::placing(&quote, "13800000001"))
+            .await
+            .unwrap()
     }
 
     pub async fn order(&self, number: &str) -> Order {
@@ -151,7 +156,8 @@ impl Shop {
 
     pub async fn open_payment(&self, number: &str) -> yanxi::kernel::PaymentId {
         let order = self.order(number).await;
-        let paying = insist(|| pay::pay(&self.trade, &order, Method::Sandbox, Actor::GUEST, None)).await.unwrap();
+        let work = self.trade.work(Actor::GUEST, None);
+        let paying = insist(|| pay::pay(&self.trade, &work, &order, Method::Sandbox)).await.unwrap();
         yanxi::kernel::PaymentId(paying.payment_id)
     }
 
@@ -189,6 +195,10 @@ impl Shop {
         let sql = "SELECT id, amount_fen FROM refunds WHERE state = 'requested'";
         q(sql).all(&mut self.trade.db.read().await.unwrap()).await.unwrap()
     }
+}
+
+fn asked((sku, qty): &(&str, i64)) -> Result<AskedItem, Refusal> {
+    Ok(AskedItem { sku: SkuCode::parse("sku", sku)?, qty: Qty::parse("qty", *qty)? })
 }
 
 /// Does what is asked again as long as it is put off: where many want to write at once on a busy machine, some

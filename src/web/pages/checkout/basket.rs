@@ -4,7 +4,7 @@
 use axum::http::HeaderMap;
 
 use crate::{
-    kernel::Fen,
+    kernel::{Fen, Qty, SkuCode},
     web::{Market, auth},
 };
 
@@ -12,18 +12,16 @@ use crate::{
 const COOKIE: &str = "cart";
 /// Most different SKUs, as an order takes.
 const MOST_LINES: usize = 50;
-/// Most units of one, as an order takes.
-pub const MOST_UNITS: i64 = 999;
 /// A cart that nobody touched is kept for this many seconds.
 const LIFE: i64 = 30 * 24 * 3600;
 
 /// One SKU in the cart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// SKU code.
-    pub sku: String,
-    /// Units.
-    pub qty: i64,
+    /// Which SKU.
+    pub sku: SkuCode,
+    /// How many of it.
+    pub qty: Qty,
     /// Unit price when it was put in, where it is known.
     pub seen: Option<Fen>,
 }
@@ -35,8 +33,9 @@ pub struct Basket {
     pub items: Vec<Item>,
 }
 
-fn is_sku(text: &str) -> bool {
-    (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+/// Units as far as an order takes them; none where there are none.
+fn units(n: i64) -> Option<Qty> {
+    Qty::parse("qty", n.min(Qty::MOST)).ok()
 }
 
 impl Basket {
@@ -46,33 +45,32 @@ impl Basket {
         for text in auth::cookie(headers, COOKIE).unwrap_or_default().replace("%3A", ":").replace("%7E", "~").split('~')
         {
             let mut parts = text.split(':');
-            let (sku, qty) = (parts.next().unwrap_or_default(), parts.next().and_then(|n| n.parse().ok()));
+            let sku = parts.next().and_then(|sku| SkuCode::parse("sku", sku).ok());
+            let qty = parts.next().and_then(|n| n.parse().ok()).and_then(units);
             let seen = parts.next().and_then(|n| n.parse().ok()).filter(|fen| *fen > 0).map(Fen);
-            basket.add(sku, qty.unwrap_or(0), seen);
+            if let Some((sku, qty)) = sku.zip(qty) {
+                basket.add(sku, qty, seen);
+            }
         }
         basket
     }
 
     /// Puts units in, on top of those that are there; the price last seen counts.
-    pub fn add(&mut self, sku: &str, qty: i64, seen: Option<Fen>) {
-        if !is_sku(sku) || qty < 1 {
-            return;
-        }
-        let qty = qty.min(MOST_UNITS);
+    pub fn add(&mut self, sku: SkuCode, qty: Qty, seen: Option<Fen>) {
         if let Some(item) = self.items.iter_mut().find(|item| item.sku == sku) {
-            item.qty = (item.qty + qty).min(MOST_UNITS);
+            item.qty = units(item.qty.units() + qty.units()).unwrap_or(qty);
             item.seen = seen.or(item.seen);
         } else if self.items.len() < MOST_LINES {
-            self.items.push(Item { sku: sku.to_owned(), qty, seen });
+            self.items.push(Item { sku, qty, seen });
         }
     }
 
     /// Sets the units of a SKU that is in; none takes it out.
-    pub fn set(&mut self, sku: &str, qty: i64) {
-        for item in self.items.iter_mut().filter(|item| item.sku == sku) {
-            item.qty = qty.min(MOST_UNITS);
+    pub fn set(&mut self, sku: &SkuCode, qty: Option<Qty>) {
+        match qty {
+            Some(qty) => self.items.iter_mut().filter(|item| item.sku == *sku).for_each(|item| item.qty = qty),
+            None => self.items.retain(|item| item.sku != *sku),
         }
-        self.items.retain(|item| item.qty > 0);
     }
 
     /// `Set-Cookie` that keeps it in the browser; the script reads it, so it is not `HttpOnly`.
@@ -95,7 +93,11 @@ mod tests {
 
     fn of(cookie: &str) -> Vec<(String, i64, Option<i64>)> {
         let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(cookie).unwrap())]);
-        Basket::of(&headers).items.into_iter().map(|i| (i.sku, i.qty, i.seen.map(|f| f.0))).collect()
+        Basket::of(&headers)
+            .items
+            .into_iter()
+            .map(|i| (i.sku.to_string(), i.qty.units(), i.seen.map(|f| f.0)))
+            .collect()
     }
 
     #[test]

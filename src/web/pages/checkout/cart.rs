@@ -8,10 +8,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::basket::{Basket, Item, MOST_UNITS};
+use super::basket::{Basket, Item};
 use crate::{
     catalogue::{Product, Sku, Snapshot},
-    kernel::{Code, Fen, Lang, Refusal, Result as KernelResult},
+    kernel::{Code, Fen, Lang, Qty, Refusal, Result as KernelResult, SkuCode},
     web::{
         Allow, Market, Result, Route,
         auth::Caller,
@@ -91,7 +91,7 @@ fn cart(market: &Market, lang: Lang, basket: &Basket, alert: String) -> KernelRe
     let mut groups: Vec<Group> = Vec::new();
     let mut changed = false;
     for item in &basket.items {
-        let (slug, coop, ships, line) = match snapshot.sku(&item.sku) {
+        let (slug, coop, ships, line) = match snapshot.sku(item.sku.as_str()) {
             Some((product, sku, left)) => {
                 changed |= item.seen.is_some_and(|seen| seen != sku.price);
                 let coop = snapshot.coop(&product.coop_id);
@@ -121,7 +121,7 @@ fn line(
     item: &Item,
     (product, sku, left): (&Product, &Sku, i64),
 ) -> KernelResult<Line> {
-    let lang = layout.lang;
+    let (lang, qty) = (layout.lang, item.qty.units());
     let mut notes = Vec::new();
     if let Some(seen) = item.seen.filter(|seen| *seen != sku.price) {
         notes.push(layout.say("cart.price_changed", &[("was", &seen), ("now", &sku.price)]));
@@ -134,23 +134,23 @@ fn line(
         layout.say("cart.out_of_season", &[("back", &back.map(|day| day.to_string()).unwrap_or_default())])
     } else if left <= 0 {
         layout.t("cart.sold_out").to_owned()
-    } else if left < item.qty {
+    } else if left < qty {
         layout.say("cart.too_many", &[("left", &left)])
     } else {
         String::new()
     };
     Ok(Line {
-        sku: item.sku.clone(),
+        sku: item.sku.to_string(),
         slug: product.slug.clone(),
         name: lang.pick(&product.name, &product.name_en).to_owned(),
         spec: lang.pick(&sku.spec, &sku.spec_en).to_owned(),
         photo: product.photos.first().map(|photo| view::photo(&photo.name, 400)).unwrap_or_default(),
-        qty: item.qty,
-        less: item.qty - 1,
-        more: item.qty + 1,
-        most: left.clamp(1, MOST_UNITS),
+        qty,
+        less: qty - 1,
+        more: qty + 1,
+        most: left.clamp(1, Qty::MOST),
         unit: sku.price,
-        sum: sku.price.times(item.qty)?,
+        sum: sku.price.times(qty)?,
         notes,
         fault,
     })
@@ -158,16 +158,17 @@ fn line(
 
 /// A SKU that is not sold any more.
 fn gone(layout: &Layout, item: &Item) -> Line {
+    let qty = item.qty.units();
     Line {
-        sku: item.sku.clone(),
+        sku: item.sku.to_string(),
         slug: String::new(),
-        name: item.sku.clone(),
+        name: item.sku.to_string(),
         spec: String::new(),
         photo: String::new(),
-        qty: item.qty,
-        less: item.qty - 1,
-        more: item.qty,
-        most: item.qty,
+        qty,
+        less: qty - 1,
+        more: qty,
+        most: qty,
         unit: item.seen.unwrap_or(Fen::ZERO),
         sum: Fen::ZERO,
         notes: Vec::new(),
@@ -200,43 +201,46 @@ async fn change(
     Form(change): Form<Change>,
 ) -> Result<Response> {
     let mut basket = Basket::of(&headers);
-    let snapshot = market.shelf.now();
-    let qty: i64 = change.qty.trim().parse().unwrap_or(0);
-    let wrong = |code| Refusal::of_field("qty", code).with("min", 1).with("max", MOST_UNITS);
-    match change.act.as_str() {
-        "add" => {
-            let Some((_, sku, _)) = snapshot.sku(&change.sku) else {
-                let refusal = Refusal::of_field("sku", Code::UnknownSku).with("sku", &change.sku);
-                return shown(&market, &caller, &basket, Some(&refusal));
-            };
-            if !(1..=MOST_UNITS).contains(&qty) {
-                return shown(&market, &caller, &basket, Some(&wrong(Code::OutOfRange)));
-            }
-            basket.add(&change.sku, qty, Some(sku.price));
-        }
-        "set" if (0..=MOST_UNITS).contains(&qty) && !change.qty.trim().is_empty() => basket.set(&change.sku, qty),
-        "set" => return shown(&market, &caller, &basket, Some(&wrong(Code::OutOfRange))),
-        "remove" => basket.set(&change.sku, 0),
-        "drop" => drop_unsold(&mut basket, &snapshot),
-        "accept" => {
-            for item in &mut basket.items {
-                item.seen = snapshot.sku(&item.sku).map(|(_, sku, _)| sku.price).or(item.seen);
-            }
-        }
-        _ => return shown(&market, &caller, &basket, Some(&Refusal::of_field("do", Code::Unknown))),
+    if let Err(refusal) = changed(&mut basket, &change, &market.shelf.now()) {
+        return shown(&market, &caller, &basket, Some(&refusal));
     }
     let to = if change.then == "checkout" { "/checkout" } else { "/cart" };
     Ok((kept(&market, &basket), Redirect::to(to)).into_response())
 }
 
+fn changed(basket: &mut Basket, change: &Change, snapshot: &Snapshot) -> Result<(), Refusal> {
+    let typed = change.qty.trim();
+    let qty = || Qty::parse("qty", typed.parse().unwrap_or(0));
+    let sku = || SkuCode::parse("sku", &change.sku);
+    match change.act.as_str() {
+        "add" => {
+            let unknown = || Refusal::of_field("sku", Code::UnknownSku).with("sku", &change.sku);
+            let sku = sku()?;
+            let (_, sold, _) = snapshot.sku(sku.as_str()).ok_or_else(unknown)?;
+            basket.add(sku, qty()?, Some(sold.price));
+        }
+        "set" if typed == "0" => basket.set(&sku()?, None),
+        "set" => basket.set(&sku()?, Some(qty()?)),
+        "remove" => basket.set(&sku()?, None),
+        "drop" => drop_unsold(basket, snapshot),
+        "accept" => {
+            for item in &mut basket.items {
+                item.seen = snapshot.sku(item.sku.as_str()).map(|(_, sku, _)| sku.price).or(item.seen);
+            }
+        }
+        _ => return Err(Refusal::of_field("do", Code::Unknown)),
+    }
+    Ok(())
+}
+
 /// Takes out what cannot be bought; of what is too many, the rest stays.
 fn drop_unsold(basket: &mut Basket, snapshot: &Snapshot) {
     for item in basket.items.clone() {
-        let left = match snapshot.sku(&item.sku) {
+        let left = match snapshot.sku(item.sku.as_str()) {
             Some((_, sku, left)) if sku.in_season(snapshot.day) => left.max(0),
             _ => 0,
         };
-        basket.set(&item.sku, item.qty.min(left));
+        basket.set(&item.sku, Qty::parse("qty", item.qty.units().min(left)).ok());
     }
 }
 

@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use crate::{
     identity::Address,
-    kernel::{Code, Lang, Refusal, parse},
-    orders::place::Placing,
+    kernel::{Code, Fulfilment, Lang, Phone, Refusal, TaxNo, parse},
+    orders::place::{Invoice, Placing},
     payments::Method,
-    pricing::{Ask, AskedItem, Fulfilment, Quote},
+    pricing::{Ask, AskedItem, Quote},
     web::{
         form::Faults,
         pages::{checkout::basket::Basket, regions::Chosen},
@@ -97,8 +97,8 @@ impl CheckoutForm {
 
     /// Whether a quote is of this form and cart.
     pub fn is_of(&self, quote: &Quote, basket: &Basket) -> bool {
-        let lines = quote.lines.iter().map(|line| (&line.sku, line.qty));
-        let same = lines.eq(basket.items.iter().map(|item| (&item.sku, item.qty)));
+        let lines = quote.lines.iter().map(|line| (line.sku.as_str(), line.qty));
+        let same = lines.eq(basket.items.iter().map(|item| (item.sku.as_str(), item.qty)));
         let coupon = quote.coupon.as_ref().map_or("", |coupon| coupon.code.as_str());
         same && quote.region_code == self.region_code && coupon == self.coupons.trim().to_ascii_uppercase()
     }
@@ -106,17 +106,17 @@ impl CheckoutForm {
     /// What has to be corrected before it can be placed; `custom` says whether goods made to order are in it.
     pub fn faults(&self, lang: Lang, (district, custom): (&str, bool)) -> Faults {
         let missing = |field: &str| Refusal::of_field(field, Code::Missing);
-        let title = self.title.trim();
+        let (title, tax_no) = (self.title.trim(), self.tax_no.trim());
         let found = [
             parse::name("name", &self.name).err(),
-            parse::phone("phone", &self.phone).err(),
+            Phone::parse("phone", &self.phone).err(),
             district.is_empty().then(|| Refusal::of_field("region_code", Code::UnknownRegion)),
             parse::text("street", &self.street, 120).err(),
             parse::optional_text("note", &self.note, 200).err(),
             parse::optional_text("unit", &self.unit, 60).err(),
             parse::optional_text("title", title, 80).err(),
-            tax_no(&self.tax_no).err(),
-            (title.is_empty() && !self.tax_no.trim().is_empty()).then(|| missing("title")),
+            Some(tax_no).filter(|raw| !raw.is_empty()).and_then(|raw| TaxNo::parse("tax_no", raw).err()),
+            (title.is_empty() && !tax_no.is_empty()).then(|| missing("title")),
             (custom && self.returns.is_empty()).then(|| Refusal::of_field("returns", Code::ConsentNeeded)),
             self.method().err(),
         ];
@@ -129,11 +129,7 @@ impl CheckoutForm {
 
     /// How it is to be paid.
     pub fn method(&self) -> Result<Method, Refusal> {
-        Method::ALL
-            .iter()
-            .copied()
-            .find(|method| method.as_str() == self.method)
-            .ok_or_else(|| Refusal::of_field("method", Code::Missing))
+        Method::try_from(self.method.as_str()).map_err(|_| Refusal::of_field("method", Code::Missing))
     }
 
     /// What the buyer sends with a quote.
@@ -146,15 +142,8 @@ impl CheckoutForm {
             region_code: Some(self.region_code.clone()),
             street: Some(self.street.clone()),
             note: self.note.clone(),
-            invoice: some(&self.title).map(|title| (title, self.tax_no.trim().to_ascii_uppercase())),
+            invoice: some(&self.title).map(|title| Invoice { title, tax_no: self.tax_no.trim().to_ascii_uppercase() }),
             unit: some(&self.unit),
         }
     }
-}
-
-/// A taxpayer's number has 15 to 20 letters or digits; a person's invoice needs none.
-fn tax_no(raw: &str) -> Result<(), Refusal> {
-    let raw = raw.trim();
-    let good = raw.is_empty() || ((15..=20).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if good { Ok(()) } else { Err(Refusal::of_field("tax_no", Code::Malformed).with("example", "91320200MA00000000")) }
 }

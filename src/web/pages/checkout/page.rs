@@ -5,7 +5,7 @@ use askama::Template;
 use super::form::CheckoutForm;
 use crate::{
     identity::Address,
-    kernel::{Fen, Lang},
+    kernel::{Fen, Lang, Named, ReturnClass},
     payments::Method,
     pricing::{Quote, QuoteLine, SellerGroup},
     web::{
@@ -33,7 +33,7 @@ pub struct Line {
 pub struct Parcel {
     coop: String,
     slug: String,
-    carrier: String,
+    carrier: &'static str,
     freight: Fen,
     /// What is missing for free freight.
     gap: Option<String>,
@@ -44,7 +44,7 @@ pub struct Parcel {
 /// A way of paying.
 pub struct Way {
     value: &'static str,
-    label: String,
+    label: &'static str,
     note: String,
     chosen: bool,
 }
@@ -98,7 +98,7 @@ impl CheckoutPage {
             1 => layout.t("checkout.parcel_one").to_owned(),
             n => layout.say("checkout.parcels", &[("n", &n)]),
         };
-        let class = |class: &str| quote.lines.iter().any(|line| line.return_class == class);
+        let class = |class: ReturnClass| quote.lines.iter().any(|line| line.return_class == class);
         Self {
             saved: saved(&layout, addresses, &typed.address_id),
             signed_in,
@@ -111,8 +111,8 @@ impl CheckoutPage {
             total: quote.total_fen,
             coupon: quote.coupon.as_ref().map(|c| c.code.clone()),
             estimate: picker.district.is_empty(),
-            fresh: class("fresh"),
-            custom: class("custom"),
+            fresh: class(ReturnClass::Fresh),
+            custom: class(ReturnClass::Custom),
             ways: ways(&layout, &typed.method),
             hold: layout.say("checkout.hold", &[("minutes", &(market.trade.hold_seconds / 60).max(1))]),
             layout,
@@ -130,7 +130,7 @@ fn parcel(layout: &Layout, group: &SellerGroup, lines: &[QuoteLine]) -> Parcel {
         name: lang.pick(&line.name, &line.name_en).to_owned(),
         spec: lang.pick(&line.spec, &line.spec_en).to_owned(),
         photo: if line.photo.is_empty() { String::new() } else { view::photo(&line.photo, 400) },
-        qty: line.qty,
+        qty: line.qty.units(),
         sum: line.list_fen,
         discount: Some(line.discount_fen).filter(|fen| *fen > Fen::ZERO),
         presale: line.presale_ships_by.as_ref().map(|day| layout.say("cart.presale", &[("day", day)])),
@@ -138,7 +138,7 @@ fn parcel(layout: &Layout, group: &SellerGroup, lines: &[QuoteLine]) -> Parcel {
     Parcel {
         coop: lang.pick(&group.coop_name, &group.coop_name_en).to_owned(),
         slug: group.coop_slug.clone(),
-        carrier: layout.word("carrier", &group.carrier),
+        carrier: group.carrier.name(lang),
         freight: group.freight_fen,
         gap: group.free_freight_gap_fen.map(|gap| layout.say("checkout.gap", &[("gap", &gap)])),
         ships: layout.say("cart.ships", &[("hours", &group.sla_hours)]),
@@ -170,7 +170,7 @@ fn ways(layout: &Layout, chosen: &str) -> Vec<Way> {
         .iter()
         .map(|method| Way {
             value: method.as_str(),
-            label: layout.word("method", method.as_str()),
+            label: method.name(layout.lang),
             note: layout.t("checkout.sandbox_note").to_owned(),
             chosen: method.as_str() == chosen,
         })

@@ -8,13 +8,13 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    kernel::{Code, Fen, PaymentId, Refusal},
-    orders::read,
+    kernel::{Code, Fen, Named, PaymentId, Refusal},
+    orders::{payment_result, read},
     payments::{Payment, PaymentState, sandbox::Outcome, store},
     web::{
         Allow, Market, Result, Route,
-        api::payments,
         auth::Language,
+        durable::durable,
         form::Form,
         json::ApiQuery,
         pages::view::{self, Layout},
@@ -35,7 +35,7 @@ struct PayPage {
     number: String,
     amount: Fen,
     open: bool,
-    state: String,
+    state: &'static str,
     back: String,
     query: String,
 }
@@ -75,7 +75,7 @@ async fn page(
     view::html(&PayPage {
         back: back(&payment, &number, &asked),
         open: matches!(payment.state, PaymentState::Pending | PaymentState::Failed),
-        state: layout.word("payment_state", payment.state.as_str()),
+        state: payment.state.name(lang),
         query: asked.query('?'),
         amount: payment.amount_fen,
         layout,
@@ -97,7 +97,9 @@ async fn settle(
     Form(settled): Form<Settled>,
 ) -> Result<Response> {
     let (payment, number) = found(&market, &id).await?;
-    match payments::settle(&market, &PaymentId(id), settled.outcome).await {
+    let (trade, id) = (market.trade.clone(), PaymentId(id));
+    let done = durable(async move { payment_result::settle_at_sandbox(&trade, &id, settled.outcome).await }).await;
+    match done {
         Err(error) if error.refusal().is_none_or(|refusal| refusal.code != Code::PaymentDone) => Err(error),
         _ => Ok(Redirect::to(&back(&payment, &number, &asked)).into_response()),
     }

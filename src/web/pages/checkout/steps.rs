@@ -15,20 +15,19 @@ use super::{
 use crate::{
     db::{idempotency::Key, tx},
     identity::{Address, address},
-    kernel::{Code, Random, Refusal},
+    kernel::{Code, Random, Refusal, ReturnClass},
     orders::{
         OrderState, pay,
         place::{self, Placed},
         read,
     },
     pricing::{
-        self, Quote,
+        self, Ask, Quote,
         pasted::{self, Pasted},
         region,
     },
     web::{
         Allow, Error, Market, Result, Route,
-        api::quotes,
         auth::{self, Caller},
         durable::{durable, once},
         form::{Faults, Form, is_key},
@@ -165,7 +164,7 @@ impl Visit {
     async fn priced(&self, typed: &CheckoutForm, faults: &mut Faults) -> Result<Quote> {
         let mut ask = typed.ask(&self.basket, &typed.region_code);
         for _ in 0..3 {
-            let error = match quotes::priced(&self.market, &self.caller, ask.clone()).await {
+            let error = match self.quoted(ask.clone()).await {
                 Ok(quote) => return Ok(quote),
                 Err(error) => error,
             };
@@ -181,6 +180,11 @@ impl Visit {
             faults.join(Faults::of(refusal, self.caller.lang, &FIELDS));
         }
         Err(Refusal::new(Code::Invalid).into())
+    }
+
+    async fn quoted(&self, ask: Ask) -> Result<Quote> {
+        let work = self.market.trade.work(self.caller.actor(), None);
+        durable(async move { pricing::quote(&work, &ask).await }).await
     }
 
     /// Goods that went meanwhile are said in the cart.
@@ -232,7 +236,7 @@ impl Visit {
                 Err(error) => return self.back_to_cart(error),
             },
         };
-        let custom = quote.lines.iter().any(|line| line.return_class == "custom");
+        let custom = quote.lines.iter().any(|line| line.return_class == ReturnClass::Custom);
         faults.join(typed.faults(lang, (&typed.region_code, custom)));
         if faults.none() && typed.total != quote.total_fen.0.to_string() {
             let layout = view::Layout::of(&self.market, lang, "checkout.title");
@@ -242,9 +246,9 @@ impl Visit {
             return self.look(typed, faults, Some(quote)).await;
         }
         let key = key_of(&typed.key, "placeOrder");
-        let (trade, placing) = (self.market.trade.clone(), typed.placing(&quote));
-        let placing =
-            durable(async move { once(|| place::place(&trade, placing.clone(), by.clone(), Some(&key))).await });
+        let (trade, work) = (self.market.trade.clone(), self.market.trade.work(by, Some(&key)));
+        let placing = typed.placing(&quote);
+        let placing = durable(async move { once(|| place::place(&trade, &work, placing.clone())).await });
         match placing.await {
             Ok(placed) => {
                 self.keep_address(&typed).await?;
@@ -310,8 +314,9 @@ impl Visit {
         let order = read::by_number(&mut self.market.db().read().await?, &placed.number).await?;
         let shown = format!("/orders/{}", placed.number);
         let Ok(method) = typed.method() else { return Ok(shown) };
-        let (trade, by, key) = (self.market.trade.clone(), self.caller.actor(), key_of(&typed.key, "payOrder"));
-        let paying = durable(async move { once(|| pay::pay(&trade, &order, method, by.clone(), Some(&key))).await });
+        let (trade, key) = (self.market.trade.clone(), key_of(&typed.key, "payOrder"));
+        let work = trade.work(self.caller.actor(), Some(&key));
+        let paying = durable(async move { once(|| pay::pay(&trade, &work, &order, method)).await });
         match paying.await {
             Ok(paying) => Ok(paying.redirect_url.unwrap_or(shown)),
             Err(error) if error.refusal().is_some() => Ok(shown),

@@ -81,7 +81,7 @@ struct Page {
     typed: BatchForm,
 }
 
-fn row(batch: batch::Listed, skus: &[(String, String)]) -> Row {
+fn row(batch: batch::Batch, skus: &[(String, String)]) -> Row {
     let spec = skus.iter().find(|(id, _)| *id == batch.sku_id.0).map(|(_, spec)| spec.clone());
     let numbers: Vec<String> = [batch.conformity_no, batch.report_no].into_iter().flatten().collect();
     Row {

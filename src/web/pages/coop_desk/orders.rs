@@ -13,16 +13,16 @@ use serde::Deserialize;
 
 use super::{COOP, desk, done, kept};
 use crate::{
-    kernel::{At, Code, Fen, Refusal, SellerOrderId, parse},
+    kernel::{At, Carrier, Code, Fen, Named, Refusal, SellerOrderId, parse},
     orders::{
         SellerOrderState, read,
-        ship::{Carrier, Shipping},
+        ship::{self, Packed, Shipping},
         view::{self, CoopOrderView},
     },
     web::{
         Market, Result, Route,
-        api::coop_orders::{seen, shipped},
         auth::Caller,
+        durable::durable,
         form::{Choice, Faults, Form, choices},
         json::ApiQuery,
         pages::{
@@ -57,7 +57,7 @@ struct Asked {
 
 struct Tab {
     href: String,
-    label: String,
+    label: &'static str,
     current: bool,
 }
 
@@ -77,7 +77,7 @@ struct Line {
 struct Parcel {
     n: i64,
     inside: String,
-    carrier: String,
+    carrier: &'static str,
     tracking_no: String,
     shipped: String,
     delivered: bool,
@@ -89,7 +89,7 @@ struct Shown {
     coop: String,
     paid: String,
     number: String,
-    state: String,
+    state: &'static str,
     by: String,
     to: String,
     receiver: String,
@@ -134,7 +134,7 @@ impl ShipForm {
         for line in lines {
             match self.units_of(line.line_no) {
                 None | Some("" | "0") => {}
-                Some(raw) => units.push((line.line_no, parse::whole("qty", raw)?)),
+                Some(raw) => units.push(Packed { line_no: line.line_no, qty: parse::whole("qty", raw)? }),
             }
         }
         let said = lines.iter().any(|line| self.units_of(line.line_no).is_some());
@@ -188,7 +188,7 @@ fn shown_of(layout: &Layout, view: CoopOrderView) -> Shown {
     let parcel = |parcel: view::ShipmentView| Parcel {
         n: parcel.n,
         inside: parcel.lines.iter().map(name).collect::<Vec<_>>().join(layout.lang.pick("；", "; ")),
-        carrier: layout.word("carrier", &parcel.carrier),
+        carrier: parcel.carrier.name(layout.lang),
         tracking_no: parcel.tracking_no,
         shipped: parcel.shipped_at.minute_label(),
         delivered: parcel.delivered_at.is_some(),
@@ -198,7 +198,7 @@ fn shown_of(layout: &Layout, view: CoopOrderView) -> Shown {
         coop: seller.coop.name,
         paid: view.paid_at.map(At::minute_label).unwrap_or_default(),
         number: view.number,
-        state: layout.word("seller_state", seller.state.as_str()),
+        state: seller.state.name(layout.lang),
         by: seller.ship_by.filter(|_| can_ship).map(At::minute_label).unwrap_or_default(),
         to: contact.as_ref().map(|c| format!("{} {}", c.region_name, c.street)).unwrap_or_default(),
         receiver: of(|c| &c.name),
@@ -231,7 +231,7 @@ async fn list(
     let href = |state: SellerOrderState, page: i64| format!("/coop/orders?state={state}&page={page}");
     let tab = |state: SellerOrderState| Tab {
         href: href(state, 1),
-        label: layout.word("seller_state", state.as_str()),
+        label: state.name(layout.lang),
         current: state == wanted,
     };
     let shown = ListPage {
@@ -257,7 +257,7 @@ async fn form(
             raw.clone_into(&mut line.units);
         }
     }
-    let words = |carrier: &Carrier| (carrier.to_string(), layout.word("carrier", carrier.as_str()));
+    let words = |carrier: &Carrier| (carrier.to_string(), carrier.name(layout.lang).to_owned());
     let carriers = choices(Carrier::ALL.iter().map(words), &typed.carrier);
     let page = OrderPage { desk: desk(&layout, caller, uri), order, faults, typed, carriers, layout };
     pages::again(page.faults.status(), &page)
@@ -265,6 +265,19 @@ async fn form(
 
 async fn one(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
     form((&market, &caller, &uri), &SellerOrderId(id), (ShipForm::default(), Faults::default())).await
+}
+
+/// A cooperative's own order; not found for another.
+async fn seen(market: &Market, caller: &Caller, id: &SellerOrderId) -> Result<CoopOrderView> {
+    let coop = caller.person()?.own_coop()?;
+    let mut conn = market.db().read().await?;
+    Ok(view::coop_view(&mut conn, id, coop, (market.now(), caller.lang)).await?)
+}
+
+async fn send(market: &Market, caller: &Caller, id: SellerOrderId, shipping: Shipping) -> Result<()> {
+    let coop = caller.person()?.own_coop()?.clone();
+    let work = market.trade.work(caller.actor(), None);
+    durable(async move { ship::ship(&work, &coop, &id, shipping).await }).await.map(|_| ())
 }
 
 /// Sends a parcel. The same number sent again, after a double tap or a lost answer, is the same parcel.
@@ -278,12 +291,12 @@ async fn ship(
     let id = SellerOrderId(id);
     let order = seen(&market, &caller, &id).await?.seller_order;
     let sent = match typed.parsed(&order.lines) {
-        Ok(shipping) => shipped(&market, &caller, id.clone(), shipping).await.map(|_| ()),
+        Ok(shipping) => send(&market, &caller, id.clone(), shipping).await,
         Err(refusal) => Err(refusal.into()),
     };
     let again = |order: &view::SellerOrderView| {
         let number = parse::tracking_no("tracking_no", &typed.tracking_no).unwrap_or_default();
-        order.shipments.iter().any(|s| s.carrier == typed.carrier && s.tracking_no == number)
+        order.shipments.iter().any(|s| s.carrier.as_str() == typed.carrier && s.tracking_no == number)
     };
     match sent {
         Err(error) if !again(&seen(&market, &caller, &id).await?.seller_order) => {

@@ -10,12 +10,12 @@ use crate::{
     orders::{SellerOrderState, listing as work},
     web::{
         Market, Result, Route,
-        api::statements::{StatementQuery, drawn},
         auth::Caller,
         pages::{
             desk::Desk,
             view::{Layout, html},
         },
+        statements::{StatementQuery, drawn},
     },
 };
 

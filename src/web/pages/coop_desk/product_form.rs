@@ -8,11 +8,11 @@ use super::{COOP, Visit};
 use crate::{
     catalogue::{
         ListingState,
-        edit::product::{self, ProductEdit, ReturnClass},
+        edit::product::{self, ProductEdit},
         own::OwnProduct,
     },
     cooperatives::service::Service,
-    kernel::{Code, Named, ProductId, Refusal},
+    kernel::{Code, Named, ProductId, Refusal, ReturnClass},
     web::{
         Result, Route,
         form::{self, Choice, Faults, Form, choices},
@@ -148,7 +148,7 @@ fn shown(
     let lang = visit.caller.lang;
     let categories = snapshot.categories.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
     let counties = snapshot.counties.iter().map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned()));
-    let classes = ReturnClass::ALL.iter().map(|c| (c.to_string(), layout.word("return_class", c.as_str())));
+    let classes = ReturnClass::ALL.iter().map(|c| (c.to_string(), c.name(lang).to_owned()));
     let services = Service::ALL.iter().map(|s| (s.to_string(), s.name(lang).to_owned()));
     let none = (String::new(), layout.t("stall.choose").to_owned());
     let page = Page {

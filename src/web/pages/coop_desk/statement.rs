@@ -9,13 +9,13 @@ use crate::{
     orders::statement::Moved,
     web::{
         Market, Result, Route,
-        api::statements::{StatementQuery, drawn},
         auth::Caller,
         json::ApiQuery,
         pages::{
             desk::Desk,
             view::{Layout, html},
         },
+        statements::{StatementQuery, drawn},
     },
 };
 

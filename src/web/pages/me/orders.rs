@@ -5,17 +5,17 @@ use axum::{extract::State, response::Response};
 
 use super::room::{Room, layout};
 use crate::{
-    kernel::Fen,
+    kernel::{Fen, Named},
     orders::{
         read,
         view::{self as order_view, OrderView},
     },
     web::{
         Allow, Market, Result, Route,
-        api::orders::Paging,
         auth::Caller,
         json::ApiQuery,
         pages::view::{self, Layout, photo},
+        paging::Paging,
     },
 };
 
@@ -31,7 +31,7 @@ pub fn routes() -> Vec<Route> {
 struct Row {
     number: String,
     state: &'static str,
-    state_words: String,
+    state_words: &'static str,
     placed: String,
     what: Vec<String>,
     photos: Vec<String>,
@@ -77,7 +77,7 @@ fn row(layout: &Layout, order: &OrderView) -> Row {
     Row {
         number: order.number.clone(),
         state: order.state.as_str(),
-        state_words: layout.word("order_state", order.state.as_str()),
+        state_words: order.state.name(layout.lang),
         placed: order.placed_at.minute_label(),
         what: lines().take(3).map(|line| format!("{} {} × {}", line.name, line.spec, line.qty)).collect(),
         photos: photos.take(4).collect(),

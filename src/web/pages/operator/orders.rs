@@ -14,12 +14,11 @@ use serde::Deserialize;
 use super::frame::{OPERATOR, desk};
 use crate::{
     db::tx,
-    kernel::{CoopId, Day, Fen, parse},
+    kernel::{Channel, CoopId, Day, Fen, Named, Phone, parse},
     orders::{
         OrderState,
         listing::{self as orders, Listed, Search, SoldBy, Trouble},
     },
-    reports::{CHANNELS, channel_words},
     web::{
         Market, Result, Route,
         auth::Caller,
@@ -72,9 +71,9 @@ struct Tab {
 struct Row {
     number: String,
     state: &'static str,
-    state_words: String,
-    sellers: Vec<(String, String)>,
-    channel: String,
+    state_words: &'static str,
+    sellers: Vec<(String, &'static str)>,
+    channel: &'static str,
     placed: String,
     paid: String,
     total: Fen,
@@ -120,12 +119,7 @@ impl OrderSearchForm {
         let search = Search {
             number: self.number(),
             state: OrderState::try_from(self.state.as_str()).ok(),
-            channel: CHANNELS
-                .iter()
-                .map(|(code, ..)| *code)
-                .find(|c| *c == self.channel)
-                .unwrap_or_default()
-                .to_owned(),
+            channel: Channel::try_from(self.channel.as_str()).ok(),
             coop: coops.iter().find(|(slug, _)| *slug == self.coop).map(|(_, id)| id.clone()),
             from,
             to,
@@ -194,7 +188,7 @@ async fn by_phone(
     Form(asked): Form<ByPhone>,
 ) -> Result<Response> {
     let mut shown = Page::of(&market, &caller, &uri, OrderSearchForm::default()).await?;
-    let phone = match parse::phone("phone", &asked.phone) {
+    let phone = match Phone::parse("phone", &asked.phone) {
         Ok(phone) => phone,
         Err(refusal) => {
             (shown.faults, shown.phone) = (Faults::of(&refusal, caller.lang, &["phone"]), asked.phone);
@@ -212,22 +206,21 @@ async fn by_phone(
     let parts = orders::sold_by(&mut market.db().read().await?, &found).await?;
     shown.rows = found.into_iter().map(|order| row(&shown.layout, order, &parts)).collect();
     shown.told = Some(shown.layout.say("cases.of_phone", &[("phone", &phone), ("n", &shown.rows.len())]));
-    shown.phone = phone;
+    shown.phone = phone.to_string();
     view::html(&shown)
 }
 
 fn row(layout: &Layout, order: Listed, parts: &[SoldBy]) -> Row {
-    let (zh, en) = channel_words(&order.channel);
     let own = parts.iter().filter(|part| part.order_id == order.id);
     let seller = |part: &SoldBy| {
         let name = layout.lang.pick(&part.name, &part.name_en).to_owned();
-        (name, layout.word("seller_state", part.state.as_str()))
+        (name, part.state.name(layout.lang))
     };
     Row {
         state: order.state.as_str(),
-        state_words: layout.word("order_state", order.state.as_str()),
+        state_words: order.state.name(layout.lang),
         sellers: own.map(seller).collect(),
-        channel: layout.lang.pick(zh, en).to_owned(),
+        channel: order.channel.name(layout.lang),
         placed: order.placed_at.minute_label(),
         paid: order.paid_at.map(crate::kernel::At::minute_label).unwrap_or_default(),
         total: order.total_fen,
@@ -248,10 +241,8 @@ impl Page {
             label,
             chosen: value == chosen,
         };
-        let state_of = |s: &OrderState| choice(s.as_str(), layout.word("order_state", s.as_str()), &typed.state);
-        let channel_of = |(channel, zh, en): &(&str, &str, &str)| {
-            choice(channel, caller.lang.pick(zh, en).to_owned(), &typed.channel)
-        };
+        let state_of = |s: &OrderState| choice(s.as_str(), s.name(layout.lang).to_owned(), &typed.state);
+        let channel_of = |c: &Channel| choice(c.as_str(), c.name(layout.lang).to_owned(), &typed.channel);
         let snapshot = market.shelf.now();
         let coops = snapshot.coops.iter();
         let coops = coops.map(|c| choice(&c.slug, caller.lang.pick(&c.name, &c.name_en).to_owned(), &typed.coop));
@@ -269,7 +260,7 @@ impl Page {
                 tab("late", "cases.late", None),
             ],
             states: with_any(OrderState::ALL.iter().map(state_of).collect()),
-            channels: with_any(CHANNELS.iter().map(channel_of).collect()),
+            channels: with_any(Channel::ALL.iter().map(channel_of).collect()),
             coops: with_any(coops.collect()),
             phone: String::new(),
             faults: Faults::default(),

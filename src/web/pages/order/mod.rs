@@ -19,7 +19,7 @@ use crate::{
     db::idempotency::Key,
     kernel::{Code, PaymentId, Refusal, SellerOrderId},
     orders::{
-        OrderState, end, pay, payment_result,
+        OrderState, cancel as cancelling, pay, payment_result,
         read::{self, Owner},
         receive,
         record::Order,
@@ -146,7 +146,7 @@ async fn pay_order(visit: Visit) -> Result<Response> {
     let to = match open {
         Some(payment) => Ok(visit.market.trade.provider.pay_page(&payment.id)),
         None => {
-            let (trade, by, order) = (visit.market.trade.clone(), visit.caller.actor(), visit.order.clone());
+            let (trade, order) = (visit.market.trade.clone(), visit.order.clone());
             // One for each try: a failed payment is followed by another.
             let key = Key {
                 scope: format!("order:{}", order.id),
@@ -154,10 +154,8 @@ async fn pay_order(visit: Visit) -> Result<Response> {
                 operation: "payOrder",
                 body_hash: String::new(),
             };
-            let paying =
-                durable(
-                    async move { once(|| pay::pay(&trade, &order, Method::Sandbox, by.clone(), Some(&key))).await },
-                );
+            let work = trade.work(visit.caller.actor(), Some(&key));
+            let paying = durable(async move { once(|| pay::pay(&trade, &work, &order, Method::Sandbox)).await });
             paying.await.map(|paying| paying.redirect_url.unwrap_or_else(|| visit.at("")))
         }
     };
@@ -183,8 +181,9 @@ async fn return_from_payment(visit: Visit) -> Result<Response> {
 }
 
 async fn cancel(visit: Visit) -> Result<Response> {
-    let (trade, order, by) = (visit.market.trade.clone(), visit.order.clone(), visit.caller.actor());
-    let done = durable(async move { end::cancel(&trade, &order, by).await }).await;
+    let (trade, order) = (visit.market.trade.clone(), visit.order.clone());
+    let work = trade.work(visit.caller.actor(), None);
+    let done = durable(async move { cancelling::cancel(&trade, &work, &order).await }).await;
     visit.after(done).await
 }
 
@@ -194,8 +193,8 @@ struct Receipt {
 }
 
 async fn confirm_receipt(visit: Visit, Form(receipt): Form<Receipt>) -> Result<Response> {
-    let (trade, order, by) = (visit.market.trade.clone(), visit.order.clone(), visit.caller.actor());
+    let (work, order) = (visit.market.trade.work(visit.caller.actor(), None), visit.order.clone());
     let seller = SellerOrderId(receipt.seller_order);
-    let done = durable(async move { receive::confirm(&trade, &order, &seller, by).await }).await;
+    let done = durable(async move { receive::confirm(&work, &order, &seller).await }).await;
     visit.after(done).await
 }

@@ -5,10 +5,10 @@ use askama::Template;
 use super::track::{self, Step};
 use crate::{
     db::Conn,
-    kernel::{At, Fen, Lang, OrderId, Result, time::SECOND},
+    kernel::{At, Fen, Lang, Named, OrderId, Result, ReturnClass, time::SECOND},
     orders::{
         OrderState, read,
-        record::{Contact, Order, OrderEventRow, Part},
+        record::{self, Contact, Order, OrderEventRow, Part},
         view::{self as order_view, JournalRefs, LineView, OrderView, SellerOrderView, ShipmentView},
     },
     payments::PaymentState,
@@ -25,7 +25,7 @@ pub struct Found {
     pub contact: Option<Contact>,
     pub events: Vec<OrderEventRow>,
     parts: Vec<Part>,
-    pub refunds: Vec<read::Refund>,
+    pub refunds: Vec<record::Refund>,
 }
 
 impl Found {
@@ -55,7 +55,7 @@ struct Line {
 
 /// A parcel on its way or there.
 struct Parcel {
-    carrier: String,
+    carrier: &'static str,
     number: String,
     sent: String,
     there: Option<String>,
@@ -66,7 +66,7 @@ struct Seller {
     id: String,
     coop: String,
     slug: String,
-    state: String,
+    state: &'static str,
     freight: Fen,
     promise: Option<String>,
     lines: Vec<Line>,
@@ -84,7 +84,7 @@ struct Share {
 /// Money back.
 struct Refund {
     amount: Fen,
-    state: String,
+    state: &'static str,
     when: String,
 }
 
@@ -104,7 +104,7 @@ pub struct OrderPage {
     alert: String,
     number: String,
     state: &'static str,
-    state_words: String,
+    state_words: &'static str,
     steps: Vec<Step>,
     sellers: Vec<Seller>,
     shares: Vec<Share>,
@@ -147,7 +147,7 @@ impl OrderPage {
         Self {
             alert,
             state: view.state.as_str(),
-            state_words: layout.word("order_state", view.state.as_str()),
+            state_words: view.state.name(lang),
             steps,
             shares,
             hold: view.hold_until.map(|until| hold(until, market.now())),
@@ -155,7 +155,7 @@ impl OrderPage {
             failed: waits && last == Some(PaymentState::Failed),
             can_cancel: waits || (view.state == OrderState::Paid && !shipped),
             paid: view.paid_at.is_some(),
-            fresh: lines().any(|line| line.return_class == "fresh"),
+            fresh: lines().any(|line| line.return_class == ReturnClass::Fresh),
             goods: view.goods_fen,
             discount: view.discount_fen,
             freight: view.freight_fen,
@@ -166,7 +166,7 @@ impl OrderPage {
             journal: view.journal.filter(|_| view.paid_at.is_some()),
             link,
             query: if query.is_empty() { String::new() } else { format!("?{query}") },
-            refunds: refunds.iter().map(|r| refund(&layout, r)).collect(),
+            refunds: refunds.iter().map(|r| refund(lang, r)).collect(),
             sellers: view.seller_orders.into_iter().map(|s| seller(&layout, s)).collect(),
             number: view.number,
             layout,
@@ -209,19 +209,19 @@ fn shares(market: &Market, lang: Lang, parts: &[Part]) -> Vec<Share> {
     shares.into_iter().map(|(code, left)| Share { place: name(&code), amount: Fen(left) }).collect()
 }
 
-fn refund(layout: &Layout, refund: &read::Refund) -> Refund {
+fn refund(lang: Lang, refund: &record::Refund) -> Refund {
     let at = refund.succeeded_at.unwrap_or(refund.requested_at);
-    Refund { amount: refund.amount_fen, state: layout.word("refund_state", &refund.state), when: at.minute_label() }
+    Refund { amount: refund.amount_fen, state: refund.state.name(lang), when: at.minute_label() }
 }
 
 fn seller(layout: &Layout, seller: SellerOrderView) -> Seller {
     let promise = seller.ship_by.filter(|_| seller.state.is_to_ship());
     Seller {
         on_the_way: seller.shipments.iter().any(|parcel| parcel.delivered_at.is_none()),
-        state: layout.word("seller_state", seller.state.as_str()),
+        state: seller.state.name(layout.lang),
         promise: promise.map(|by| layout.say("order.ships_by", &[("by", &by.minute_label())])),
         lines: seller.lines.into_iter().map(line).collect(),
-        parcels: seller.shipments.into_iter().map(|s| parcel(layout, s)).collect(),
+        parcels: seller.shipments.into_iter().map(|s| parcel(layout.lang, s)).collect(),
         id: seller.id,
         coop: seller.coop.name,
         slug: seller.coop.slug,
@@ -240,9 +240,9 @@ fn line(line: LineView) -> Line {
     }
 }
 
-fn parcel(layout: &Layout, shipment: ShipmentView) -> Parcel {
+fn parcel(lang: Lang, shipment: ShipmentView) -> Parcel {
     Parcel {
-        carrier: layout.word("carrier", &shipment.carrier),
+        carrier: shipment.carrier.name(lang),
         number: shipment.tracking_no,
         sent: shipment.shipped_at.minute_label(),
         there: shipment.delivered_at.map(At::minute_label),

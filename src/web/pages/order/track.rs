@@ -2,8 +2,9 @@
 
 use super::page::Found;
 use crate::{
-    kernel::At,
-    orders::{OrderState, SellerOrderState, record::OrderEventRow, view::SellerOrderView},
+    kernel::{At, Carrier, ClosedSet, Named},
+    orders::{OrderState, SellerOrderState, kinds::OrderEventKind, record::OrderEventRow, view::SellerOrderView},
+    payments::Method,
     web::pages::view::Layout,
 };
 
@@ -38,24 +39,29 @@ pub fn steps(layout: &Layout, found: &Found) -> Vec<Step> {
 fn happened(layout: &Layout, found: &Found, event: &OrderEventRow) -> Step {
     let seller = event.seller_order_id.as_ref();
     let coop = found.view.seller_orders.iter().find(|s| seller.is_some_and(|id| *id.0 == s.id));
-    let words = layout.word("order_event", &event.kind);
+    let words = event.kind.name(layout.lang);
     let words =
         words.replace("{coop}", coop.map_or("", |s| s.coop.name.as_str())).replace("{detail}", &detail(layout, event));
-    let who = layout.word("actor", &event.by_role);
+    let who = event.by_role.name(layout.lang);
     let when = format!("{} · {who}", event.at.minute_label());
     Step { kind: "past", words, when, at: Some(event.at.rfc3339()) }
 }
 
 /// What an event is about, in words: a way of paying, a carrier with its number, an amount.
 fn detail(layout: &Layout, event: &OrderEventRow) -> String {
-    match event.kind.as_str() {
-        "paid" | "payment_failed" => layout.word("method", &event.detail),
-        "shipped" => match event.detail.split_once(' ') {
-            Some((carrier, number)) => format!("{} {number}", layout.word("carrier", carrier)),
-            None => event.detail.clone(),
+    use OrderEventKind as K;
+    let detail = event.detail.as_str();
+    match event.kind {
+        K::Paid | K::PaymentFailed => match Method::try_from(detail) {
+            Ok(method) => method.name(layout.lang).to_owned(),
+            Err(_) => layout.t("order.nothing_to_pay").to_owned(),
         },
-        "refund_requested" | "refunded" | "late_payment_returned" => format!("¥{}", event.detail),
-        _ => event.detail.clone(),
+        K::Shipped => {
+            let known = detail.split_once(' ').and_then(|(carrier, number)| Some((Carrier::of(carrier)?, number)));
+            known.map_or_else(|| detail.to_owned(), |(carrier, n)| format!("{} {n}", carrier.name(layout.lang)))
+        }
+        K::RefundRequested | K::Refunded | K::LatePaymentReturned => format!("¥{detail}"),
+        _ => detail.to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use crate::{
     catalogue::{Product, Sku, Snapshot},
     cooperatives::service::Service,
-    kernel::Result,
+    kernel::{Named, Result},
     pricing::{freight, romanised},
     web::{
         auth,
@@ -66,7 +66,7 @@ impl Delivery {
             Some(day) => layout.say("product.ships_by", &[("day", day)]),
             None => layout.say("product.ships_in", &[("hours", &hours)]),
         };
-        let carrier = rule.map(|rule| layout.word("carrier", &rule.carrier));
+        let carrier = rule.map(|rule| rule.carrier.name(layout.lang).to_owned());
         let cold = (product.service == Service::ColdChain).then(|| layout.t("product.cold_chain").to_owned());
         let gap = rule.and_then(|rule| rule.free_from_fen).map(|from| match from.minus(sku.price) {
             Ok(gap) if gap.0 > 0 => layout.say("product.gap", &[("gap", &gap)]),

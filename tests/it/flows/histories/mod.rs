@@ -9,16 +9,16 @@ use std::sync::Arc;
 use yanxi::{
     db::q,
     kernel::{
-        Actor, Error, Fen, PaymentId, Random, SellerOrderId,
+        Actor, Carrier, Error, Fen, PaymentId, Random, SellerOrderId,
         time::{DAY, SECOND},
     },
     orders::{
-        OrderState, end,
+        OrderState, cancel, expire,
         payment_result::PaymentOutcome,
         place, read, receive,
         record::Order,
         refund::{self, Asked, AskedLine},
-        ship::{self, Carrier, Scan, ScanKind, ScanSource, Shipping},
+        ship::{self, Packed, Scan, ScanKind, ScanSource, Shipping},
     },
     payments::sandbox::Outcome,
     stock::movement::{self, Movement, MovementKind},
@@ -136,7 +136,11 @@ impl Life {
         let items: Vec<(&str, i64)> = wanted.iter().map(|(sku, qty)| (SKUS[*sku], *qty)).collect();
         let Some(quote) = told(self.shop.quote(&items, coupon).await) else { return };
         let placing = Shop::placing(&quote, "13800000009");
-        let Some(placed) = told(place::place(&self.shop.trade, placing, Actor::GUEST, None).await) else { return };
+        let Some(placed) =
+            told(place::place(&self.shop.trade, &self.shop.trade.work(Actor::GUEST, None), placing).await)
+        else {
+            return;
+        };
         let units = |(sku, qty)| Units { sku, qty, shipped: 0, withdrawn: 0, refunded: 0 };
         self.orders.push(Remembered {
             number: placed.number,
@@ -213,7 +217,7 @@ impl Life {
 
     async fn end(&mut self, which: usize) {
         let order = self.shop.order(&self.orders[which].number).await;
-        if told(end::cancel(&self.shop.trade, &order, Actor::GUEST).await).is_none() {
+        if told(cancel::cancel(&self.shop.trade, &self.shop.trade.work(Actor::GUEST, None), &order).await).is_none() {
             return;
         }
         let known = &mut self.orders[which];
@@ -227,7 +231,7 @@ impl Life {
 
     async fn expire(&mut self) {
         self.shop.trade.clock.advance(901 * SECOND);
-        end::expire_overdue(&self.shop.trade, 1000).await.unwrap();
+        expire::expire_overdue(&self.shop.trade, 1000).await.unwrap();
         for order in self.orders.iter_mut().filter(|o| o.state == OrderState::AwaitingPayment) {
             order.state = OrderState::Expired;
         }
@@ -252,9 +256,9 @@ impl Life {
         let shipping = Shipping {
             carrier: Carrier::Zto,
             tracking_no: format!("ZT{:06}", self.parcels),
-            lines: Some(asked.clone()),
+            lines: Some(asked.iter().map(|(line_no, qty)| Packed { line_no: *line_no, qty: *qty }).collect()),
         };
-        if told(ship::ship(&self.shop.trade, &coop, &id, shipping, Actor::SYSTEM).await).is_some() {
+        if told(ship::ship(&self.shop.trade.work(Actor::SYSTEM, None), &coop, &id, shipping).await).is_some() {
             assert_eq!(self.orders[which].state, OrderState::Paid);
             for (line_no, qty) in asked {
                 let line = &mut self.orders[which].lines[usize::try_from(line_no - 1).unwrap()];
@@ -276,17 +280,17 @@ impl Life {
     async fn receive_part(&mut self, order: &Order, id: &SellerOrderId, way: usize) {
         match way {
             0 => {
-                told(receive::confirm(&self.shop.trade, order, id, Actor::GUEST).await);
+                told(receive::confirm(&self.shop.trade.work(Actor::GUEST, None), order, id).await);
             }
             1 => {
                 let at = self.shop.trade.clock.now();
                 let scan = Scan { n: 1, kind: ScanKind::Delivered, at, source: ScanSource::CarrierFile };
-                told(ship::scan(&self.shop.trade, id, scan, Actor::SYSTEM).await);
+                told(ship::scan(&self.shop.trade.work(Actor::SYSTEM, None), id, scan).await);
             }
             _ => {
                 let at = self.shop.trade.clock.now();
                 let scan = Scan { n: 1, kind: ScanKind::PickedUp, at, source: ScanSource::Operator };
-                told(ship::scan(&self.shop.trade, id, scan, Actor::SYSTEM).await);
+                told(ship::scan(&self.shop.trade.work(Actor::SYSTEM, None), id, scan).await);
                 self.expire().await;
                 self.shop.trade.clock.advance(10 * DAY);
                 receive::auto_receive(&self.shop.trade, 1000).await.unwrap();
@@ -306,7 +310,9 @@ impl Life {
             2 => Asked::Lines(vec![AskedLine { line_no, qty: None, amount: Some(amount) }]),
             _ => Asked::Lines(vec![AskedLine { line_no, qty: Some(qty), amount: None }]),
         };
-        let done = refund::refund(&self.shop.trade, &order, (&asked, "random"), Actor::SYSTEM, None).await;
+        let done =
+            refund::refund(&self.shop.trade, &self.shop.trade.work(Actor::SYSTEM, None), &order, (&asked, "random"))
+                .await;
         let Some(refunding) = told(done) else { return };
         let known = &mut self.orders[which];
         assert!(known.ever_paid);

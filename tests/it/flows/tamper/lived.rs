@@ -4,11 +4,11 @@ use yanxi::{
     catalogue::sales,
     counter::seal,
     db::{audit_log, idempotency::Key},
-    kernel::{Actor, Fen, time::SECOND},
+    kernel::{Actor, Carrier, Fen, time::SECOND},
     orders::{
-        end, place,
+        cancel, expire, place,
         refund::{self, Asked, AskedLine},
-        ship::{self, Carrier, Scan, ScanKind, ScanSource, Shipping},
+        ship::{self, Scan, ScanKind, ScanSource, Shipping},
     },
     payments::sandbox::Outcome,
 };
@@ -18,16 +18,16 @@ use crate::support::{Shop, shop::write};
 async fn send(shop: &Shop, number: &str) {
     for (place, (id, coop, _)) in shop.sellers(number).await.into_iter().enumerate() {
         let parcel = Shipping { carrier: Carrier::Zto, tracking_no: format!("ZT{number}{place}"), lines: None };
-        ship::ship(&shop.trade, &coop, &id, parcel, Actor::SYSTEM).await.unwrap();
+        ship::ship(&shop.trade.work(Actor::SYSTEM, None), &coop, &id, parcel).await.unwrap();
         let at = shop.trade.clock.now();
         let scan = Scan { n: 1, kind: ScanKind::Delivered, at, source: ScanSource::CarrierFile };
-        ship::scan(&shop.trade, &id, scan, Actor::SYSTEM).await.unwrap();
+        ship::scan(&shop.trade.work(Actor::SYSTEM, None), &id, scan).await.unwrap();
     }
 }
 
 async fn give_back(shop: &Shop, number: &str, asked: Asked) {
     let order = shop.order(number).await;
-    refund::refund(&shop.trade, &order, (&asked, "坏果"), Actor::SYSTEM, None).await.unwrap();
+    refund::refund(&shop.trade, &shop.trade.work(Actor::SYSTEM, None), &order, (&asked, "坏果")).await.unwrap();
 }
 
 /// Lives it: paid, shipped, received, given back before and after, cancelled, expired, paid too late,
@@ -45,7 +45,9 @@ pub async fn live(shop: &Shop) {
     shop.pay(&whole.number).await;
     give_back(shop, &whole.number, Asked::Whole).await;
     let given_up = shop.placed(&[("P02-1", 1)], None).await;
-    end::cancel(&shop.trade, &shop.order(&given_up.number).await, Actor::GUEST).await.unwrap();
+    cancel::cancel(&shop.trade, &shop.trade.work(Actor::GUEST, None), &shop.order(&given_up.number).await)
+        .await
+        .unwrap();
     late(shop).await;
     let quote = shop.quote(&[("P01-1", 2)], None).await.unwrap();
     let key = Key {
@@ -54,7 +56,9 @@ pub async fn live(shop: &Shop) {
         operation: "placeOrder",
         body_hash: "h".to_owned(),
     };
-    place::place(&shop.trade, Shop::placing(&quote, "13800000005"), Actor::GUEST, Some(&key)).await.unwrap();
+    place::place(&shop.trade, &shop.trade.work(Actor::GUEST, Some(&key)), Shop::placing(&quote, "13800000005"))
+        .await
+        .unwrap();
     log(shop).await;
     let now = shop.trade.clock.now();
     seal::block(&shop.trade.db, now, 1_000).await.unwrap();
@@ -75,10 +79,10 @@ async fn late(shop: &Shop) {
     let late = shop.placed(&[("P02-1", 30)], None).await;
     let payment = shop.open_payment(&late.number).await;
     shop.trade.clock.advance(901 * SECOND);
-    end::expire_overdue(&shop.trade, 10).await.unwrap();
+    expire::expire_overdue(&shop.trade, 10).await.unwrap();
     let other = shop.placed(&[("P02-1", 30)], None).await;
     shop.settle(&payment, Outcome::Succeeded).await;
-    end::cancel(&shop.trade, &shop.order(&other.number).await, Actor::GUEST).await.unwrap();
+    cancel::cancel(&shop.trade, &shop.trade.work(Actor::GUEST, None), &shop.order(&other.number).await).await.unwrap();
 }
 
 async fn log(shop: &Shop) {

@@ -1,5 +1,5 @@
 //! `/admin/orders/{number}`: one order whole, and what repairs it: money back, scans, the provider asked
-//! again. `page` is what is shown, `typed` what was typed; the verbs are those of the API.
+//! again. `page` is what is shown, `typed` what was typed; the verbs are those of orders.
 
 mod page;
 mod typed;
@@ -21,12 +21,13 @@ use crate::{
     kernel::{Code, Lang, PaymentId, RefundId, Refusal, SellerOrderId},
     orders::{
         payment_result,
-        record::{Line, Order},
-        refund::{self, Asked, Refunding},
+        record::Line,
+        refund::{self, Refunding},
+        refund_request::{self, RefundRequest, Wished},
+        ship,
     },
     web::{
         Error, Market, Result, Route,
-        api::{admin::wished, coop_orders::scanned},
         auth::Caller,
         durable::{durable, once},
         form::{Faults, Form, is_key, new_key},
@@ -146,13 +147,13 @@ async fn outcome(
     market: &Market,
     caller: &Caller,
     number: &str,
-    (form, request): (&RefundForm, &crate::web::api::admin::RefundRequest),
+    (form, request): (&RefundForm, &RefundRequest),
 ) -> Result<Outcome> {
     let key = form.key_of(&caller.person()?.id, number, request)?;
-    let (order, asked, reason) = wished(market, number, request).await?;
     let mut conn = market.db().read().await?;
+    let wished = refund_request::wished(&mut conn, number, request).await?;
     // First what is left, then the key: a twin that finished in between is found by its key.
-    let looked = refund::look(&mut conn, &order, &asked).await;
+    let looked = refund::look(&mut conn, &wished.order, &wished.asked).await;
     let known = idempotency::find(&mut conn, &key).await?;
     drop(conn);
     if let Some(answer) = known {
@@ -160,22 +161,17 @@ async fn outcome(
         return Ok(Outcome::Done(first.refund_id));
     }
     let amounts = looked?;
-    let changed = form.act == "send" && form.shown != amounts.0.0.to_string();
+    let changed = form.act == "send" && form.shown != amounts.total.0.to_string();
     if form.act != "send" || changed {
         return Ok(Outcome::Looked(Looked { amounts, changed }));
     }
-    sent(market, caller, (order, asked, reason), key).await.map(Outcome::Done)
+    sent(market, caller, wished, &key).await.map(Outcome::Done)
 }
 
-async fn sent(
-    market: &Market,
-    caller: &Caller,
-    (order, asked, reason): (Order, Asked, String),
-    key: Key,
-) -> Result<String> {
-    let (trade, by) = (market.trade.clone(), caller.actor());
-    let sending =
-        async move { once(|| refund::refund(&trade, &order, (&asked, &reason), by.clone(), Some(&key))).await };
+async fn sent(market: &Market, caller: &Caller, wished: Wished, key: &Key) -> Result<String> {
+    let (trade, work) = (market.trade.clone(), market.trade.work(caller.actor(), Some(key)));
+    let Wished { order, asked, reason } = wished;
+    let sending = async move { once(|| refund::refund(&trade, &work, &order, (&asked, &reason))).await };
     Ok(durable(sending).await?.refund_id)
 }
 
@@ -225,7 +221,10 @@ async fn add_scan(
         return Err(not_found());
     }
     let done = match typed.scan() {
-        Ok(scan) => scanned(&market, &caller, SellerOrderId(typed.seller_order.clone()), scan).await,
+        Ok(scan) => {
+            let (work, id) = (market.trade.work(caller.actor(), None), SellerOrderId(typed.seller_order.clone()));
+            durable(async move { ship::scan(&work, &id, scan).await }).await
+        }
         Err(refusal) => Err(refusal.into()),
     };
     match done {

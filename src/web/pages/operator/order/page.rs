@@ -5,21 +5,20 @@ use askama::Template;
 
 use super::typed::{RefundForm, ScanForm};
 use crate::{
-    kernel::{At, Fen, Lang},
+    kernel::{At, Fen, Lang, Named},
     orders::{
         OrderState,
-        listing::{self, RefundLine, Scanned},
-        read,
-        record::Line,
+        kinds::RefundState,
+        listing, read,
+        record::{Line, Refund, RefundLine, Scanned},
         refund::Amounts,
         ship::{ScanKind, ScanSource},
         view::{ContactView, LineView, SellerOrderView, ShipmentView, masked_contact},
     },
     payments::{
         Payment, PaymentState,
-        store::{self, SeenEvent},
+        store::{self, KeptEvent},
     },
-    reports::channel_words,
     web::{
         Market, Result,
         form::{Choice, Faults, choices},
@@ -39,7 +38,7 @@ pub struct Case {
     pub found: Found,
     pub lines: Vec<Line>,
     pub payments: Vec<Payment>,
-    told: Vec<SeenEvent>,
+    told: Vec<KeptEvent>,
     scans: Vec<Scanned>,
     given: Vec<RefundLine>,
 }
@@ -57,7 +56,7 @@ impl Case {
             lines: read::lines(&mut conn, &order.id).await?,
             told: store::events(&mut conn, &payments).await?,
             scans: listing::scans(&mut conn, &ids).await?,
-            given: listing::refund_lines(&mut conn, &found.refunds).await?,
+            given: read::refund_lines(&mut conn, &found.refunds).await?,
             payments,
             found,
         })
@@ -106,7 +105,7 @@ struct LineRow {
 /// A parcel with its scans.
 struct Parcel {
     n: i64,
-    carrier: String,
+    carrier: &'static str,
     tracking_no: String,
     sent: String,
     scans: Vec<String>,
@@ -118,7 +117,7 @@ struct Parcel {
 struct Part {
     id: String,
     coop: String,
-    state: String,
+    state: &'static str,
     freight: Fen,
     ship_by: Option<String>,
     lines: Vec<LineRow>,
@@ -128,8 +127,8 @@ struct Part {
 /// A payment with what the provider told of it.
 struct Paying {
     id: String,
-    method: String,
-    state: String,
+    method: &'static str,
+    state: &'static str,
     amount: Fen,
     opened: String,
     told: Vec<String>,
@@ -141,7 +140,7 @@ struct Paying {
 struct Back {
     id: String,
     amount: Fen,
-    state: String,
+    state: &'static str,
     reason: String,
     asked: String,
     of_lines: String,
@@ -157,7 +156,7 @@ pub struct CasePage {
     desk: Desk,
     number: String,
     state: &'static str,
-    state_words: String,
+    state_words: &'static str,
     about: Vec<(String, String)>,
     contact: Option<ContactView>,
     steps: Vec<Step>,
@@ -183,13 +182,14 @@ impl CasePage {
         let parts: Vec<Part> =
             case.found.view.seller_orders.iter().map(|seller| part(&layout, &case, seller, &forms)).collect();
         let order = &case.found.order;
-        let kinds = ScanKind::ALL.iter().map(|one| (one.to_string(), layout.word("scan_kind", one.as_str())));
+        let lang = layout.lang;
+        let kinds = ScanKind::ALL.iter().map(|one| (one.to_string(), one.name(lang).to_owned()));
         let sources = ScanSource::ALL.iter().rev();
-        let sources = sources.map(|one| (one.to_string(), layout.word("scan_source", one.as_str())));
+        let sources = sources.map(|one| (one.to_string(), one.name(lang).to_owned()));
         Self {
             number: order.number.clone(),
             state: order.state.as_str(),
-            state_words: layout.word("order_state", order.state.as_str()),
+            state_words: order.state.name(lang),
             about: about(&layout, &case),
             payments: case.payments.iter().map(|payment| paying(&layout, &case.told, payment)).collect(),
             backs: case.found.refunds.iter().map(|refund| back(&layout, &case, refund)).collect(),
@@ -220,12 +220,11 @@ fn done(layout: &Layout, what: &str) -> String {
 /// When, where, and for whom, in words.
 fn about(layout: &Layout, case: &Case) -> Vec<(String, String)> {
     let order = &case.found.order;
-    let (zh, en) = channel_words(&order.channel);
     let label = |key: &str| layout.t(key).to_owned();
     let mut all = vec![
         (label("cases.placed"), order.placed_at.minute_label()),
         (label("cases.paid"), order.paid_at.map_or_else(|| "—".to_owned(), At::minute_label)),
-        (label("cases.channel"), layout.lang.pick(zh, en).to_owned()),
+        (label("cases.channel"), order.channel.name(layout.lang).to_owned()),
     ];
     all.extend(order.unit.clone().map(|unit| (label("cases.unit"), unit)));
     all
@@ -247,7 +246,7 @@ fn money(layout: &Layout, case: &Case) -> Vec<(String, String)> {
 fn part(layout: &Layout, case: &Case, seller: &SellerOrderView, forms: &Forms) -> Part {
     let parcel = |parcel: &ShipmentView| Parcel {
         n: parcel.n,
-        carrier: layout.word("carrier", &parcel.carrier),
+        carrier: parcel.carrier.name(layout.lang),
         tracking_no: parcel.tracking_no.clone(),
         sent: parcel.shipped_at.minute_label(),
         scans: case
@@ -263,7 +262,7 @@ fn part(layout: &Layout, case: &Case, seller: &SellerOrderView, forms: &Forms) -
     Part {
         id: seller.id.clone(),
         coop: seller.coop.name.clone(),
-        state: layout.word("seller_state", seller.state.as_str()),
+        state: seller.state.name(layout.lang),
         freight: seller.freight_fen,
         ship_by: seller.ship_by.map(At::minute_label),
         lines: seller.lines.iter().map(|line| line_row(line, forms)).collect(),
@@ -290,21 +289,20 @@ fn line_row(line: &LineView, forms: &Forms) -> LineRow {
 }
 
 fn scan(layout: &Layout, scan: &Scanned) -> String {
-    let (kind, source) =
-        (layout.word("scan_kind", scan.kind.as_str()), layout.word("scan_source", scan.source.as_str()));
+    let (kind, source) = (scan.kind.name(layout.lang), scan.source.name(layout.lang));
     let recorded = layout.say("cases.recorded", &[("at", &scan.recorded_at.minute_label())]);
     format!("{kind} {} · {source} · {recorded}", scan.at.minute_label())
 }
 
-fn paying(layout: &Layout, told: &[SeenEvent], payment: &Payment) -> Paying {
-    let event = |event: &SeenEvent| {
-        let outcome = layout.word("event_outcome", &event.outcome);
+fn paying(layout: &Layout, told: &[KeptEvent], payment: &Payment) -> Paying {
+    let event = |event: &KeptEvent| {
+        let outcome = event.outcome.name(layout.lang);
         format!("{} {} · {outcome}", event.received_at.minute_label(), event.kind)
     };
     Paying {
         id: payment.id.as_str().to_owned(),
-        method: layout.word("method", payment.method.as_str()),
-        state: layout.word("payment_state", payment.state.as_str()),
+        method: payment.method.name(layout.lang),
+        state: payment.state.name(layout.lang),
         amount: payment.amount_fen,
         opened: payment.created_at.minute_label(),
         told: told.iter().filter(|e| e.payment_id == payment.id).map(event).collect(),
@@ -312,7 +310,7 @@ fn paying(layout: &Layout, told: &[SeenEvent], payment: &Payment) -> Paying {
     }
 }
 
-fn back(layout: &Layout, case: &Case, refund: &read::Refund) -> Back {
+fn back(layout: &Layout, case: &Case, refund: &Refund) -> Back {
     let of_lines = case.given.iter().filter(|line| line.refund_id == refund.id).map(|line| {
         let name = case.lines.iter().find(|l| l.line_no == line.line_no);
         let name = name.map_or("", |l| layout.lang.pick(&l.name, &l.name_en));
@@ -326,10 +324,10 @@ fn back(layout: &Layout, case: &Case, refund: &read::Refund) -> Back {
     Back {
         id: refund.id.as_str().to_owned(),
         amount: refund.amount_fen,
-        state: layout.word("refund_state", &refund.state),
+        state: refund.state.name(layout.lang),
         reason: refund.reason.clone(),
         asked: refund.succeeded_at.unwrap_or(refund.requested_at).minute_label(),
         of_lines: of_lines.collect::<Vec<_>>().join(layout.lang.pick("；", "; ")),
-        waits: refund.state == "requested",
+        waits: refund.state == RefundState::Requested,
     }
 }

@@ -7,9 +7,9 @@ use crate::{
     kernel::{Code, Fen, PersonId, Refusal, Result, hash::sha256_hex, parse},
     orders::{
         record::Line,
+        refund_request::{RefundLine, RefundRequest},
         ship::{Scan, ScanKind, ScanSource},
     },
-    web::api::admin::{RefundLine, RefundRequest},
 };
 
 /// What a refund's form says, before it is understood.

@@ -1,26 +1,22 @@
-//! Past lives of orders, as the verbs would have left them: for generators, which know how each went.
-//!
-//! `live` is pure: the draft of an order, then payment, parcels, receipt and refund, each with its
-//! ledger entries. `past_rows` inserts many lives in few statements.
+//! One past life of an order: its draft, then payment, parcels, receipt and refund, each with its ledger entries.
 
 use std::collections::BTreeMap;
 
-use super::{
-    books::{self, LineRefund, Sold},
-    draft, past_rows,
-    record::{Buyer, Line, Record, event},
-    refund::part_shares,
-    refund_split::{self, Asked, Share},
-    state::{OrderEvent, SellerOrderEvent},
-};
 use crate::{
-    kernel::{Actor, At, Error, Fen, PaymentId, ProductId, RefundId, Result, SkuId, Step, time::HOUR},
+    kernel::{Actor, ActorRole, At, Error, Fen, PaymentId, ProductId, RefundId, Result, SkuId, Step, time::HOUR},
     ledger::Entry,
-    payments::{Method, Payment, PaymentState, past::PastPayment},
+    orders::{
+        books::{self, LineRefund, Sold},
+        draft::{self, Buyer},
+        kinds::{OrderEventKind, ReceivedSource},
+        record::{Line, PairedPart, Record, event},
+        refund_split::{self, Amounts, Asked, Share},
+        state::{OrderEvent, SellerOrderEvent},
+    },
+    payments::{Method, Payment, PaymentState},
     pricing::Quote,
+    stock::hold::HoldState,
 };
-
-pub use past_rows::insert;
 
 /// A seller order's parcel, with all of it in it.
 #[derive(Clone, Debug)]
@@ -33,8 +29,8 @@ pub struct Parcel {
     pub picked_up_at: Option<At>,
     /// When it arrived.
     pub delivered_at: Option<At>,
-    /// How that is known, as `received_source` of the schema.
-    pub source: &'static str,
+    /// How that is known.
+    pub source: ReceivedSource,
 }
 
 /// How an order went after it was placed.
@@ -44,27 +40,36 @@ pub struct Course {
     pub paid_at: Option<At>,
     /// The parcel of each seller order, by position; not yet sent where absent.
     pub parcels: Vec<Option<Parcel>>,
-    /// Money back at the end: when, what, why.
-    pub refund: Option<(At, Asked, &'static str)>,
+    /// Money back at the end.
+    pub refund: Option<GivenBack>,
 }
 
-/// A refund with what it took of each line.
+/// Money that goes back after all else.
+#[derive(Clone, Debug)]
+pub struct GivenBack {
+    pub at: At,
+    pub asked: Asked,
+    pub reason: &'static str,
+}
+
+/// A refund that succeeded at once, with what it took of each line.
 pub(super) struct PastRefund {
     pub id: RefundId,
     pub at: At,
     pub reason: &'static str,
     pub shares: Vec<Share>,
-    pub goods: Fen,
-    pub freight: Fen,
+    pub amounts: Amounts,
 }
 
 /// An order's life in rows.
-pub struct Past {
+pub struct Life {
     /// The order as it stands now.
     pub record: Record,
     /// What it posted to the ledger.
     pub entries: Vec<Entry>,
-    pub(super) payment: Option<PastPayment>,
+    /// The record's parts with their pairings, as the ledger books them.
+    parts: Vec<PairedPart>,
+    pub(super) payment: Option<Payment>,
     pub(super) parcels: Vec<Option<Parcel>>,
     pub(super) refund: Option<PastRefund>,
 }
@@ -76,47 +81,54 @@ pub fn live(
     course: Course,
     pairings: &BTreeMap<String, String>,
     step: &mut Step,
-) -> Result<Past> {
+) -> Result<Life> {
     let token = step.random.token()?;
-    let mut record = draft::from_quote(quote, buyer, &token, hold, step)?;
-    for part in &mut record.parts {
-        if let Some(pairing) = pairings.get(&part.county_code) {
-            part.pairing.clone_from(pairing);
-        }
-    }
+    let record = draft::from_quote(quote, buyer, &token, hold, step)?;
+    let paired = record.parts.iter().map(|part| {
+        let pairing = pairings.get(&part.county_code).cloned().unwrap_or_else(|| "none".to_owned());
+        PairedPart { part: part.clone(), pairing }
+    });
+    let parts = paired.collect();
     let Course { paid_at, parcels, refund } = course;
-    let mut past = Past { record, entries: Vec::new(), payment: None, parcels, refund: None };
+    let mut life = Life { record, entries: Vec::new(), parts, payment: None, parcels, refund: None };
     let Some(paid_at) = paid_at else {
-        past.expire(step)?;
-        return Ok(past);
+        life.expire(step)?;
+        return Ok(life);
     };
-    past.pay(quote, paid_at, step)?;
-    past.ship(step)?;
-    past.receive(step)?;
-    if let Some((at, asked, reason)) = refund {
-        past.give_back((at, &asked, reason), step)?;
+    life.pay(quote, paid_at, step)?;
+    life.ship(step)?;
+    life.receive(step)?;
+    if let Some(back) = refund {
+        life.give_back(&back, step)?;
     }
-    Ok(past)
+    Ok(life)
 }
 
-fn acted(step: &Step, role: &'static str, at: At) -> Step {
-    Step { at, by: Actor { role, person: None }, random: step.random.clone() }
+/// Something that happened, by whom and when.
+struct Happened {
+    kind: OrderEventKind,
+    by: ActorRole,
+    at: At,
 }
 
-impl Past {
-    fn note(&mut self, step: &Step, (role, at): (&'static str, At), kind: &str, seller: Option<usize>, detail: &str) {
+impl Life {
+    fn note(&mut self, step: &mut Step, happened: &Happened, seller: Option<usize>, detail: &str) -> Result<()> {
+        let Happened { kind, by, at } = *happened;
+        let mut acted = Step { at, by: Actor { role: by, person: None }, random: step.random.clone() };
         let seller = seller.map(|place| &self.record.sellers[place].id);
-        let noted = event(&acted(step, role, at), kind, seller, detail);
+        let noted = event(&mut acted, &self.record.order.id, kind, seller, detail)?;
+        step.random = acted.random;
         self.record.events.push(noted);
+        Ok(())
     }
 
-    fn sold<'a>(record: &'a Record, payment: Option<&'a PastPayment>) -> Sold<'a> {
-        let Record { order, sellers, lines, parts, .. } = record;
-        let method = payment.map_or("none", |p| p.payment.method.as_str());
-        Sold { order, sellers, lines, parts, method }
+    fn sold(&self) -> Sold<'_> {
+        let Record { order, sellers, lines, .. } = &self.record;
+        let method = self.payment.as_ref().map_or("none", |payment| payment.method.as_str());
+        Sold { order, sellers, lines, parts: &self.parts, method }
     }
 
-    fn expire(&mut self, step: &Step) -> Result<()> {
+    fn expire(&mut self, step: &mut Step) -> Result<()> {
         let order = &mut self.record.order;
         order.state = order.state.apply(OrderEvent::Expire)?;
         order.closed_at = order.hold_until;
@@ -124,8 +136,8 @@ impl Past {
         for seller in &mut self.record.sellers {
             seller.state = seller.state.apply(SellerOrderEvent::Cancel)?;
         }
-        self.note(step, ("system", at), "expired", None, "");
-        Ok(())
+        let expired = Happened { kind: OrderEventKind::Expired, by: ActorRole::System, at };
+        self.note(step, &expired, None, "")
     }
 
     fn pay(&mut self, quote: &Quote, at: At, step: &mut Step) -> Result<()> {
@@ -138,100 +150,104 @@ impl Past {
         }
         let id = PaymentId(step.random.id(order.placed_at)?);
         let fact = if order.total_fen == Fen::ZERO { format!("capture:{}", order.id) } else { format!("capture:{id}") };
-        self.payment = (order.total_fen > Fen::ZERO).then(|| PastPayment {
-            payment: Payment {
-                provider_ref: Some(format!("pi_sandbox_{id}")),
-                id,
-                order_id: order.id.clone(),
-                method: Method::Sandbox,
-                state: PaymentState::Succeeded,
-                amount_fen: order.total_fen,
-                applied: true,
-                refund_reserved_fen: Fen::ZERO,
-                refunded_fen: Fen::ZERO,
-                created_at: order.placed_at,
-                captured_at: Some(at),
-            },
-            refunds: Vec::new(),
+        self.payment = (order.total_fen > Fen::ZERO).then(|| Payment {
+            provider_ref: Some(format!("pi_sandbox_{id}")),
+            id,
+            order_id: order.id.clone(),
+            method: Method::Sandbox,
+            state: PaymentState::Succeeded,
+            amount_fen: order.total_fen,
+            applied: true,
+            refund_reserved_fen: Fen::ZERO,
+            refunded_fen: Fen::ZERO,
+            created_at: order.placed_at,
+            captured_at: Some(at),
+            learned_at: Some(at),
+            asked_at: order.placed_at,
         });
-        let sold = Self::sold(&self.record, self.payment.as_ref());
-        let method = sold.method.to_owned();
-        self.entries.extend(books::sale(sold, fact, at)?);
-        self.note(step, ("provider", at), "paid", None, &method);
-        Ok(())
+        let sold = self.sold();
+        let (method, entries) = (sold.method.to_owned(), books::sale(sold, fact, at)?);
+        self.entries.extend(entries);
+        let paid = Happened { kind: OrderEventKind::Paid, by: ActorRole::Provider, at };
+        self.note(step, &paid, None, &method)
     }
 
-    fn ship(&mut self, step: &Step) -> Result<()> {
+    fn ship(&mut self, step: &mut Step) -> Result<()> {
         for (place, parcel) in self.parcels.clone().into_iter().enumerate() {
             let Some(parcel) = parcel else { continue };
             let seller = &mut self.record.sellers[place];
             seller.state = seller.state.apply(SellerOrderEvent::ShipRest)?;
             seller.shipped_at = Some(parcel.shipped_at);
-            let (id, carrier) = (seller.id.clone(), seller.carrier.clone());
+            let (id, carrier) = (seller.id.clone(), seller.carrier);
             for line in self.record.lines.iter_mut().filter(|l| l.seller_order_id == id) {
                 line.shipped_qty = line.qty;
             }
             let detail = format!("{carrier} {}", parcel.tracking_no);
-            self.note(step, ("coop", parcel.shipped_at), "shipped", Some(place), &detail);
+            let shipped = Happened { kind: OrderEventKind::Shipped, by: ActorRole::Coop, at: parcel.shipped_at };
+            self.note(step, &shipped, Some(place), &detail)?;
             if let Some(at) = parcel.picked_up_at {
-                self.note(step, ("operator", at), "picked_up", Some(place), "1");
+                let scanned = Happened { kind: OrderEventKind::PickedUp, by: ActorRole::Operator, at };
+                self.note(step, &scanned, Some(place), "1")?;
             }
         }
         Ok(())
     }
 
-    fn receive(&mut self, step: &Step) -> Result<()> {
+    fn receive(&mut self, step: &mut Step) -> Result<()> {
         for (place, parcel) in self.parcels.clone().into_iter().enumerate() {
             let Some((at, source)) = parcel.and_then(|p| Some((p.delivered_at?, p.source))) else { continue };
             let seller = &mut self.record.sellers[place];
             seller.state = seller.state.apply(SellerOrderEvent::Receive)?;
-            (seller.received_at, seller.received_source) = (Some(at), Some(source.to_owned()));
+            (seller.received_at, seller.received_source) = (Some(at), Some(source));
             let id = seller.id.clone();
-            let sold = Self::sold(&self.record, self.payment.as_ref());
             let own = |l: &&Line| l.seller_order_id == id;
+            let mut due = Vec::new();
             for line in self.record.lines.iter().filter(own) {
-                self.entries.extend(books::receipt(sold, line, at)?);
+                due.extend(books::receipt(self.sold(), line, at)?);
             }
+            self.entries.extend(due);
             for line in self.record.lines.iter_mut().filter(|l| l.seller_order_id == id) {
                 (line.received_qty, line.received_at) = (line.qty, Some(at));
             }
-            self.note(step, ("operator", at), "delivered", Some(place), "1");
+            let scanned = Happened { kind: OrderEventKind::Delivered, by: ActorRole::Operator, at };
+            self.note(step, &scanned, Some(place), "1")?;
         }
         let last = self.parcels.iter().map(|p| p.as_ref()?.delivered_at).collect::<Option<Vec<At>>>();
         if let Some(at) = last.and_then(|all| all.into_iter().max()) {
             let order = &mut self.record.order;
             order.state = order.state.apply(OrderEvent::Complete)?;
             order.closed_at = Some(at);
-            self.note(step, ("operator", at), "completed", None, "");
+            let completed = Happened { kind: OrderEventKind::Completed, by: ActorRole::Operator, at };
+            self.note(step, &completed, None, "")?;
         }
         Ok(())
     }
 
     /// A refund that succeeds at once.
-    fn give_back(&mut self, (at, asked, reason): (At, &Asked, &'static str), step: &mut Step) -> Result<()> {
+    fn give_back(&mut self, back: &GivenBack, step: &mut Step) -> Result<()> {
+        let GivenBack { at, asked, reason } = back;
+        let at = *at;
         let shares = refund_split::split(&self.record.lines, asked)?;
-        let goods = Fen::sum(shares.iter().map(|s| s.goods))?;
-        let freight = Fen::sum(shares.iter().map(|s| s.freight))?;
+        let amounts = Amounts::of(&shares)?;
         let id = RefundId(step.random.id(at)?);
-        let over = |s: &Share| part_shares(s.line_no, (s.qty, s.goods, s.freight), &self.record.parts);
-        let lines = shares.iter().map(over).collect::<Result<Vec<LineRefund>>>()?;
-        let sold = Self::sold(&self.record, self.payment.as_ref());
-        self.entries.extend(books::refund(sold, &id, &lines, at)?);
-        for (share, back) in shares.iter().zip(&lines) {
-            self.take_back(share, back)?;
+        let lines = shares.iter().map(|share| share.over_parts(&self.parts)).collect::<Result<Vec<LineRefund>>>()?;
+        let entries = books::refund(self.sold(), &id, &lines, at)?;
+        self.entries.extend(entries);
+        for (share, line) in shares.iter().zip(&lines) {
+            self.take_back(share, line)?;
         }
-        let amount = goods.plus(freight)?;
-        self.close_refunded(amount, at)?;
-        if let Some(PastPayment { payment, refunds }) = &mut self.payment {
-            payment.refunded_fen = payment.refunded_fen.plus(amount)?;
+        self.close_refunded(amounts.total, at)?;
+        if let Some(payment) = &mut self.payment {
+            payment.refunded_fen = payment.refunded_fen.plus(amounts.total)?;
             payment.refund_reserved_fen = payment.refunded_fen;
             let whole = payment.refunded_fen == payment.amount_fen;
             payment.state = if whole { PaymentState::Refunded } else { PaymentState::PartRefunded };
-            refunds.push((id.clone(), amount, at));
         }
-        self.note(step, ("operator", at), "refund_requested", None, &amount.yuan());
-        self.note(step, ("provider", at), "refunded", None, &amount.yuan());
-        self.refund = Some(PastRefund { id, at, reason, shares, goods, freight });
+        let (kind, by) = (OrderEventKind::RefundRequested, ActorRole::Operator);
+        self.note(step, &Happened { kind, by, at }, None, &amounts.total.yuan())?;
+        let (kind, by) = (OrderEventKind::Refunded, ActorRole::Provider);
+        self.note(step, &Happened { kind, by, at }, None, &amounts.total.yuan())?;
+        self.refund = Some(PastRefund { id, at, reason, shares, amounts });
         Ok(())
     }
 
@@ -259,7 +275,7 @@ impl Past {
         order.refund_reserved_fen = order.refunded_fen;
         for seller in sellers.iter_mut() {
             let mut own = lines.iter().filter(|l| l.seller_order_id == seller.id);
-            if own.all(|l| l.refunded_fen == l.payable_fen && (l.payable_fen > Fen::ZERO || l.refunded_qty == l.qty)) {
+            if own.all(Line::all_back) {
                 seller.state = seller.state.apply(SellerOrderEvent::RefundAll)?;
             }
         }
@@ -283,7 +299,7 @@ impl Past {
     }
 
     /// State of its holds: no past order still waits for its payment.
-    pub(super) fn holds(&self) -> &'static str {
-        if self.record.order.paid_at.is_some() { "taken" } else { "released" }
+    pub(super) fn holds(&self) -> HoldState {
+        if self.record.order.paid_at.is_some() { HoldState::Taken } else { HoldState::Released }
     }
 }

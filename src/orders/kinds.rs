@@ -1,0 +1,73 @@
+//! Closed sets of orders.
+
+use crate::kernel::closed_set;
+
+closed_set! {
+    /// What happened to an order. In its words, `{coop}` is whose part it happened to, `{detail}` what it is about.
+    pub enum OrderEventKind {
+        Placed = "placed" ["已下单", "Ordered"],
+        Paid = "paid" ["已付款，{detail}", "Paid, {detail}"],
+        PaymentFailed = "payment_failed" ["付款未成功，{detail}", "Payment refused, {detail}"],
+        Cancelled = "cancelled" ["已取消", "Cancelled"],
+        Expired = "expired" ["未按时付款，已过期", "Not paid in time, expired"],
+        Shipped = "shipped" ["{coop}已发货，{detail}", "{coop} has shipped, {detail}"],
+        PickedUp = "picked_up" ["{coop}的包裹已揽收", "The parcel of {coop} was picked up"],
+        Delivered = "delivered" ["{coop}的包裹已送达", "The parcel of {coop} was delivered"],
+        Received = "received" ["{coop}的商品已收货", "The goods of {coop} were received"],
+        Completed = "completed" ["订单完成", "Completed"],
+        RefundRequested = "refund_requested" ["开始退款 {detail}", "Refund of {detail} begun"],
+        Refunded = "refunded" ["已退回 {detail}", "{detail} paid back"],
+        LatePaymentReturned = "late_payment_returned"
+            ["付款到得太晚，已退回 {detail}", "The payment came too late; {detail} paid back"],
+    }
+}
+
+closed_set! {
+    /// How it is known that goods were received (C9).
+    pub enum ReceivedSource {
+        /// The carrier's scan.
+        DeliveredScan = "delivered_scan",
+        /// The buyer's word.
+        Confirmed = "confirmed",
+        /// Fetched at an outlet (自提).
+        Pickup = "pickup",
+        /// Handed over at a counter.
+        Handover = "handover",
+        /// A unit's receipt (验收).
+        Acceptance = "acceptance",
+        /// Some days after a pick-up scan.
+        Auto = "auto",
+    }
+}
+
+closed_set! {
+    /// Where a refund stands.
+    pub enum RefundState {
+        /// Promised; the provider does not have it yet.
+        Requested = "requested" ["退款处理中", "On its way back"],
+        /// The provider took it.
+        Succeeded = "succeeded" ["已退回", "Paid back"],
+        /// The provider refused it for good.
+        Failed = "failed" ["退款失败", "Refused"],
+    }
+}
+
+closed_set! {
+    /// What a carrier scanned.
+    pub enum ScanKind {
+        /// Picked up from the cooperative.
+        PickedUp = "picked_up" ["已揽收", "Picked up"],
+        /// Delivered to the receiver.
+        Delivered = "delivered" ["已签收", "Delivered"],
+    }
+}
+
+closed_set! {
+    /// Where a scan is known from.
+    pub enum ScanSource {
+        /// The carrier's file.
+        CarrierFile = "carrier_file" ["快递公司记录", "The carrier's record"],
+        /// Entered by the operator.
+        Operator = "operator" ["平台核实录入", "Checked by the operator"],
+    }
+}
