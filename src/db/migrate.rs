@@ -12,11 +12,11 @@ struct Files;
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
   name TEXT NOT NULL PRIMARY KEY, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)";
-const DONE: &str = select!(Applied, "ORDER BY name");
+const HAD: &str = select!(Done, "ORDER BY name");
 
 table! {
     /// A migration that this database had.
-    struct Applied in "migrations" or "ON CONFLICT (name) DO NOTHING" {
+    struct Done in "migrations" or "ON CONFLICT (name) DO NOTHING" {
         name: String,
         hash: String,
         applied_at: At,
@@ -59,14 +59,14 @@ pub async fn run(db: &Db, now: At) -> Result<usize> {
         let mut conn = db.write().await?;
         q(TABLE).exec(&mut conn).await?;
     }
-    let done: Vec<Applied> = q(DONE).all(&mut db.read().await?).await?;
+    let done: Vec<Done> = q(HAD).all(&mut db.read().await?).await?;
     let steps = steps(db.engine())?;
     refuse_unknown(&done, &steps)?;
     let mut taken = 0;
     for Migration { name, text, hash } in steps.into_iter().skip_while(|s| done.iter().any(|d| d.name == s.name)) {
         let mut tx = db.begin().await?;
         // Written first: another process that takes the same step waits here, and then finds it done.
-        if !insert(&mut tx, &Applied { name, hash, applied_at: now }).await? {
+        if !insert(&mut tx, &Done { name, hash, applied_at: now }).await? {
             tx.rollback().await?;
             continue;
         }
@@ -81,8 +81,8 @@ pub async fn run(db: &Db, now: At) -> Result<usize> {
     Ok(taken)
 }
 
-fn refuse_unknown(done: &[Applied], steps: &[Migration]) -> Result<()> {
-    for Applied { name, hash, .. } in done {
+fn refuse_unknown(done: &[Done], steps: &[Migration]) -> Result<()> {
+    for Done { name, hash, .. } in done {
         let known = steps.iter().any(|step| step.name == *name && step.hash == *hash);
         if !known {
             return Err(Error::fault(format!("the database has migration {name}, which this program does not know")));
@@ -93,8 +93,8 @@ fn refuse_unknown(done: &[Applied], steps: &[Migration]) -> Result<()> {
 
 /// Refuses a database that holds no market, or whose schema is not exactly this program's.
 pub async fn refuse_other(db: &Db) -> Result<()> {
-    let read = q(DONE).all(&mut db.read().await?).await;
-    let done: Vec<Applied> = read.map_err(|error| match error {
+    let read = q(HAD).all(&mut db.read().await?).await;
+    let done: Vec<Done> = read.map_err(|error| match error {
         Error::Fault(_) => Error::fault("this database holds no market"),
         other => other,
     })?;

@@ -66,7 +66,7 @@ impl Parts {
 
     /// A unit of work of an actor.
     pub fn work(&self, by: Actor, key: Option<Key>) -> Work {
-        self.trade.work(by, key.as_ref())
+        Work { key, ..self.trade.work(by, None) }
     }
 
     /// For whom a report is drawn, and when.
