@@ -2,8 +2,8 @@
 //!
 //! Owns `coops`, `coop_applicants`, `households`, `freight_templates`, `freight_rules`. A person `apply`s;
 //! the operator decides, and an approved one gets freight to start with and its applicant its account
-//! (电商法 art. 27: nobody sells before the documents were seen). `insert` holds the rows' statements for
-//! whoever adds many.
+//! (电商法 art. 27: nobody sells before the documents were seen). `table` holds the rows for whoever adds
+//! some, `service` how goods travel.
 
 pub mod apply;
 pub mod decide;

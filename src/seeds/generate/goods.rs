@@ -11,7 +11,7 @@ use crate::{
         service::Service,
         table::{Coop, FreightRule, FreightTemplate},
     },
-    db::{Db, Rows, q, statements, tx},
+    db::{Db, Rows, q, row, statements, tx},
     kernel::{At, CoopId, Error, Fen, Grams, ProductId, Random, Result, SkuId, time::DAY},
     stock::{
         level::{ONLINE, StockLevel},
@@ -31,8 +31,29 @@ const PER_COOP: u64 = 40;
 /// Days before today on which the first was published.
 const OPENED: i64 = 430;
 
-/// A county as generated goods need it.
-type County = (String, String, String, bool);
+row! {
+    /// A county as generated goods need it.
+    struct County {
+        code: String,
+        short_name: String,
+        name_en: String,
+        origin_832: bool,
+    }
+}
+
+/// A cooperative of the generation.
+struct Seller<'a> {
+    id: CoopId,
+    county: &'a County,
+    code: String,
+}
+
+/// A product and its seller, as its other rows name them.
+struct Sold<'a> {
+    id: ProductId,
+    code: String,
+    seller: Seller<'a>,
+}
 
 /// Generates the products that are asked for, behind those that were generated before.
 pub async fn generate(db: &Db, size: Size, now: At) -> Result<()> {
@@ -81,12 +102,12 @@ struct Maker<'a> {
     movements: Rows,
 }
 
-/// A cooperative of the generation: its id, its county, its code.
-fn seller(n: u64, seed: u64, counties: &[County]) -> Result<(CoopId, &County, String)> {
+/// The cooperative that sells the product of this number.
+fn seller(n: u64, seed: u64, counties: &[County]) -> Result<Seller<'_>> {
     let place = n / PER_COOP;
     let mut random = Random::nth(!seed, place);
     let county = &counties[usize::try_from(place).unwrap_or(0) % counties.len()];
-    Ok((CoopId(random.id(At(0))?), county, format!("K{place:05}")))
+    Ok(Seller { id: CoopId(random.id(At(0))?), county, code: format!("K{place:05}") })
 }
 
 impl<'a> Maker<'a> {
@@ -132,21 +153,22 @@ impl<'a> Maker<'a> {
         if !n.is_multiple_of(PER_COOP) {
             return Ok(());
         }
-        let (id, county, code) = seller(n, self.seed, self.counties)?;
+        let Seller { id, county, code } = seller(n, self.seed, self.counties)?;
         let at = self.now.later(-OPENED * DAY);
-        let (name, name_en) = (format!("{}{code}合作社（演示）", county.1), format!("{} {code} (demo)", county.2));
+        let (name, name_en) =
+            (format!("{}{code}合作社（演示）", county.short_name), format!("{} {code} (demo)", county.name_en));
         self.coops.add(&Coop {
             id: id.clone(),
             code: code.clone(),
             slug: code.to_lowercase(),
             name,
             name_en,
-            county_code: county.0.clone(),
+            county_code: county.code.clone(),
             credit_code: format!("DEMO-COOP-{code}"),
             phone: "0911-000-0000".to_owned(),
             story: "演示生成的合作社。".to_owned(),
             story_en: "A generated demonstration cooperative.".to_owned(),
-            ship_from: county.1.clone(),
+            ship_from: county.short_name.clone(),
             sla_hours: 48,
             licence_valid_to: None,
             state: CoopState::Approved,
@@ -175,7 +197,8 @@ impl<'a> Maker<'a> {
 
     fn product(&mut self, n: u64) -> Result<()> {
         let mut random = Random::nth(self.seed, n);
-        let (coop, county, _) = seller(n, self.seed, self.counties)?;
+        let seller = seller(n, self.seed, self.counties)?;
+        let county = seller.county;
         let at = self.now.later(-OPENED * DAY + i64::try_from(random.below(60)?).unwrap_or(0) * DAY);
         let kind = &KINDS[pick(&mut random, KINDS.len())?];
         let (word, word_en) = WORDS[pick(&mut random, WORDS.len())?];
@@ -190,8 +213,8 @@ impl<'a> Maker<'a> {
             id: id.clone(),
             code: code.clone(),
             slug: code.to_lowercase(),
-            coop_id: coop.clone(),
-            county_code: county.0.clone(),
+            coop_id: seller.id.clone(),
+            county_code: county.code.clone(),
             category_code: kind.category.to_owned(),
             family: None,
             version: 1,
@@ -201,8 +224,8 @@ impl<'a> Maker<'a> {
             published_at: Some(at),
             changed_at: at,
         });
-        let name = format!("{}{brand}{}{word}", county.1, kind.zh);
-        let name_en = format!("{} {}{word_en}", county.2, kind.en);
+        let name = format!("{}{brand}{}{word}", county.short_name, kind.zh);
+        let name_en = format!("{} {}{word_en}", county.name_en, kind.en);
         let grade = match random.below(4)? {
             0 => Some("特级"),
             1 => Some("一级"),
@@ -218,10 +241,11 @@ impl<'a> Maker<'a> {
             alt_en: alt_en.to_owned(),
             illustration: true,
         });
-        self.certificates((&id, &coop, county.3), &code, &mut random)?;
+        let sold = Sold { id, code, seller };
+        self.certificates(&sold, &mut random)?;
         let many = 1 + random.below(3)?;
         for place in 1..=i64::try_from(many).unwrap_or(1) {
-            self.sku((&id, &code, place), kind, at, &mut random)?;
+            self.sku((&sold, place), kind, at, &mut random)?;
         }
         Ok(())
     }
@@ -252,12 +276,7 @@ impl<'a> Maker<'a> {
         });
     }
 
-    fn certificates(
-        &mut self,
-        (id, coop, origin): (&ProductId, &CoopId, bool),
-        code: &str,
-        random: &mut Random,
-    ) -> Result<()> {
+    fn certificates(&mut self, sold: &Sold<'_>, random: &mut Random) -> Result<()> {
         use CertificateKind::{Conformity, Gi, Green};
 
         let kind = [Gi, Green, Conformity, Conformity][pick(random, 4)?];
@@ -266,19 +285,19 @@ impl<'a> Maker<'a> {
         for kind in [kind, Conformity].into_iter().take(1 + usize::from(kind == Gi)) {
             self.certificates.add(&table::Certificate {
                 id: random.id(self.now)?,
-                product_id: Some(id.clone()),
-                coop_id: coop.clone(),
+                product_id: Some(sold.id.clone()),
+                coop_id: sold.seller.id.clone(),
                 kind,
-                number: super::super::loading::certificate_number(kind, code),
+                number: super::super::loading::certificate_number(kind, &sold.code),
                 holder: "演示".to_owned(),
                 valid_from: from,
                 valid_to: to,
                 product_version: None,
             });
         }
-        for scheme in ["PAIRING_YX", "QUOTA_832"].into_iter().take(1 + usize::from(origin)) {
+        for scheme in ["PAIRING_YX", "QUOTA_832"].into_iter().take(1 + usize::from(sold.seller.county.origin_832)) {
             self.schemes.add(&table::ProductScheme {
-                product_id: id.clone(),
+                product_id: sold.id.clone(),
                 scheme_code: scheme.to_owned(),
                 valid_from: "2021-01-01".parse().map_err(|e| Error::fault(format!("{e}")))?,
                 valid_to: None,
@@ -288,13 +307,7 @@ impl<'a> Maker<'a> {
         Ok(())
     }
 
-    fn sku(
-        &mut self,
-        (product, code, place): (&ProductId, &str, i64),
-        kind: &Kind,
-        at: At,
-        random: &mut Random,
-    ) -> Result<()> {
+    fn sku(&mut self, (sold, place): (&Sold<'_>, i64), kind: &Kind, at: At, random: &mut Random) -> Result<()> {
         let id = SkuId(random.id(at)?);
         let net = WEIGHTS[pick(random, WEIGHTS.len())?];
         let percent = 80 + i64::try_from(random.below(60)?).unwrap_or(0);
@@ -304,11 +317,11 @@ impl<'a> Maker<'a> {
         let weight = Grams(net).label();
         let spec = diameter.map_or(weight.clone(), |mm: i64| format!("{mm}mm {weight}"));
         let (from, to) = kind.season.unzip();
-        let sku = format!("{code}-{place}");
+        let sku = format!("{}-{place}", sold.code);
         self.skus.add(&table::Sku {
             id: id.clone(),
             code: sku.clone(),
-            product_id: product.clone(),
+            product_id: sold.id.clone(),
             position: place,
             version: 1,
             active: true,

@@ -53,6 +53,14 @@ struct DecisionForm {
     skus_version: Option<i64>,
 }
 
+/// A decision that was refused, to be made again.
+#[derive(Default)]
+struct Refused {
+    id: String,
+    typed: DecisionForm,
+    faults: Faults,
+}
+
 #[derive(Template)]
 #[template(path = "operator/approvals.html")]
 struct Page {
@@ -67,12 +75,7 @@ struct Page {
     refused: String,
 }
 
-async fn shown(
-    market: &Market,
-    caller: &Caller,
-    (uri, page): (&Uri, i64),
-    (refused, typed, faults): (String, DecisionForm, Faults),
-) -> Result<Response> {
+async fn shown(market: &Market, caller: &Caller, (uri, page): (&Uri, i64), refused: Refused) -> Result<Response> {
     let layout = Layout::of(market, caller.lang, "operator.approvals");
     let page = parse::within("page", page, 1, 1_000_000)?;
     let mut conn = market.db().read().await?;
@@ -86,9 +89,9 @@ async fn shown(
         subjects,
         before: (page > 1).then_some(page - 1),
         after: (page * PER_PAGE < total).then_some(page + 1),
-        faults,
-        typed,
-        refused,
+        faults: refused.faults,
+        typed: refused.typed,
+        refused: refused.id,
         layout,
     };
     view::again(page.faults.status(), &page)
@@ -100,7 +103,7 @@ async fn list(
     uri: Uri,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
-    shown(&market, &caller, (&uri, asked.page.unwrap_or(1)), Default::default()).await
+    shown(&market, &caller, (&uri, asked.page.unwrap_or(1)), Refused::default()).await
 }
 
 async fn decide(
@@ -123,7 +126,7 @@ async fn decide(
         Ok(()) => Ok(Redirect::to("/admin").into_response()),
         Err(error) => {
             let faults = Faults::kept(error, caller.lang, &["reason"])?;
-            shown(&market, &caller, (&uri, 1), (id, typed, faults)).await
+            shown(&market, &caller, (&uri, 1), Refused { id, typed, faults }).await
         }
     }
 }
