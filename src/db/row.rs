@@ -103,6 +103,7 @@ pub const fn column(field: &str) -> &str {
 macro_rules! row {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $fvis:vis $field:ident: $type:ty,)* }) => {
         $(#[$meta])*
+        #[allow(clippy::struct_field_names, reason = "a field has its column's name")]
         $vis struct $name { $($(#[$fmeta])* $fvis $field: $type,)* }
 
         impl $crate::db::Row for $name {
