@@ -33,7 +33,7 @@ pub use facts::{Coop, County, Pairing, Photo, Product, SetPart, Sku, Stock};
 pub use listing::{ListingEvent, ListingState};
 pub use load::load;
 pub use shelf::{Refreshed, Shelf};
-pub use snapshot::{Destinations, Snapshot};
+pub use snapshot::{Destinations, Offered, Snapshot};
 pub use table::OutletKind;
 pub use version::{Versions, versions};
 pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView};

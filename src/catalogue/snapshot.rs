@@ -64,6 +64,15 @@ pub(super) struct Edited {
     pub codes: Vec<String>,
 }
 
+/// A SKU as it is offered now.
+#[derive(Clone, Copy)]
+pub struct Offered<'a> {
+    pub product: &'a Product,
+    pub sku: &'a Sku,
+    /// Units that can be bought.
+    pub left: i64,
+}
+
 impl Destinations {
     /// Name of a place's code.
     pub fn name(&self, code: &str) -> Option<&str> {
@@ -93,11 +102,11 @@ impl Snapshot {
         self.places.slug(&self.products, slug).map(|place| &self.products[place])
     }
 
-    /// The product and SKU of a SKU code, with the available units.
-    pub fn sku(&self, code: &str) -> Option<(&Arc<Product>, &Sku, i64)> {
+    /// What stands under a SKU's code.
+    pub fn sku(&self, code: &str) -> Option<Offered<'_>> {
         let (place, n) = self.places.sku_code(&self.products, code)?;
         let product = &self.products[place];
-        Some((product, &product.skus[n], product.available[n]))
+        Some(Offered { product, sku: &product.skus[n], left: product.available[n] })
     }
 
     /// Products whose specifications stand in one matrix with this one, itself included.

@@ -70,7 +70,7 @@ pub async fn run(config: Config, Command::Add(add): Command) -> Result<ExitCode>
     let person = tx!(db, tx, {
         let mut step = Step::new(Clock::System.now(), Actor::SYSTEM);
         let person = create_person(&mut tx, new.clone(), &mut step).await?;
-        audit_log::by(&mut tx, &step, ("user_add", &person.login, role.as_str())).await?;
+        audit_log::by(&mut tx, &step, "user_add", &person.login, role.as_str()).await?;
         Ok(person)
     });
     match person {

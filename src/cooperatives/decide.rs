@@ -1,8 +1,8 @@
 //! Decisions on applications: approved, turned down, or asked back.
 
 use super::{
-    apply::{CoopEvent, CoopState},
     service::Service,
+    state::{CoopEvent, CoopState},
     table::{FreightRule, FreightTemplate},
 };
 use crate::{
@@ -110,7 +110,7 @@ pub async fn decide(
         }
     }
     let detail = format!("{decision} {reason}");
-    audit_log::by(tx, step, ("coop.decide", id.as_str(), &detail)).await?;
+    audit_log::by(tx, step, "coop.decide", id.as_str(), &detail).await?;
     Ok(true)
 }
 

@@ -8,4 +8,5 @@
 pub mod apply;
 pub mod decide;
 pub mod service;
+pub mod state;
 pub mod table;

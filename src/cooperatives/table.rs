@@ -1,6 +1,6 @@
 //! Rows of the cooperatives' tables.
 
-use super::{apply::CoopState, service::Service};
+use super::{service::Service, state::CoopState};
 use crate::{
     db::table,
     kernel::{At, CoopId, Day, Fen, Grams, PersonId},

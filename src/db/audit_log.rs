@@ -72,7 +72,7 @@ impl Logged {
 }
 
 /// Logs an act of whoever acts in this step, in the transaction that did it.
-pub async fn by(tx: &mut Tx, step: &Step, (action, subject, detail): (&str, &str, &str)) -> Result<()> {
+pub async fn by(tx: &mut Tx, step: &Step, action: &str, subject: &str, detail: &str) -> Result<()> {
     let act = Act { person: step.by.person.as_ref(), role: step.by.role.as_str(), action, subject, detail };
     add(tx, act, step.at).await
 }

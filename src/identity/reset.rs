@@ -81,7 +81,7 @@ pub async fn issue(tx: &mut Tx, person: &Person, by: &PersonId, step: &mut Step)
         used_at: None,
     };
     insert(tx, &row).await?;
-    audit_log::by(tx, step, ("reset_code.issue", person.id.as_str(), person.role.as_str())).await?;
+    audit_log::by(tx, step, "reset_code.issue", person.id.as_str(), person.role.as_str()).await?;
     Ok(Issued { login: person.login.clone(), code, expires_at })
 }
 

@@ -141,7 +141,7 @@ pub async fn search(conn: &mut Conn, search: &Search, now: At, (limit, offset): 
 /// logged, without the phone (I17).
 pub async fn of_phone(tx: &mut Tx, phone: &Phone, most: i64, step: &Step) -> Result<Vec<Listed>> {
     let found: Vec<Listed> = q(OF_PHONE).bind(phone).bind(most).all(tx).await?;
-    audit_log::by(tx, step, ("order.find_by_phone", "phone", &format!("{} orders", found.len()))).await?;
+    audit_log::by(tx, step, "order.find_by_phone", "phone", &format!("{} orders", found.len())).await?;
     Ok(found)
 }
 

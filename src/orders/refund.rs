@@ -79,7 +79,7 @@ pub async fn refund(trade: &Trade, work: &Work, order: &Order, (asked, reason): 
 /// What the operator gives back is logged with the reason (I17).
 async fn log(tx: &mut Tx, order: &Order, (amount, reason): (Fen, &str), step: &Step) -> Result<()> {
     let detail = format!("{} {reason}", amount.yuan());
-    audit_log::by(tx, step, ("order.refund", &order.number, &detail)).await
+    audit_log::by(tx, step, "order.refund", &order.number, &detail).await
 }
 
 /// Refunds a paid order whole because its buyer cancels it before anything was shipped.

@@ -76,7 +76,7 @@ pub async fn ship(work: &Work, coop: &CoopId, id: &SellerOrderId, shipping: Ship
         let shipped = (OrderEventKind::Shipped, &detail);
         store::note_part(&mut tx, (&order.id, &seller.id), shipped, &mut step).await?;
         let act = format!("{n} {detail}");
-        audit_log::by(&mut tx, &step, ("order.ship", seller.id.as_str(), &act)).await?;
+        audit_log::by(&mut tx, &step, "order.ship", seller.id.as_str(), &act).await?;
         Ok(n)
     })
 }
@@ -172,6 +172,6 @@ pub async fn scan(work: &Work, id: &SellerOrderId, scan: Scan) -> Result<()> {
             }
         }
         let detail = format!("{} {} {}", scan.n, scan.kind, scan.at.rfc3339());
-        audit_log::by(&mut tx, &step, ("order.scan", id.as_str(), &detail)).await
+        audit_log::by(&mut tx, &step, "order.scan", id.as_str(), &detail).await
     })
 }

@@ -10,10 +10,12 @@ pub mod audit;
 pub mod event;
 pub mod provider;
 pub mod sandbox;
+mod seen;
 pub mod state;
 pub mod store;
 
 pub use event::Event;
-pub use provider::{Provider, Seen};
+pub use provider::Provider;
+pub use seen::Seen;
 pub use state::{Method, PaymentState};
 pub use store::{EventOutcome, KeptEvent, Payment};

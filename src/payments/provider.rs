@@ -1,21 +1,10 @@
 //! The seam to whoever moves the money. Stripe takes the sandbox's place when it is configured.
 
-use super::sandbox::Sandbox;
+use super::{Seen, sandbox::Sandbox};
 use crate::{
     db::{Db, Tx},
     kernel::{At, Fen, PaymentId, RefundId, Result},
 };
-
-/// What the provider says of a payment when it is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// No result yet.
-    Open,
-    /// Captured then, so much.
-    Captured(At, Fen),
-    /// Refused.
-    Refused,
-}
 
 /// A provider of payments.
 #[derive(Clone)]

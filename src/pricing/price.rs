@@ -8,7 +8,7 @@ use super::{
     seller_group::seller_groups,
 };
 use crate::{
-    cooperatives::apply::CoopState,
+    cooperatives::state::CoopState,
     db::Conn,
     kernel::{
         Code, CoopId, Day, Fen, Fulfilment, ProductId, Qty, QuoteId, Refusal, Result, Season, Step, parse, time::SECOND,

@@ -1,7 +1,7 @@
 //! What a quote needs to know of the SKUs asked for: one statement, and one for parts and schemes each.
 
 use crate::{
-    cooperatives::{apply::CoopState, service::Service},
+    cooperatives::{service::Service, state::CoopState},
     db::{Conn, Query, row, select, statements, view},
     kernel::{CoopId, Day, Fen, Grams, ProductId, Result, SkuId},
 };

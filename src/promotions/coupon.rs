@@ -195,7 +195,7 @@ pub async fn make(work: &Work, new: &NewCoupon) -> Result<Coupon> {
         add(&mut tx, &coupon).await?;
         let value = coupon.amount_fen.map_or_else(|| format!("{} bp", coupon.bp.unwrap_or(0)), Fen::yuan);
         let detail = format!("{value} {} {}", coupon.funder, coupon.valid_to);
-        audit_log::by(&mut tx, &step, ("coupon.create", &coupon.code, &detail)).await?;
+        audit_log::by(&mut tx, &step, "coupon.create", &coupon.code, &detail).await?;
         Ok(coupon)
     })
 }
@@ -210,7 +210,7 @@ pub async fn end(work: &Work, code: &str) -> Result<Coupon> {
         let coupon: Coupon = q(FIND).bind(&code).opt(&mut tx).await?.ok_or_else(|| Refusal::new(Code::NotFound))?;
         if ended == 1 {
             let detail = format!("used {}", coupon.used);
-            audit_log::by(&mut tx, &step, ("coupon.end", &code, &detail)).await?;
+            audit_log::by(&mut tx, &step, "coupon.end", &code, &detail).await?;
         }
         Ok(coupon)
     })

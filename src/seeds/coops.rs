@@ -9,8 +9,8 @@ use super::{
 use crate::{
     catalogue::table::Certificate,
     cooperatives::{
-        apply::CoopState,
         service::Service,
+        state::CoopState,
         table::{self, FreightRule, FreightTemplate, Household},
     },
     db::{Tx, insert_all},

@@ -94,6 +94,24 @@ row! {
     }
 }
 
+/// Where orders go, with how often.
+async fn destinations(conn: &mut Conn) -> Result<Vec<(Region, u64)>> {
+    let mut regions = Vec::with_capacity(DESTINATIONS.len());
+    for (code, weight) in DESTINATIONS {
+        regions.push((region::find(conn, "region", code).await?, weight));
+    }
+    Ok(regions)
+}
+
+/// The halls where orders are picked up, with their districts.
+async fn halls(conn: &mut Conn) -> Result<Vec<(&'static str, Region)>> {
+    let mut outlets = Vec::with_capacity(HALLS.len());
+    for code in HALLS {
+        outlets.push((code, region::of_outlet(conn, "outlet", code).await?));
+    }
+    Ok(outlets)
+}
+
 impl Stall {
     /// Reads the catalogue; `weight` says how often a SKU is bought, 0 for never.
     pub async fn read(conn: &mut Conn, weight: impl Fn(&str) -> u64) -> Result<Self> {
@@ -140,19 +158,11 @@ impl Stall {
             facts,
         });
         let goods = goods.collect();
-        let mut regions = Vec::with_capacity(DESTINATIONS.len());
-        for (code, weight) in DESTINATIONS {
-            regions.push((region::find(conn, "region", code).await?, weight));
-        }
-        let mut outlets = Vec::with_capacity(HALLS.len());
-        for code in HALLS {
-            outlets.push((code, region::of_outlet(conn, "outlet", code).await?));
-        }
         let pairs: Vec<Paired> = q(PAIRINGS).all(conn).await?;
         Ok(Self {
             goods,
-            regions,
-            outlets,
+            regions: destinations(conn).await?,
+            outlets: halls(conn).await?,
             pairings: pairs.iter().map(|p| (p.county_code.clone(), p.code.clone())).collect(),
             paired: pairs.into_iter().map(|p| (p.district_code, p.county_code)).collect(),
             coupons: coupon::list(conn, 100, 0).await?.coupons,

@@ -62,7 +62,7 @@ pub async fn adjust(work: &Work, coop: &CoopId, change: &Change) -> Result<Level
             batch_id: None,
         };
         movement::apply(&mut tx, moved, &mut step).await?;
-        audit_log::by(&mut tx, &step, ("stock.adjust", &sku.code, &format!("{delta:+} {reason}"))).await?;
+        audit_log::by(&mut tx, &step, "stock.adjust", &sku.code, &format!("{delta:+} {reason}")).await?;
         level(&mut tx, &sku.id).await
     })
 }

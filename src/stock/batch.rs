@@ -134,7 +134,7 @@ pub async fn add(work: &Work, (coop, sku): (&CoopId, &SkuId), batch: &NewBatch) 
             batch_id: Some(id.clone()),
         };
         movement::apply(&mut tx, moved, &mut step).await?;
-        audit_log::by(&mut tx, &step, ("batch.add", &sku.code, &format!("{code} {qty}"))).await?;
+        audit_log::by(&mut tx, &step, "batch.add", &sku.code, &format!("{code} {qty}")).await?;
         Ok(Kept { level: adjust::level(&mut tx, &sku.id).await?, id, code })
     })
 }

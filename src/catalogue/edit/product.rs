@@ -102,7 +102,7 @@ pub async fn create(work: &Work, coop: &CoopId, edit: &ProductEdit) -> Result<Pr
         let photo = q(LIKE_PHOTO).bind(&product.id).bind(&product.name).bind(&product.name_en);
         photo.bind(&product.category_code).exec(&mut tx).await?;
         certify(&mut tx, &product, edit, &mut step).await?;
-        audit_log::by(&mut tx, &step, ("product.create", &product.code, &product.name)).await?;
+        audit_log::by(&mut tx, &step, "product.create", &product.code, &product.name).await?;
         Ok(product.id)
     })
 }
@@ -131,7 +131,7 @@ pub async fn change(work: &Work, (coop, id): (&CoopId, &ProductId), edit: &Produ
         insert(&mut tx, &product.version_at(step.at, step.by.person.clone())).await?;
         certify(&mut tx, &product, edit, &mut step).await?;
         let detail = format!("version {}", product.version);
-        audit_log::by(&mut tx, &step, ("product.change", &product.code, &detail)).await?;
+        audit_log::by(&mut tx, &step, "product.change", &product.code, &detail).await?;
         publish::changed(&mut tx, &product.id, step.at).await
     })
 }

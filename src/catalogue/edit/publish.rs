@@ -113,7 +113,7 @@ pub async fn submit(work: &Work, (coop, id): (&CoopId, &ProductId)) -> Result<()
             return Err(not_publishable(&lacking).into());
         }
         shift(&mut tx, &found.0, ListingEvent::Submit, &step).await?;
-        audit_log::by(&mut tx, &step, ("product.submit", &found.0.code, "")).await
+        audit_log::by(&mut tx, &step, "product.submit", &found.0.code, "").await
     })
 }
 
@@ -146,7 +146,7 @@ pub async fn withdraw(work: &Work, (coop, id): (&CoopId, &ProductId)) -> Result<
     once!(work, tx, step, {
         let (product, _) = own::own_product(&mut tx, id, coop).await?;
         shift(&mut tx, &product, ListingEvent::Withdraw, &step).await?;
-        audit_log::by(&mut tx, &step, ("product.withdraw", &product.code, "")).await?;
+        audit_log::by(&mut tx, &step, "product.withdraw", &product.code, "").await?;
         product_changed(&mut tx, id, step.at).await
     })
 }
@@ -193,7 +193,7 @@ pub async fn decide(
     };
     insert(tx, &kept).await?;
     let detail = format!("{decision} version {} {reason}", product.version);
-    audit_log::by(tx, step, ("product.decide", &product.code, &detail)).await?;
+    audit_log::by(tx, step, "product.decide", &product.code, &detail).await?;
     match decision {
         Decision::Approve => {
             q(APPROVED).bind(step.at).bind(id).exec(tx).await?;

@@ -121,7 +121,7 @@ pub async fn add(work: &Work, (coop, product): (&CoopId, &ProductId), edit: &Sku
         }
         insert(&mut tx, &sku.version_at(step.at, step.by.person.clone())).await?;
         let detail = format!("{} {}", sku.spec, sku.price_fen.yuan());
-        audit_log::by(&mut tx, &step, ("sku.add", &sku.code, &detail)).await?;
+        audit_log::by(&mut tx, &step, "sku.add", &sku.code, &detail).await?;
         publish::changed(&mut tx, product, step.at).await?;
         Ok(sku.id)
     })
@@ -147,7 +147,7 @@ pub async fn change(work: &Work, (coop, id): (&CoopId, &SkuId), edit: &SkuEdit) 
         }
         insert(&mut tx, &sku.version_at(step.at, step.by.person.clone())).await?;
         let detail = format!("version {} {} → {}", sku.version, price.yuan(), sku.price_fen.yuan());
-        audit_log::by(&mut tx, &step, ("sku.change", &sku.code, &detail)).await?;
+        audit_log::by(&mut tx, &step, "sku.change", &sku.code, &detail).await?;
         publish::changed(&mut tx, &owner.product_id, step.at).await
     })
 }

@@ -59,6 +59,6 @@ pub fn export(report: &Report, format: Format) -> Result<Vec<u8>> {
 pub async fn log(db: &Db, step: &Step, ask: &Ask, format: Format) -> Result<()> {
     tx!(db, tx, {
         let detail = format!("{} {} {format}", ask.from, ask.to);
-        audit_log::by(&mut tx, step, ("report.export", ask.kind.as_str(), &detail)).await
+        audit_log::by(&mut tx, step, "report.export", ask.kind.as_str(), &detail).await
     })
 }

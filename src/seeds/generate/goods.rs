@@ -1,14 +1,15 @@
 //! Generated products of generated cooperatives: names, specifications and prices in the proportions of a market.
 
 use super::{
-    Progress, Size,
-    kinds::{HAN, KINDS, Kind, WEIGHTS, WORDS},
+    Size,
+    kinds::{HAN, KINDS, Kind, Picture, WEIGHTS, WORDS},
+    progress::Progress,
 };
 use crate::{
     catalogue::{CertificateKind, ListingState, table},
     cooperatives::{
-        apply::CoopState,
         service::Service,
+        state::CoopState,
         table::{Coop, FreightRule, FreightTemplate},
     },
     db::{Db, Rows, q, row, statements, tx},
@@ -232,7 +233,7 @@ impl<'a> Maker<'a> {
             _ => None,
         };
         self.texts(&id, (name, name_en), (kind, grade), at);
-        let (photo, alt, alt_en) = kind.photo;
+        let Picture { name: photo, alt, alt_en } = kind.photo;
         self.photos.add(&table::ProductPhoto {
             product_id: id.clone(),
             position: 1,

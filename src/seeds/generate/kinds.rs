@@ -1,31 +1,34 @@
 //! What generated goods are: kinds with pictures that no product of the demonstration shows, words, weights.
 
+/// A picture with its words.
+#[derive(Clone, Copy)]
+pub struct Picture {
+    pub name: &'static str,
+    pub alt: &'static str,
+    pub alt_en: &'static str,
+}
+
 /// A kind of goods: names, category, 分 for 500 g, picture with its words, season.
 pub struct Kind {
     pub zh: &'static str,
     pub en: &'static str,
     pub category: &'static str,
     pub price: i64,
-    pub photo: (&'static str, &'static str, &'static str),
+    pub photo: Picture,
     pub season: Option<(&'static str, &'static str)>,
     pub fresh: bool,
 }
 
-const JUICE: (&str, &str, &str) = ("apple-juice", "苹果汁", "Bottle and glass of apple juice with apples");
-const EGGS: (&str, &str, &str) = ("eggs", "土鸡蛋", "Farm eggs in a basket");
-const RED: (&str, &str, &str) = ("red-beans", "红小豆", "Red adzuki beans");
-const SOY: (&str, &str, &str) = ("soybeans", "黄豆", "Soybeans");
-const SEEDS: (&str, &str, &str) = ("sunflower-seeds", "葵花籽", "Sunflower seeds");
-const WINE: (&str, &str, &str) = ("yellow-rice-wine", "黄酒", "Yellow rice wine in a pottery jar");
+const JUICE: Picture =
+    Picture { name: "apple-juice", alt: "苹果汁", alt_en: "Bottle and glass of apple juice with apples" };
+const EGGS: Picture = Picture { name: "eggs", alt: "土鸡蛋", alt_en: "Farm eggs in a basket" };
+const RED: Picture = Picture { name: "red-beans", alt: "红小豆", alt_en: "Red adzuki beans" };
+const SOY: Picture = Picture { name: "soybeans", alt: "黄豆", alt_en: "Soybeans" };
+const SEEDS: Picture = Picture { name: "sunflower-seeds", alt: "葵花籽", alt_en: "Sunflower seeds" };
+const WINE: Picture = Picture { name: "yellow-rice-wine", alt: "黄酒", alt_en: "Yellow rice wine in a pottery jar" };
 const AUTUMN: Option<(&str, &str)> = Some(("10-10", "05-31"));
 
-const fn kind(
-    zh: &'static str,
-    en: &'static str,
-    category: &'static str,
-    price: i64,
-    photo: (&'static str, &'static str, &'static str),
-) -> Kind {
+const fn kind(zh: &'static str, en: &'static str, category: &'static str, price: i64, photo: Picture) -> Kind {
     Kind { zh, en, category, price, photo, season: None, fresh: false }
 }
 

@@ -5,12 +5,13 @@
 
 mod goods;
 mod kinds;
+mod progress;
+mod size;
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeMap;
 
+use self::progress::Progress;
+pub use self::size::Size;
 use super::{
     buying::Habit,
     journal,
@@ -25,26 +26,10 @@ use crate::{
     stock::movement::{Movement, MovementKind, MovementRow},
 };
 
-/// How much to generate.
-#[derive(Clone, Copy, Debug)]
-pub struct Size {
-    /// Products.
-    pub products: u64,
-    /// Orders.
-    pub orders: u64,
-    /// Rows of the ledger without orders behind them.
-    pub ledger_lines: u64,
-    /// The same seed makes the same market.
-    pub seed: u64,
-}
-
 /// Days over which orders are spread, yesterday the last.
 const DAYS: i64 = 365;
 /// Orders of one transaction.
 const BATCH: usize = 2000;
-/// How often progress is told.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// What a generation does with the orders that it makes up.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kept {
@@ -71,28 +56,6 @@ pub async fn generate(db: &Db, size: Size, now: At) -> Result<()> {
         history(db, size.ledger_lines, !size.seed, Kept::LedgerOnly, now).await?;
     }
     catalogue::bump(db).await
-}
-
-/// Tells from time to time how far a generation is.
-struct Progress {
-    what: &'static str,
-    all: u64,
-    begun: Instant,
-    told: Instant,
-}
-
-impl Progress {
-    fn new(what: &'static str, all: u64) -> Self {
-        let begun = Instant::now();
-        Self { what, all, begun, told: begun }
-    }
-
-    fn at(&mut self, done: u64) {
-        if done >= self.all || self.told.elapsed() >= PATIENCE {
-            self.told = Instant::now();
-            println!("{done} of {} {} after {:.1} s", self.all, self.what, self.begun.elapsed().as_secs_f64());
-        }
-    }
 }
 
 /// A year of orders, or of their ledger rows.

@@ -11,8 +11,9 @@ use utoipa::{OpenApi, ToSchema};
 use crate::{
     approvals::{self, Approval, DecisionRequest},
     cooperatives::{
-        apply::{self, Application, Applied, CoopState},
+        apply::{self, Application, Applied},
         decide::Decision,
+        state::CoopState,
     },
     identity::Role,
     kernel::{At, Code, Day, Refusal},

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::basket::{Basket, Item};
 use crate::{
-    catalogue::{Product, Sku, Snapshot},
+    catalogue::{Offered, Snapshot},
     kernel::{Code, Fen, Lang, Qty, Refusal, Result as KernelResult, SkuCode},
     web::{
         Allow, Market, Result, Route,
@@ -92,13 +92,13 @@ fn cart(market: &Market, lang: Lang, basket: &Basket, alert: String) -> KernelRe
     let mut changed = false;
     for item in &basket.items {
         let (slug, coop, ships, line) = match snapshot.sku(item.sku.as_str()) {
-            Some((product, sku, left)) => {
-                changed |= item.seen.is_some_and(|seen| seen != sku.price);
-                let coop = snapshot.coop(&product.coop_id);
+            Some(offered) => {
+                changed |= item.seen.is_some_and(|seen| seen != offered.sku.price);
+                let coop = snapshot.coop(&offered.product.coop_id);
                 let name = coop.map(|c| lang.pick(&c.name, &c.name_en).to_owned()).unwrap_or_default();
                 let ships = coop.map(|c| layout.say("cart.ships", &[("hours", &c.sla_hours)])).unwrap_or_default();
                 let slug = coop.map(|c| c.slug.clone()).unwrap_or_default();
-                (slug, name, ships, line(&layout, &snapshot, item, (product, sku, left))?)
+                (slug, name, ships, line(&layout, &snapshot, item, offered)?)
             }
             None => (String::new(), layout.t("cart.gone_group").to_owned(), String::new(), gone(&layout, item)),
         };
@@ -119,7 +119,7 @@ fn line(
     layout: &Layout,
     snapshot: &Snapshot,
     item: &Item,
-    (product, sku, left): (&Product, &Sku, i64),
+    Offered { product, sku, left }: Offered<'_>,
 ) -> KernelResult<Line> {
     let (lang, qty) = (layout.lang, item.qty.units());
     let mut notes = Vec::new();
@@ -216,8 +216,8 @@ fn changed(basket: &mut Basket, change: &Change, snapshot: &Snapshot) -> Result<
         "add" => {
             let unknown = || Refusal::of_field("sku", Code::UnknownSku).with("sku", &change.sku);
             let sku = sku()?;
-            let (_, sold, _) = snapshot.sku(sku.as_str()).ok_or_else(unknown)?;
-            basket.add(sku, qty()?, Some(sold.price));
+            let offered = snapshot.sku(sku.as_str()).ok_or_else(unknown)?;
+            basket.add(sku, qty()?, Some(offered.sku.price));
         }
         "set" if typed == "0" => basket.set(&sku()?, None),
         "set" => basket.set(&sku()?, Some(qty()?)),
@@ -225,7 +225,7 @@ fn changed(basket: &mut Basket, change: &Change, snapshot: &Snapshot) -> Result<
         "drop" => drop_unsold(basket, snapshot),
         "accept" => {
             for item in &mut basket.items {
-                item.seen = snapshot.sku(item.sku.as_str()).map(|(_, sku, _)| sku.price).or(item.seen);
+                item.seen = snapshot.sku(item.sku.as_str()).map(|offered| offered.sku.price).or(item.seen);
             }
         }
         _ => return Err(Refusal::of_field("do", Code::Unknown)),
@@ -237,7 +237,7 @@ fn changed(basket: &mut Basket, change: &Change, snapshot: &Snapshot) -> Result<
 fn drop_unsold(basket: &mut Basket, snapshot: &Snapshot) {
     for item in basket.items.clone() {
         let left = match snapshot.sku(item.sku.as_str()) {
-            Some((_, sku, left)) if sku.in_season(snapshot.day) => left.max(0),
+            Some(Offered { sku, left, .. }) if sku.in_season(snapshot.day) => left.max(0),
             _ => 0,
         };
         basket.set(&item.sku, Qty::parse("qty", item.qty.units().min(left)).ok());

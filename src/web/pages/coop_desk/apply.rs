@@ -8,7 +8,10 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    cooperatives::apply::{self, Application, Applied, CoopState},
+    cooperatives::{
+        apply::{self, Application, Applied},
+        state::CoopState,
+    },
     identity::Role,
     kernel::{Code, Day, Named, Refusal, parse},
     web::{

@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{COOP, desk, done, kept};
+use super::frame::{COOP, desk, done, kept};
 use crate::{
     kernel::{At, Carrier, Code, Fen, Named, Refusal, SellerOrderId, parse},
     orders::{
@@ -246,7 +246,9 @@ async fn list(
 }
 
 async fn form(
-    (market, caller, uri): (&Market, &Caller, &Uri),
+    market: &Market,
+    caller: &Caller,
+    uri: &Uri,
     id: &SellerOrderId,
     (typed, faults): (ShipForm, Faults),
 ) -> Result<Response> {
@@ -264,7 +266,7 @@ async fn form(
 }
 
 async fn one(State(market): State<Market>, caller: Caller, uri: Uri, Path(id): Path<String>) -> Result<Response> {
-    form((&market, &caller, &uri), &SellerOrderId(id), (ShipForm::default(), Faults::default())).await
+    form(&market, &caller, &uri, &SellerOrderId(id), (ShipForm::default(), Faults::default())).await
 }
 
 /// A cooperative's own order; not found for another.
@@ -301,7 +303,7 @@ async fn ship(
     match sent {
         Err(error) if !again(&seen(&market, &caller, &id).await?.seller_order) => {
             let faults = kept(error, caller.lang, &FIELDS)?;
-            form((&market, &caller, &uri), &id, (typed, faults)).await
+            form(&market, &caller, &uri, &id, (typed, faults)).await
         }
         _ => {
             let order = seen(&market, &caller, &id).await?.seller_order;

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 
-use super::{COOP, desk};
+use super::frame::{COOP, desk};
 use crate::{
     catalogue::own,
     kernel::{At, Fen, time::SECOND},

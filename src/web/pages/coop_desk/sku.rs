@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use serde::Deserialize;
 
-use super::{COOP, Visit};
+use super::frame::{COOP, Visit};
 use crate::{
     catalogue::{
         ListingState,

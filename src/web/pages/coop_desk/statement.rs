@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 
-use super::{COOP, desk};
+use super::frame::{COOP, desk};
 use crate::{
     kernel::Fen,
     orders::statement::Moved,

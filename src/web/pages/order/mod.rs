@@ -4,6 +4,7 @@
 //! that a guest keeps) or in a cookie that the link leaves behind. Everybody else is told that there is
 //! no such order. `page` is what it shows, `track` how its way is told.
 
+pub(super) mod found;
 pub(super) mod page;
 pub(super) mod track;
 
@@ -14,7 +15,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use self::page::{Found, OrderPage};
+use self::{
+    found::Found,
+    page::{OrderPage, PageRequest},
+};
 use crate::{
     db::idempotency::Key,
     kernel::{Code, PaymentId, Refusal, SellerOrderId},
@@ -112,7 +116,7 @@ impl Visit {
         let own = self.caller.person.is_some() && self.order.person_id == self.caller.owner().person;
         let token = self.token.as_deref().filter(|_| !own);
         let query = self.at("").split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
-        Ok(OrderPage::of(&self.market, self.caller.lang, found, (token, &query, alert)))
+        Ok(OrderPage::of(&self.market, self.caller.lang, found, PageRequest { token, query: &query, alert }))
     }
 
     /// After a form: the order again, or the order with what was refused.

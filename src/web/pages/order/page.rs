@@ -2,14 +2,16 @@
 
 use askama::Template;
 
-use super::track::{self, Step};
+use super::{
+    found::Found,
+    track::{self, Step},
+};
 use crate::{
-    db::Conn,
-    kernel::{At, Fen, Lang, Named, OrderId, Result, ReturnClass, time::SECOND},
+    kernel::{At, Fen, Lang, Named, ReturnClass, time::SECOND},
     orders::{
-        OrderState, read,
-        record::{self, Contact, Order, OrderEventRow, Part},
-        view::{self as order_view, JournalRefs, LineView, OrderView, SellerOrderView, ShipmentView},
+        OrderState,
+        record::{self, Contact, Part},
+        view::{JournalRefs, LineView, SellerOrderView, ShipmentView},
     },
     payments::PaymentState,
     web::{
@@ -17,31 +19,6 @@ use crate::{
         pages::view::{Layout, photo},
     },
 };
-
-/// An order with all that its page tells.
-pub struct Found {
-    pub order: Order,
-    pub view: OrderView,
-    pub contact: Option<Contact>,
-    pub events: Vec<OrderEventRow>,
-    parts: Vec<Part>,
-    pub refunds: Vec<record::Refund>,
-}
-
-impl Found {
-    /// Reads it as it stands now.
-    pub async fn read(conn: &mut Conn, id: OrderId, lang: Lang) -> Result<Self> {
-        let order = read::by_id(conn, &id).await?;
-        Ok(Self {
-            contact: read::contact(conn, &id).await?,
-            events: read::events(conn, &id).await?,
-            parts: read::parts(conn, &id).await?,
-            refunds: read::refunds(conn, &id).await?,
-            view: order_view::view(conn, order.clone(), lang, true).await?,
-            order,
-        })
-    }
-}
 
 /// A line as it was sold.
 struct Line {
@@ -130,9 +107,20 @@ pub struct OrderPage {
     query: String,
 }
 
+/// How a page of an order was asked for.
+pub struct PageRequest<'a> {
+    /// A guest's token.
+    pub token: Option<&'a str>,
+    /// `?token=…` where forms have to carry it.
+    pub query: &'a str,
+    /// What was refused.
+    pub alert: String,
+}
+
 impl OrderPage {
-    /// The page of an order. `token` and `query` are the guest's; `alert` is what was refused.
-    pub fn of(market: &Market, lang: Lang, found: Found, (token, query, alert): (Option<&str>, &str, String)) -> Self {
+    /// The page of an order.
+    pub fn of(market: &Market, lang: Lang, found: Found, asked: PageRequest<'_>) -> Self {
+        let PageRequest { token, query, alert } = asked;
         let layout = Layout::of(market, lang, "order.title").nav("me");
         let layout = Layout { title: format!("{} {}", layout.title, found.view.number), ..layout }.asked("", query);
         let steps = track::steps(&layout, &found);

@@ -1,6 +1,6 @@
 //! An order's way in words: what happened, when and by whom; what happens now; what comes.
 
-use super::page::Found;
+use super::found::Found;
 use crate::{
     kernel::{At, Carrier, ClosedSet, Named},
     orders::{OrderState, SellerOrderState, kinds::OrderEventKind, record::OrderEventRow, view::SellerOrderView},

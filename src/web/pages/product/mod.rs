@@ -165,7 +165,7 @@ impl ProductPage {
         let summary = pick(&product.summary, &product.summary_en);
         layout.title.clone_from(&name);
         let layout = layout.about(&summary);
-        let left = snapshot.sku(&sku.code).map_or(0, |(_, _, left)| left);
+        let left = snapshot.sku(&sku.code).map_or(0, |offered| offered.left);
         let standing = Standing::of(product, sku, left, snapshot.day, &layout);
         let county = snapshot.county(&product.county_code);
         let category = snapshot.category(&product.category_code);

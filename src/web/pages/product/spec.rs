@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    catalogue::{Product, Sku, Snapshot},
+    catalogue::{Offered, Product, Sku, Snapshot},
     kernel::Grams,
     web::pages::view::Layout,
 };
@@ -38,30 +38,27 @@ pub struct Choice {
     pub cells: Vec<Cell>,
 }
 
-/// A specification of the family, with the product that it is of.
-type Offer<'a> = (&'a Product, &'a Sku, i64);
-
 impl Choice {
     /// Of a product whose SKU is shown; none where there is nothing to choose.
     pub fn of(snapshot: &Snapshot, product: &Product, shown: &Sku, layout: &Layout) -> Option<Self> {
         let family = snapshot.family(product);
-        let offers: Vec<Offer> = family
+        let offers: Vec<Offered> = family
             .iter()
-            .flat_map(|p| p.skus.iter().zip(&p.available).map(|(sku, left)| (&***p, sku, *left)))
+            .flat_map(|p| p.skus.iter().zip(&p.available).map(|(sku, left)| Offered { product: p, sku, left: *left }))
             .collect();
         if offers.len() < 2 {
             return None;
         }
-        let cell = |offer: &Offer| cell(snapshot, offer, shown, layout);
+        let cell = |offer: &Offered| cell(snapshot, offer, shown, layout);
         let places: BTreeSet<(i64, i64)> =
-            offers.iter().filter_map(|(_, sku, _)| Some((sku.diameter_mm?, sku.net.0))).collect();
+            offers.iter().filter_map(|offer| Some((offer.sku.diameter_mm?, offer.sku.net.0))).collect();
         if places.len() < offers.len() {
             return Some(Self { columns: Vec::new(), rows: Vec::new(), cells: offers.iter().map(cell).collect() });
         }
         let diameters: BTreeSet<i64> = places.iter().map(|(mm, _)| *mm).collect();
         let weights: BTreeSet<i64> = places.iter().map(|(_, g)| *g).collect();
         let at = |mm: i64, g: i64| {
-            let found = offers.iter().find(|(_, sku, _)| sku.diameter_mm == Some(mm) && sku.net.0 == g);
+            let found = offers.iter().find(|offer| offer.sku.diameter_mm == Some(mm) && offer.sku.net.0 == g);
             found.map_or_else(|| nothing(layout), cell)
         };
         let row = |mm: &i64| Row { label: format!("{mm} mm"), cells: weights.iter().map(|g| at(*mm, *g)).collect() };
@@ -77,7 +74,7 @@ fn nothing(layout: &Layout) -> Cell {
     Cell { href: None, kind: "off", head: "—".to_owned(), note: layout.t("product.no_such").to_owned() }
 }
 
-fn cell(snapshot: &Snapshot, (product, sku, left): &Offer, shown: &Sku, layout: &Layout) -> Cell {
+fn cell(snapshot: &Snapshot, Offered { product, sku, left }: &Offered, shown: &Sku, layout: &Layout) -> Cell {
     let buyable = *left > 0 && sku.in_season(snapshot.day);
     let query = if product.skus.len() > 1 { format!("?sku={}", crate::web::percent(&sku.code)) } else { String::new() };
     let kind = match (sku.id == shown.id, buyable) {

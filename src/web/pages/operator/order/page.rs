@@ -25,7 +25,7 @@ use crate::{
         pages::{
             desk::Desk,
             order::{
-                page::Found,
+                found::Found,
                 track::{self, Step},
             },
             view::Layout,
