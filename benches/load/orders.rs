@@ -11,7 +11,7 @@ use tokio::{sync::Mutex, task::JoinSet};
 use yanxi::{
     db::{
         Db, Engine,
-        idempotency::{Key, Running},
+        idempotency::{Key, Running, Twin},
         q,
     },
     kernel::{Actor, Clock, Fulfilment, Qty, QuoteId, Random, SkuCode, Step},
@@ -108,6 +108,7 @@ fn key(quote_id: &str) -> Key {
         key: quote_id.to_owned(),
         operation: "placeOrder",
         body_hash: Random::hash_of(quote_id),
+        twin: Twin::Told,
     }
 }
 

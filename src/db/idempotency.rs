@@ -28,6 +28,17 @@ pub struct Key {
     pub operation: &'static str,
     /// SHA-256 of the body (and the path's parts).
     pub body_hash: String,
+    /// What a twin does while the first runs.
+    pub twin: Twin,
+}
+
+/// What a twin of a running request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Twin {
+    /// A program is told (409), and asks again.
+    Told,
+    /// A person who clicked twice waits for the first click's answer and gets the same.
+    Waits,
 }
 
 table! {

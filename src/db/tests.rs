@@ -75,6 +75,7 @@ async fn a_key_gives_the_first_answer_and_refuses_another_body() {
         key: "k".into(),
         operation: "placeOrder",
         body_hash: body.into(),
+        twin: idempotency::Twin::Told,
     };
     let answer = "{}".to_owned();
     let now = Clock::System.now();

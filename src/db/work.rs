@@ -1,12 +1,18 @@
 //! A unit of work: what a verb needs to change something once, for one actor, under one key.
 
+use std::time::Duration;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Db, Tx,
-    idempotency::{self, Guard, Key, Running},
+    idempotency::{self, Guard, Key, Running, Twin},
 };
 use crate::kernel::{Actor, At, Clock, Code, Error, Refusal, Result, Step};
+
+/// A running twin is waited for this often and this long.
+const PATIENCE: usize = 100;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// One act of one actor on the database. The same key gives the first answer again (rule A3); without a key
 /// the act is done as often as it is asked for.
@@ -37,9 +43,16 @@ impl Work {
         Ok(answer.map(|answer| serde_json::from_str(&answer)).transpose()?)
     }
 
-    /// Marks the key as running; refuses a twin that still runs in this process.
-    pub fn start(&self) -> Result<Option<Guard>> {
-        Ok(self.key.as_ref().map(|key| self.running.start(key)).transpose()?)
+    /// Marks the key as running. A twin that still runs in this process refuses it, or is waited for.
+    pub async fn start(&self) -> Result<Option<Guard>> {
+        let Some(key) = &self.key else { return Ok(None) };
+        for _ in 0..PATIENCE {
+            match self.running.start(key) {
+                Err(_) if key.twin == Twin::Waits => tokio::time::sleep(PAUSE).await,
+                marked => return Ok(Some(marked?)),
+            }
+        }
+        Ok(Some(self.running.start(key)?))
     }
 
     /// Keeps the answer with the effect. A twin in another process may have come first: then nothing of this
@@ -70,10 +83,10 @@ macro_rules! once {
     };
     ($work:expr, $ready:ident = $before:block, $tx:ident, $step:ident, $body:block) => {{
         let work: &$crate::db::Work = $work;
+        let _running = work.start().await?;
         match work.first().await? {
             Some(first) => Ok(first),
             None => {
-                let _running = work.start()?;
                 let done: $crate::kernel::Result<_> = async {
                     let ready: $crate::kernel::Result<_> = async { $before }.await;
                     let $ready = ready?;

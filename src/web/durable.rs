@@ -1,15 +1,12 @@
 //! Writes that survive their client: run to the end although the connection is gone.
 
-use std::{any::Any, pin::Pin, time::Duration};
+use std::{any::Any, pin::Pin};
 
 use crate::{
     db::{Work, idempotency::Key},
-    kernel::{Code, CoopId, Error, Result},
+    kernel::{CoopId, Error, Result},
     web::{self, Market, auth::Caller},
 };
-
-/// A twin of a form is waited for this often, a tenth of a second each.
-const PATIENCE: usize = 100;
 
 /// A write without its type: what the runtime puts around a task is compiled once, not for each write.
 type Task = Pin<Box<dyn Future<Output = Box<dyn Any + Send>> + Send>>;
@@ -32,18 +29,4 @@ pub async fn of_coop<T: Send + 'static, F: Future<Output = Result<T>> + Send + '
 ) -> web::Result<T> {
     let coop = caller.person()?.own_coop()?.clone();
     durable(verb(market.work(caller.actor(), key), coop)).await
-}
-
-/// Runs a form's write under its idempotency key. A program is told that its twin still runs; a person
-/// who clicked twice waits for the first click's answer and gets the same.
-pub async fn once<T, F: Future<Output = Result<T>> + Send>(work: impl Fn() -> F + Send) -> Result<T> {
-    for _ in 0..PATIENCE {
-        match work().await {
-            Err(error) if error.refusal().is_some_and(|r| r.code == Code::KeyRunning) => {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-            done => return done,
-        }
-    }
-    work().await
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Error, auth::Caller, json};
 use crate::{
-    db::idempotency::Key,
+    db::idempotency::{Key, Twin},
     kernel::{Code, Lang, Named, Random, Refusal, hash::sha256_hex},
 };
 
@@ -52,7 +52,13 @@ pub fn new_key() -> Result<String, Error> {
 /// something else typed is refused instead of forgotten. A form without a key may be sent twice.
 pub fn key(caller: &Caller, key: &str, operation: &'static str, what: &[&str]) -> Option<Key> {
     let body_hash = sha256_hex(what.join("\n").as_bytes());
-    is_key(key).then(|| Key { scope: format!("form:{}", caller.scope()), key: key.to_owned(), operation, body_hash })
+    is_key(key).then(|| Key {
+        scope: format!("form:{}", caller.scope()),
+        key: key.to_owned(),
+        operation,
+        body_hash,
+        twin: Twin::Waits,
+    })
 }
 
 /// Whether a form's hidden key is one that its page gave it.

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{Error, strict::Strict};
 use crate::{
-    db::idempotency::Key,
+    db::idempotency::{Key, Twin},
     kernel::{Code, Refusal, hash::sha256_hex},
 };
 
@@ -189,7 +189,13 @@ impl IdempotencyKey {
     /// The same where the key may be missing.
     pub fn given(self, scope: String, operation: &'static str, subject: &str, hash: &str) -> Option<Key> {
         let key = self.0?;
-        Some(Key { scope, key, operation, body_hash: sha256_hex(format!("{subject}\n{hash}").as_bytes()) })
+        Some(Key {
+            scope,
+            key,
+            operation,
+            body_hash: sha256_hex(format!("{subject}\n{hash}").as_bytes()),
+            twin: Twin::Told,
+        })
     }
 }
 

@@ -79,8 +79,8 @@ async fn a_new_day_keeps_in_memory_what_is_as_it_was_and_finds_it_by_each_name(s
         assert!(Arc::ptr_eq(after.by_code(&product.code).unwrap(), product));
         assert!(Arc::ptr_eq(after.by_slug(&product.slug).unwrap(), product));
         for sku in product.skus.iter() {
-            let (owner, found, _) = after.sku(&sku.code).unwrap();
-            assert!(Arc::ptr_eq(owner, product) && found == sku);
+            let found = after.sku(&sku.code).unwrap();
+            assert!(std::ptr::eq(found.product, &raw const **product) && found.sku == sku);
         }
     }
     assert!(after.by_code("").is_none() && after.by_slug("P01 ").is_none() && after.sku("P01-").is_none());

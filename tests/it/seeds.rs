@@ -8,7 +8,7 @@ use std::{
 };
 
 use yanxi::{
-    catalogue::{self, Snapshot, edit::publish},
+    catalogue::{self, Offered, Snapshot, edit::publish},
     cooperatives::service::Service,
     counter::{Figures, figures, read as journal, verify::Verifier},
     db::{Db, Engine, q},
@@ -87,7 +87,7 @@ fn the_demonstration_has_the_goods_of_its_list() {
         let shelf = snapshot(&db).await;
         assert_eq!((shelf.products.len(), shelf.coops.len()), (62, 14));
         for (price, n) in PRICES.iter().zip(1_u8..) {
-            let (product, sku, _) = shelf.sku(&format!("P{n:02}-1")).unwrap();
+            let Offered { product, sku, .. } = shelf.sku(&format!("P{n:02}-1")).unwrap();
             assert_eq!((product.code.as_str(), sku.price), (format!("P{n:02}").as_str(), Fen(*price)));
             let origin = product.schemes.iter().any(|s| s == "QUOTA_832");
             assert_eq!(origin, ORIGIN_832.contains(&n), "{}: 832 origin", product.code);
@@ -102,15 +102,15 @@ fn the_demonstration_has_the_goods_of_its_list() {
             let words = [&product.name_en, &product.summary_en, &product.story_en, &product.storage_en];
             assert!(words.iter().all(|w| !w.is_empty()), "{} in English", product.code);
         }
-        let (p01, sku, left) = shelf.sku("P01-1").unwrap();
+        let Offered { product: p01, sku, left } = shelf.sku("P01-1").unwrap();
         assert_eq!((p01.name.as_str(), p01.county_code.as_str()), ("洛川红富士", "610629"));
         assert_eq!((sku.net, sku.gross, sku.diameter_mm), (Grams(5000), Grams(5400), Some(75)));
         assert_eq!((sku.pieces_min, sku.pieces_max, left), (Some(22), Some(24), 860));
         assert_eq!(sku.season.as_ref().map(|s| (s.from.as_str(), s.to.as_str())), Some(("10-10", "05-31")));
         let family: Vec<&str> = shelf.family(p01).iter().map(|p| p.code.as_str()).collect();
         assert_eq!(family, ["P01", "P02", "P04", "P05"]);
-        assert_eq!(shelf.sku("P19-1").unwrap().1.gross, Grams(600));
-        assert_eq!(shelf.sku("P05-1").unwrap().1.gross, Grams(10_800));
+        assert_eq!(shelf.sku("P19-1").unwrap().sku.gross, Grams(600));
+        assert_eq!(shelf.sku("P05-1").unwrap().sku.gross, Grams(10_800));
         assert_eq!(shelf.counties.iter().filter(|c| c.pairing.is_some()).count(), 3);
     });
 }
@@ -120,7 +120,7 @@ fn sets_states_and_accounts_of_the_demonstration_are_there_to_be_seen() {
     on_both(true, |db| async move {
         let shelf = snapshot(&db).await;
         let counties = |code: &str| {
-            let parts = &shelf.sku(code).unwrap().1.parts;
+            let parts = &shelf.sku(code).unwrap().sku.parts;
             parts.iter().map(|p| p.county_code.as_str()).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(counties("P61-1"), "610629 610622 610603");

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use yanxi::{
-    db::{Engine, idempotency::Key},
+    db::{
+        Engine,
+        idempotency::{Key, Twin},
+    },
     kernel::hash::sha256_hex,
 };
 
@@ -91,6 +94,7 @@ async fn a_twin_that_runs_is_told_so(site: Arc<Site>) {
         key: "one".to_owned(),
         operation: "placeOrder",
         body_hash: sha256_hex(b""),
+        twin: Twin::Told,
     };
     let running = site.market.trade.keys.start(&key).unwrap();
     let twin = guest.api("POST", "/orders", &[("idempotency-key", "one")], &body).await;

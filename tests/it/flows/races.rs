@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use yanxi::{
-    db::idempotency::Key,
+    db::idempotency::{Key, Twin},
     kernel::{Actor, Code, Fen},
     orders::{
         place,
@@ -26,6 +26,7 @@ async fn twins_of_a_key_make_one_order_and_get_the_same_answer(shop: Arc<Shop>) 
         key: "k".to_owned(),
         operation: "placeOrder",
         body_hash: "h".to_owned(),
+        twin: Twin::Told,
     };
     let mut numbers = std::collections::BTreeSet::new();
     let twins: Vec<_> = (0..8)

@@ -109,11 +109,9 @@ fn cited(remark: &str) -> Vec<String> {
         if *word == "art." && place > 0 {
             let law = words[place - 1];
             cited.extend(articles(&words[place + 1..]).map(|article| format!("{law} art. {article}")));
-        } else if STANDARDS.contains(word) && starts_with_digit {
+        } else if STANDARDS.contains(word) && starts_with_digit || ELSEWHERE.contains(word) && is_count {
             cited.push(format!("{word} {next}"));
-        } else if ELSEWHERE.contains(word) && is_count {
-            cited.push(format!("{word} {next}"));
-        } else if word.ends_with(".md") {
+        } else if word.rsplit_once('.').is_some_and(|(_, ending)| ending == "md") {
             cited.push(word.rsplit('/').next().unwrap_or(word).to_owned());
         } else if bytes.len() > 2 && bytes[0].is_ascii_uppercase() && bytes[1] == b'-' && bytes[2].is_ascii_digit() {
             cited.push((*word).to_owned());

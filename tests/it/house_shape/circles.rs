@@ -67,7 +67,7 @@ impl Tree {
         let mut used = Vec::new();
         let said = |name: &str| file.body.iter().any(|token| token.text == name);
         for import in &file.imports {
-            let Some(path) = self.absolute(module, file, &import.path) else { continue };
+            let Some(path) = Self::absolute(module, file, &import.path) else { continue };
             let is_module = self.resolve(&path, 0).is_some_and(|target| target.name.is_none());
             let own_child = import.shown && path.starts_with(module);
             if import.name == "*" {
@@ -82,13 +82,13 @@ impl Tree {
         }
         for path in paths(&file.body) {
             let name = path.last().cloned().unwrap_or_default();
-            used.extend(self.absolute(module, file, &path).map(|path| (path, name)));
+            used.extend(Self::absolute(module, file, &path).map(|path| (path, name)));
         }
         used
     }
 
     /// A path from the crate down; none where it leads out of it.
-    fn absolute(&self, module: &Module, file: &File, path: &[String]) -> Option<Module> {
+    fn absolute(module: &Module, file: &File, path: &[String]) -> Option<Module> {
         let (first, rest) = path.split_first()?;
         let from = |base: &[String]| Some([base, rest].concat());
         match first.as_str() {
@@ -101,7 +101,7 @@ impl Tree {
             child if file.children.contains(child) => Some([module, path].concat()),
             name => {
                 let import = file.imports.iter().find(|import| import.name == name && import.path != path)?;
-                let base = self.absolute(module, file, &import.path)?;
+                let base = Self::absolute(module, file, &import.path)?;
                 from(&base)
             }
         }
@@ -122,7 +122,7 @@ impl Tree {
         if depth < 9 && !file.defined.contains(name) {
             let named = file.imports.iter().filter(|import| import.name == *name);
             for import in named.chain(file.imports.iter().filter(|import| import.name == "*")) {
-                let Some(base) = self.absolute(&module, file, &import.path) else { continue };
+                let Some(base) = Self::absolute(&module, file, &import.path) else { continue };
                 let all = import.name == "*";
                 let next = if all { [&base, rest].concat() } else { [&base, behind].concat() };
                 let found = self.resolve(&next, depth + 1).filter(|target| {

@@ -37,7 +37,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
                 at = end_of_string(&chars, at + 1);
                 Some(LITERAL.to_owned())
             }
-            '\'' => quote(&chars, &mut at),
+            '\'' => Some(quote(&chars, &mut at)),
             c if c.is_whitespace() => {
                 at += 1;
                 None
@@ -84,18 +84,18 @@ fn end_of_string(chars: &[char], mut at: usize) -> usize {
 }
 
 /// A character, or a lifetime.
-fn quote(chars: &[char], at: &mut usize) -> Option<String> {
+fn quote(chars: &[char], at: &mut usize) -> String {
     let escaped = chars.get(*at + 1) == Some(&'\\');
     if escaped || chars.get(*at + 2) == Some(&'\'') {
         let from = *at + if escaped { 3 } else { 2 };
         *at = chars[from..].iter().position(|c| *c == '\'').map_or(chars.len(), |n| from + n + 1);
-        return Some(LITERAL.to_owned());
+        return LITERAL.to_owned();
     }
     *at += 1;
     while chars.get(*at).is_some_and(|c| c.is_alphanumeric() || *c == '_') {
         *at += 1;
     }
-    Some("'".to_owned())
+    "'".to_owned()
 }
 
 fn word(chars: &[char], at: &mut usize) -> Option<String> {

@@ -13,7 +13,10 @@ use super::{
     page::{CheckoutPage, Looked},
 };
 use crate::{
-    db::{idempotency::Key, tx},
+    db::{
+        idempotency::{Key, Twin},
+        tx,
+    },
     identity::{Address, address},
     kernel::{Code, Random, Refusal, ReturnClass},
     orders::{
@@ -29,7 +32,7 @@ use crate::{
     web::{
         Allow, Error, Market, Result, Route,
         auth::{self, Caller},
-        durable::{durable, once},
+        durable::durable,
         form::{Faults, Form, is_key},
         pages::{order, product, regions, view},
     },
@@ -112,7 +115,13 @@ async fn act(
 
 fn key_of(key: &str, operation: &'static str) -> Key {
     // The form's content is no part of it: what was placed once is shown, whatever is typed afterwards.
-    Key { scope: format!("checkout:{key}"), key: operation.to_owned(), operation, body_hash: String::new() }
+    Key {
+        scope: format!("checkout:{key}"),
+        key: operation.to_owned(),
+        operation,
+        body_hash: String::new(),
+        twin: Twin::Waits,
+    }
 }
 
 fn put_cookie(response: &mut Response, cookie: &str) {
@@ -248,7 +257,7 @@ impl Visit {
         let key = key_of(&typed.key, "placeOrder");
         let (trade, work) = (self.market.trade.clone(), self.market.trade.work(by, Some(&key)));
         let placing = typed.placing(&quote);
-        let placing = durable(async move { once(|| place::place(&trade, &work, placing.clone())).await });
+        let placing = durable(async move { place::place(&trade, &work, placing.clone()).await });
         match placing.await {
             Ok(placed) => {
                 self.keep_address(&typed).await?;
@@ -316,7 +325,7 @@ impl Visit {
         let Ok(method) = typed.method() else { return Ok(shown) };
         let (trade, key) = (self.market.trade.clone(), key_of(&typed.key, "payOrder"));
         let work = trade.work(self.caller.actor(), Some(&key));
-        let paying = durable(async move { once(|| pay::pay(&trade, &work, &order, method)).await });
+        let paying = durable(async move { pay::pay(&trade, &work, &order, method).await });
         match paying.await {
             Ok(paying) => Ok(paying.redirect_url.unwrap_or(shown)),
             Err(error) if error.refusal().is_some() => Ok(shown),

@@ -20,7 +20,7 @@ use self::{
     page::{OrderPage, PageRequest},
 };
 use crate::{
-    db::idempotency::Key,
+    db::idempotency::{Key, Twin},
     kernel::{Code, PaymentId, Refusal, SellerOrderId},
     orders::{
         OrderState, cancel as cancelling, pay, payment_result,
@@ -32,7 +32,7 @@ use crate::{
     web::{
         Allow, Error, Market, Result, Route,
         auth::{self, Caller},
-        durable::{durable, once},
+        durable::durable,
         form::Form,
         json::ApiQuery,
         pages::view,
@@ -157,9 +157,10 @@ async fn pay_order(visit: Visit) -> Result<Response> {
                 key: format!("page-{}", payments.len()),
                 operation: "payOrder",
                 body_hash: String::new(),
+                twin: Twin::Waits,
             };
             let work = trade.work(visit.caller.actor(), Some(&key));
-            let paying = durable(async move { once(|| pay::pay(&trade, &work, &order, Method::Sandbox)).await });
+            let paying = durable(async move { pay::pay(&trade, &work, &order, Method::Sandbox).await });
             paying.await.map(|paying| paying.redirect_url.unwrap_or_else(|| visit.at("")))
         }
     };

@@ -3,7 +3,10 @@
 use yanxi::{
     catalogue::sales,
     counter::seal,
-    db::{audit_log, idempotency::Key},
+    db::{
+        audit_log,
+        idempotency::{Key, Twin},
+    },
     kernel::{Actor, Carrier, Fen, time::SECOND},
     orders::{
         cancel, expire, place,
@@ -55,6 +58,7 @@ pub async fn live(shop: &Shop) {
         key: "k".to_owned(),
         operation: "placeOrder",
         body_hash: "h".to_owned(),
+        twin: Twin::Told,
     };
     place::place(&shop.trade, &shop.trade.work(Actor::GUEST, Some(&key)), Shop::placing(&quote, "13800000005"))
         .await

@@ -29,7 +29,7 @@ use crate::{
     web::{
         Error, Market, Result, Route,
         auth::Caller,
-        durable::{durable, once},
+        durable::durable,
         form::{Faults, Form, is_key, new_key},
         json::ApiQuery,
         pages::view::{self, Layout},
@@ -171,7 +171,7 @@ async fn outcome(
 async fn sent(market: &Market, caller: &Caller, wished: Wished, key: &Key) -> Result<String> {
     let (trade, work) = (market.trade.clone(), market.trade.work(caller.actor(), Some(key)));
     let Wished { order, asked, reason } = wished;
-    let sending = async move { once(|| refund::refund(&trade, &work, &order, (&asked, &reason))).await };
+    let sending = async move { refund::refund(&trade, &work, &order, (&asked, &reason)).await };
     Ok(durable(sending).await?.refund_id)
 }
 

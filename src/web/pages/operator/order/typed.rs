@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::{
-    db::idempotency::Key,
+    db::idempotency::{Key, Twin},
     kernel::{Code, Fen, PersonId, Refusal, Result, hash::sha256_hex, parse},
     orders::{
         record::Line,
@@ -115,6 +115,7 @@ impl RefundForm {
             key: self.key.clone(),
             operation: "refund",
             body_hash: sha256_hex(format!("{number}\n{body}").as_bytes()),
+            twin: Twin::Waits,
         })
     }
 }
