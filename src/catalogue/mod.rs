@@ -34,7 +34,7 @@ pub use listing::{ListingEvent, ListingState};
 pub use load::load;
 pub use shelf::{Refreshed, Shelf};
 pub use snapshot::{Destinations, Offered, Snapshot};
-pub use table::OutletKind;
+pub use table::{Category, OutletKind};
 pub use version::{Versions, versions};
 pub use view::{CertView, CoopRef, ProductView, SeasonView, SkuView};
 

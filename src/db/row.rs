@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{reader::Reader, value::Stored};
 use crate::kernel::{Error, Result, Season};
 
-/// What a statement answers: a struct declared by [`super::row!`], [`super::table!`] or [`super::view!`],
+/// What a statement answers: a struct declared by `row!`, `table!` or `view!`,
 /// or a tuple in the order of the columns.
 pub trait Row: Sized + Send {
     /// Reads it; a fault where a column is missing, NULL without an `Option`, or no value of its type.

@@ -183,7 +183,7 @@ macro_rules! select {
 }
 pub(crate) use select;
 
-/// `returning!(Order, "UPDATE orders SET … WHERE id = $1")`: the text that changes a row and reads it whole.
+/// `returning!(Order, "UPDATE … SET … WHERE id = $1")`: the text that changes a row and reads it whole.
 macro_rules! returning {
     ($name:ident, $update:literal) => {{
         const LENGTH: usize = $crate::db::returning_text::<0>($update, $name::COLUMNS).1;

@@ -85,7 +85,7 @@ pub struct NewPerson {
     pub coop: Option<CoopId>,
     /// For `clerk`.
     pub outlet: Option<String>,
-    /// From [`password::hash`], which is slow and runs before the transaction.
+    /// From `password::hash`, which is slow and runs before the transaction.
     pub password_hash: String,
 }
 

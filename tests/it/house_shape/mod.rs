@@ -85,7 +85,8 @@ fn functions_fit_on_a_screen() {
 
 #[test]
 fn signatures_name_what_has_more_than_two_parts() {
-    none(&faults(&everything(), shapes::nameless_tuples));
+    let program: Vec<_> = everything().into_iter().filter(|(name, _)| !name.starts_with("tests/")).collect();
+    none(&faults(&program, shapes::nameless_tuples));
 }
 
 fn sample(files: &[(&str, &str)]) -> Vec<(String, String)> {

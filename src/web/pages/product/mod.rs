@@ -25,8 +25,8 @@ use super::{
     view::{self, Layout},
 };
 use crate::{
-    catalogue::{Product, Sku, Snapshot},
-    kernel::{self, Code, Refusal},
+    catalogue::{Category, Product, Sku, Snapshot},
+    kernel::{self, Code, Lang, Refusal},
     stock::trace::{self, Batch},
     web::{
         Allow, Market, Result, Route,
@@ -168,7 +168,6 @@ impl ProductPage {
         let left = snapshot.sku(&sku.code).map_or(0, |offered| offered.left);
         let standing = Standing::of(product, sku, left, snapshot.day, &layout);
         let county = snapshot.county(&product.county_code);
-        let category = snapshot.category(&product.category_code);
         let parts = sku.parts.iter().map(|part| {
             let county = snapshot.county(&part.county_code).map(|c| card::short(c, lang).to_owned());
             (pick(&part.name, &part.name_en), county.unwrap_or_default())
@@ -183,7 +182,7 @@ impl ProductPage {
         Ok(Self {
             sku: sku.code.clone(),
             slug: product.slug.clone(),
-            category: category.map(|c| (c.code.clone(), pick(&c.name, &c.name_en))).unwrap_or_default(),
+            category: named(snapshot.category(&product.category_code), lang),
             county: county.map(|c| (c.slug.clone(), card::short(c, lang).to_owned())).unwrap_or_default(),
             place: county.map(|c| card::place(c, &layout)).unwrap_or_default(),
             pictures: pictures.collect(),
@@ -213,6 +212,11 @@ impl ProductPage {
             layout,
         })
     }
+}
+
+/// Code and name of a category, for its link.
+fn named(category: Option<&Category>, lang: Lang) -> (String, String) {
+    category.map(|c| (c.code.clone(), lang.pick(&c.name, &c.name_en).to_owned())).unwrap_or_default()
 }
 
 /// Pieces, diameter, variety, grade: what the goods have of these.
