@@ -216,7 +216,7 @@ impl Template {
         }
         own.hold(&plain, &order).await?;
         own.insert(&plain, text("stock/hold.rs", "insert into stock_holds")?, &order).await?;
-        own.insert(&plain, text("db/idempotency.rs", "KEEP")?, &quote).await?;
+        own.insert(&plain, text("db/idempotency.rs", "insert into idempotency_keys")?, &quote).await?;
         Ok(own)
     }
 
