@@ -6,13 +6,9 @@ use crate::{
 };
 
 closed_set! {
-    /// Kind of a certificate.
     pub enum CertificateKind {
-        /// A geographical indication.
         Gi = "gi" ["地理标志", "Geographical indication"],
-        /// Green food.
         Green = "green" ["绿色食品", "Green food"],
-        /// Organic.
         Organic = "organic" ["有机", "Organic"],
         /// The producer's word that the goods are as they must be (承诺达标合格证).
         Conformity = "conformity" ["合格证", "Certificate of conformity"],
@@ -20,7 +16,6 @@ closed_set! {
         FoodLicence = "food_licence" ["食品生产许可", "Food production licence"],
         /// Meat was inspected.
         Quarantine = "quarantine" ["检疫合格", "Quarantine passed"],
-        /// Intangible heritage.
         Heritage = "heritage" ["非遗", "Intangible heritage"],
     }
 }

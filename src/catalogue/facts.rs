@@ -51,21 +51,17 @@ row! {
     /// An approved cooperative.
     #[derive(Clone, Debug)]
     pub struct Coop {
-        /// Its id.
         pub id: CoopId,
         /// `C01`.
         pub code: String,
         /// Address of its page.
         pub slug: String,
-        /// Name.
         pub name: String,
-        /// Name in English.
         pub name_en: String,
         /// County by GB code.
         pub county_code: String,
         /// Credit code (统一社会信用代码).
         pub credit_code: String,
-        /// Phone.
         pub phone: String,
         /// Who they are.
         pub story: String,
@@ -101,7 +97,6 @@ row! {
     /// A part of a set (C19).
     #[derive(Clone, Debug, PartialEq)]
     pub struct SetPart {
-        /// What it is.
         pub name: String,
         /// The same in English.
         pub name_en: String,
@@ -116,7 +111,6 @@ row! {
     /// A SKU (规格).
     #[derive(Clone, Debug, PartialEq)]
     pub struct Sku {
-        /// Its id.
         pub id: SkuId,
         /// `P01-1`.
         pub code: String,
@@ -136,7 +130,6 @@ row! {
         pub net: Grams,
         /// Gross weight.
         pub gross: Grams,
-        /// Price.
         pub price: Fen,
         /// When it is sold.
         pub season: Option<Season>,
@@ -174,19 +167,15 @@ row! {
     /// A published product.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Product {
-        /// Its id.
         pub id: ProductId,
         /// `P01`.
         pub code: String,
         /// Address of its page.
         pub slug: String,
-        /// Name.
         pub name: String,
-        /// Name in English.
         pub name_en: String,
         /// County by GB code.
         pub county_code: String,
-        /// Category.
         pub category_code: String,
         /// Seller.
         pub coop_id: CoopId,
@@ -196,7 +185,6 @@ row! {
         pub summary: String,
         /// The same in English.
         pub summary_en: String,
-        /// Story.
         pub story: String,
         /// The same in English.
         pub story_en: String,
@@ -204,9 +192,7 @@ row! {
         pub storage: String,
         /// The same in English.
         pub storage_en: String,
-        /// Variety.
         pub variety: Option<String>,
-        /// Grade.
         pub grade: Option<String>,
         /// `fresh`, `seven_day` or `custom` (消法 art. 25).
         pub return_class: String,

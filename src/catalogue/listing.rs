@@ -7,9 +7,7 @@ closed_set! {
     pub enum ListingState {
         /// Being written by its cooperative.
         Draft = "draft" ["草稿", "draft"],
-        /// Waits for the operator.
         Submitted = "submitted" ["待审核", "waits for the operator"],
-        /// On sale.
         Published = "published" ["在售", "on sale"],
         /// Taken off by its cooperative or by the operator.
         Withdrawn = "withdrawn" ["已下架", "taken off"],

@@ -26,9 +26,7 @@ view! {
     pub struct OwnProduct
         from "products p JOIN product_versions v ON v.product_id = p.id AND v.version = p.version"
     {
-        /// Its id.
         pub id: ProductId = "p.id",
-        /// Its code.
         pub code: String = "p.code",
         /// Address of its page.
         pub slug: String = "p.slug",
@@ -36,7 +34,6 @@ view! {
         pub coop_id: CoopId = "p.coop_id",
         /// Where it comes from.
         pub county_code: String = "p.county_code",
-        /// Its category.
         pub category_code: String = "p.category_code",
         /// Version of its words.
         pub version: i64 = "p.version",
@@ -46,9 +43,7 @@ view! {
         pub state: ListingState = "p.state",
         /// When it was changed last.
         pub changed_at: At = "p.changed_at",
-        /// Name.
         pub name: String = "v.name",
-        /// Name in English.
         pub name_en: String = "v.name_en",
         /// One line.
         pub summary: String = "v.summary",
@@ -62,9 +57,7 @@ view! {
         pub storage: String = "v.storage",
         /// The same in English.
         pub storage_en: String = "v.storage_en",
-        /// Variety.
         pub variety: Option<String> = "v.variety",
-        /// Grade.
         pub grade: Option<String> = "v.grade",
         /// `fresh`, `seven_day` or `custom`.
         pub return_class: String = "v.return_class",
@@ -90,11 +83,8 @@ view! {
         from "skus k JOIN sku_versions v ON v.sku_id = k.id AND v.version = k.version
               LEFT JOIN stock_levels l ON l.sku_id = k.id AND l.location = 'online'"
     {
-        /// Its id.
         pub id: SkuId = "k.id",
-        /// Its code.
         pub code: String = "k.code",
-        /// Of which product.
         pub product_id: ProductId = "k.product_id",
         /// Place among the product's SKUs, from 1.
         pub position: i64 = "k.position",
@@ -104,9 +94,7 @@ view! {
         pub approved_version: i64 = "k.approved_version",
         /// Whether it is sold.
         pub active: bool = "k.active",
-        /// Spec.
         pub spec: String = "v.spec",
-        /// Spec in English.
         pub spec_en: String = "v.spec_en",
         /// Diameter of fruit.
         pub diameter_mm: Option<i64> = "v.diameter_mm",
@@ -114,13 +102,9 @@ view! {
         pub pieces_min: Option<i64> = "v.pieces_min",
         /// Most pieces.
         pub pieces_max: Option<i64> = "v.pieces_max",
-        /// Packing.
         pub pack: Option<String> = "v.pack",
-        /// Net weight.
         pub net_weight_g: Grams = "v.net_weight_g",
-        /// Gross weight.
         pub gross_weight_g: Grams = "v.gross_weight_g",
-        /// Price.
         pub price_fen: Fen = "v.price_fen",
         /// First day of its season, `MM-DD`.
         pub season_from: Option<String> = "v.season_from",
@@ -141,11 +125,8 @@ view! {
     pub struct SkuOf
         from "skus k JOIN products p ON p.id = k.product_id"
     {
-        /// Its id.
         pub id: SkuId = "k.id",
-        /// Its code.
         pub code: String = "k.code",
-        /// Of which product.
         pub product_id: ProductId = "k.product_id",
         /// Whose.
         pub coop_id: CoopId = "p.coop_id",
@@ -208,7 +189,6 @@ impl OwnSku {
     }
 }
 
-/// A product with its SKUs.
 pub type WithSkus = (OwnProduct, Vec<OwnSku>);
 
 /// A cooperative's products by code, with their number in all.

@@ -96,7 +96,6 @@ row! {
     }
 }
 
-/// Rows of products.
 pub(super) struct ProductRows {
     pub products: Vec<Product>,
     pub skus: Vec<SkuRow>,

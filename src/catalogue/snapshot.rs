@@ -25,7 +25,6 @@ pub struct Snapshot {
     pub shown: u64,
     /// The day for which seasons and certificates are judged.
     pub day: Day,
-    /// When it was read.
     pub read_at: At,
     /// Products by code.
     pub products: Vec<Arc<Product>>,
@@ -52,7 +51,6 @@ pub struct Snapshot {
 pub struct Destinations {
     /// Districts of Wuxi.
     pub wuxi: Vec<(String, String)>,
-    /// Provinces.
     pub provinces: Vec<(String, String)>,
 }
 

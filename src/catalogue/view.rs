@@ -26,7 +26,6 @@ pub struct PresaleView {
     pub ships_by: String,
 }
 
-/// A SKU.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SkuView {
     pub sku: String,
@@ -54,7 +53,6 @@ pub struct CertView {
     pub valid_to: Day,
 }
 
-/// A product.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProductView {
     pub code: String,

@@ -30,7 +30,6 @@ statements! {
 pub struct Application {
     /// Name as on the licence.
     pub name: String,
-    /// Name in English.
     #[serde(default)]
     pub name_en: String,
     /// County by code, slug or name.
@@ -39,9 +38,7 @@ pub struct Application {
     pub credit_code: String,
     /// Who is asked back.
     pub contact: String,
-    /// His phone.
     pub phone: String,
-    /// From where it ships.
     pub ship_from: String,
     /// What it grows and how.
     #[serde(default)]
@@ -60,23 +57,16 @@ row! {
     /// A person's application as it stands.
     #[derive(Clone, Debug, Serialize, Deserialize)]
     pub struct Applied {
-        /// The cooperative to be.
         pub id: CoopId,
-        /// Its code.
         pub code: String,
-        /// Name.
         pub name: String,
-        /// Name in English.
         pub name_en: String,
-        /// County.
         pub county_code: String,
         /// 统一社会信用代码.
         pub credit_code: String,
-        /// Phone.
         pub phone: String,
         /// What it grows and how.
         pub story: String,
-        /// From where it ships.
         pub ship_from: String,
         /// Hours within which it ships.
         pub sla_hours: i64,
@@ -90,7 +80,6 @@ row! {
         pub contact: String,
         /// Anything else.
         pub note: String,
-        /// When it was sent.
         pub sent_at: At,
     }
 }

@@ -40,23 +40,16 @@ row! {
     /// An application that waits.
     #[derive(Clone, Debug)]
     pub struct Waiting {
-        /// The cooperative to be.
         pub id: CoopId,
-        /// Its code.
         pub code: String,
-        /// Name.
         pub name: String,
-        /// Name in English.
         pub name_en: String,
         /// Hours within which it ships.
         pub sla_hours: i64,
-        /// County.
         pub county_code: String,
         /// 统一社会信用代码.
         pub credit_code: String,
-        /// Phone.
         pub phone: String,
-        /// From where it ships.
         pub ship_from: String,
         /// What it grows and how.
         pub story: String,
@@ -64,7 +57,6 @@ row! {
         pub licence_valid_to: Option<Day>,
         /// What was asked back.
         pub reason: Option<String>,
-        /// When it was sent.
         pub sent_at: At,
         /// Who is asked back.
         pub contact: Option<String>,

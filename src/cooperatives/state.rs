@@ -5,7 +5,6 @@ use crate::kernel::{Code, Refusal, closed_set};
 closed_set! {
     /// Where a cooperative stands.
     pub enum CoopState {
-        /// Waits for the operator.
         Applied = "applied" ["已收到，等平台审核", "Received; waits for the operator"],
         /// May sell.
         Approved = "approved" ["已通过", "Approved"],

@@ -17,11 +17,9 @@ table! {
     pub struct Logged in "audit_log" or "ON CONFLICT (seq) DO NOTHING" {
         /// Place in the chain, from 1.
         pub seq: i64,
-        /// When.
         pub at: At,
         /// Who, if a person.
         pub person_id: Option<PersonId>,
-        /// In which role.
         pub role: String,
         /// What was done.
         pub action: String,
@@ -38,13 +36,10 @@ table! {
 
 /// An act to be logged.
 pub struct Act<'a> {
-    /// Who.
     pub person: Option<&'a PersonId>,
-    /// In which role.
     pub role: &'a str,
     /// What was done.
     pub action: &'a str,
-    /// To what.
     pub subject: &'a str,
     /// Reason or values.
     pub detail: &'a str,

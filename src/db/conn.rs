@@ -13,7 +13,6 @@ pub enum Engine {
 
 /// A held connection of either engine.
 pub enum Conn {
-    /// To SQLite.
     Sqlite(PoolConnection<Sqlite>),
     /// To PostgreSQL.
     Postgres(PoolConnection<Postgres>),

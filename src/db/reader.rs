@@ -8,7 +8,6 @@ use crate::kernel::{Error, Result};
 
 /// A row of either driver.
 pub(super) enum Fetched {
-    /// From SQLite.
     Sqlite(SqliteRow),
     /// From PostgreSQL.
     Postgres(PgRow),

@@ -115,7 +115,6 @@ macro_rules! table {
         impl $name {
             /// The columns, in the order of the fields.
             pub(crate) const COLUMNS: &'static [&'static str] = &[$($crate::db::column(stringify!($field)),)*];
-            /// The table.
             #[allow(dead_code, reason = "some tables are only written")]
             pub(crate) const FROM: &'static str = $table;
         }

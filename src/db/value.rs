@@ -15,7 +15,6 @@ pub enum Value {
     Int(Option<i64>),
     /// BOOLEAN.
     Bool(Option<bool>),
-    /// TEXT.
     Text(Option<String>),
 }
 

@@ -71,7 +71,6 @@ statements! {
     FORGET = "DELETE FROM sessions WHERE expires_at <= $1";
 }
 
-/// A new shopper.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = RegisterRequest)]

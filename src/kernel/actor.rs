@@ -9,7 +9,6 @@ closed_set! {
         Shopper = "shopper" ["买家", "buyer"],
         /// A buyer without one.
         Guest = "guest" ["买家", "buyer"],
-        /// A cooperative.
         Coop = "coop" ["合作社", "cooperative"],
         /// A hall's counter.
         Clerk = "clerk" ["店员", "clerk"],
@@ -17,7 +16,6 @@ closed_set! {
         Bureau = "bureau" ["商务局", "bureau"],
         /// Who runs the market.
         Operator = "operator" ["平台", "market"],
-        /// The payment provider.
         Provider = "provider" ["支付机构", "payment provider"],
         /// The market itself: jobs and generators.
         System = "system" ["系统", "system"],
@@ -27,7 +25,6 @@ closed_set! {
 /// Who acts: a role, and the person where one is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// In which role.
     pub role: ActorRole,
     /// The person, if signed in.
     pub person: Option<PersonId>,

@@ -20,7 +20,6 @@ closed_set! {
         Promotion = "promotion",
         /// Goods refunded (退款额).
         Refund = "refund",
-        /// Freight refunded.
         RefundFreight = "refund_freight",
         /// The funder's part that goes back with a refund.
         RefundPromotion = "refund_promotion",

@@ -11,9 +11,7 @@ use crate::{
 pub struct Sold<'a> {
     /// The order; `paid_at` must be set before it is booked.
     pub order: &'a Order,
-    /// Its seller orders.
     pub sellers: &'a [SellerOrder],
-    /// Its lines.
     pub lines: &'a [Line],
     /// Its lines' parts, with their pairings.
     pub parts: &'a [PairedPart],
@@ -155,7 +153,6 @@ pub fn receipt(sold: Sold<'_>, line: &Line, at: At) -> Result<Vec<Entry>> {
 /// What a refund gives back of a line.
 #[derive(Clone, Debug)]
 pub struct LineRefund {
-    /// Which line.
     pub line_no: i64,
     /// Units; 0 for an amount.
     pub qty: i64,

@@ -65,7 +65,6 @@ closed_set! {
 closed_set! {
     /// Where a scan is known from.
     pub enum ScanSource {
-        /// The carrier's file.
         CarrierFile = "carrier_file" ["快递公司记录", "The carrier's record"],
         /// Entered by the operator.
         Operator = "operator" ["平台核实录入", "Checked by the operator"],

@@ -33,7 +33,6 @@ row! {
     /// How many of a cooperative's seller orders are in a state, and when the first must be shipped.
     #[derive(Clone, Debug)]
     pub struct Count {
-        /// Which state.
         pub state: SellerOrderState,
         /// How many.
         pub n: i64,
@@ -62,9 +61,7 @@ closed_set! {
 pub struct Search {
     /// A part of the number: letters and digits only.
     pub number: String,
-    /// In this state.
     pub state: Option<OrderState>,
-    /// Of this channel.
     pub channel: Option<Channel>,
     /// With goods of this cooperative.
     pub coop: Option<CoopId>,
@@ -72,7 +69,6 @@ pub struct Search {
     pub from: Option<Day>,
     /// Placed on this day or earlier.
     pub to: Option<Day>,
-    /// In this trouble.
     pub trouble: Option<Trouble>,
 }
 
@@ -80,7 +76,6 @@ row! {
     /// An order as a list shows it.
     #[derive(Clone, Debug)]
     pub struct Listed {
-        /// Its id.
         pub id: OrderId,
         /// What people see.
         pub number: String,
@@ -92,9 +87,7 @@ row! {
         pub total_fen: Fen,
         /// Money back so far.
         pub refunded_fen: Fen,
-        /// When it was placed.
         pub placed_at: At,
-        /// When it was paid.
         pub paid_at: Option<At>,
     }
 }
@@ -103,7 +96,6 @@ row! {
     /// A cooperative's part of a listed order.
     #[derive(Clone, Debug)]
     pub struct SoldBy {
-        /// Which order.
         pub order_id: OrderId,
         /// Where the part stands.
         pub state: SellerOrderState,

@@ -13,7 +13,6 @@ use crate::{
 /// The answer to opening a payment.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Paying {
-    /// Its id.
     pub payment_id: String,
     /// Where it stands.
     pub state: PaymentState,

@@ -28,7 +28,6 @@ statements! {
 /// What a buyer sends with a quote.
 #[derive(Clone, Debug, Default)]
 pub struct Placing {
-    /// The quote.
     pub quote_id: String,
     /// Receiver.
     pub name: String,
@@ -64,7 +63,6 @@ pub struct PlacedSeller {
     pub coop: CoopName,
     /// Where it stands.
     pub state: SellerOrderState,
-    /// Its freight.
     #[schema(value_type = i64)]
     pub freight_fen: Fen,
     /// Its goods after discounts.
@@ -72,12 +70,10 @@ pub struct PlacedSeller {
     pub payable_fen: Fen,
 }
 
-/// A cooperative by name.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CoopName {
     /// Address of its page.
     pub slug: String,
-    /// Its name.
     pub name: String,
 }
 

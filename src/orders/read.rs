@@ -59,13 +59,11 @@ row! {
     /// A cooperative's names.
     #[derive(Clone, Debug)]
     pub struct Coop {
-        /// Its id.
         pub id: CoopId,
         /// Address of its page.
         pub slug: String,
         /// Name in Chinese.
         pub name: String,
-        /// Name in English.
         pub name_en: String,
     }
 }

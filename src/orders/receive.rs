@@ -37,7 +37,6 @@ statements! {
 pub struct Delivered {
     /// Which shipment, from 1.
     pub n: i64,
-    /// When.
     pub at: At,
     /// How it is known.
     pub source: ReceivedSource,

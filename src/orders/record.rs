@@ -102,7 +102,6 @@ table! {
         pub ship_by: Option<At>,
         /// First shipment.
         pub shipped_at: Option<At>,
-        /// All received.
         pub received_at: Option<At>,
         pub received_source: Option<ReceivedSource>,
     }

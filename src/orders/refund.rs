@@ -47,17 +47,14 @@ statements! {
 /// The answer to a refund.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Refunding {
-    /// Its id.
     pub refund_id: String,
     /// `requested` until the provider confirms, then `succeeded`.
     pub state: RefundState,
     /// How much in all.
     #[schema(value_type = i64)]
     pub amount_fen: Fen,
-    /// Of it goods.
     #[schema(value_type = i64)]
     pub goods_fen: Fen,
-    /// Of it freight.
     #[schema(value_type = i64)]
     pub freight_fen: Fen,
 }

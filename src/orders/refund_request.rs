@@ -26,13 +26,11 @@ pub struct RefundRequest {
     pub reason: String,
 }
 
-/// A line to be refunded.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefundLine {
     /// The seller order that the line is in.
     pub seller_order: String,
-    /// Which line.
     pub line_no: i64,
     /// Units; all that are left when this and the amount are absent.
     pub qty: Option<i64>,

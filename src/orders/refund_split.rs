@@ -24,14 +24,12 @@ pub enum Asked {
     Whole,
     /// An amount, over all lines by what is left of them; only what exceeds the goods is freight.
     Amount(Fen),
-    /// Some lines.
     Lines(Vec<AskedLine>),
 }
 
 /// What a refund takes of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// Which line.
     pub line_no: i64,
     /// Units; 0 for an amount.
     pub qty: i64,
@@ -158,11 +156,8 @@ impl Share {
 /// Sums of a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amounts {
-    /// In all.
     pub total: Fen,
-    /// Of it goods.
     pub goods: Fen,
-    /// Of it freight.
     pub freight: Fen,
 }
 

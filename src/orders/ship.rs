@@ -49,7 +49,6 @@ pub struct Scan {
     pub n: i64,
     /// What was scanned.
     pub kind: ScanKind,
-    /// When.
     pub at: At,
     /// Where it is known from.
     pub source: ScanSource,

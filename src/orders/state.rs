@@ -7,7 +7,6 @@ closed_set! {
     pub enum OrderState {
         /// Placed; its stock is held.
         AwaitingPayment = "awaiting_payment" ["待付款", "To be paid"],
-        /// Paid.
         Paid = "paid" ["已付款", "Paid"],
         /// All that was not refunded is received.
         Completed = "completed" ["已完成", "Completed"],
@@ -25,13 +24,9 @@ closed_set! {
     pub enum SellerOrderState {
         /// Its order is not paid.
         AwaitingPayment = "awaiting_payment" ["待付款", "to be paid"],
-        /// To be shipped.
         ToShip = "to_ship" ["待发货", "to be shipped"],
-        /// Some of it is shipped.
         PartShipped = "part_shipped" ["部分发货", "partly shipped"],
-        /// All of it is shipped.
         Shipped = "shipped" ["运输中", "on its way"],
-        /// All of it is received.
         Received = "received" ["已收货", "received"],
         /// Its order ended unpaid.
         Cancelled = "cancelled" ["已取消", "cancelled"],

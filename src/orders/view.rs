@@ -84,7 +84,6 @@ pub struct SellerOrderView {
     pub shipments: Vec<ShipmentView>,
 }
 
-/// A line.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LineView {
     pub line_no: i64,
@@ -132,7 +131,6 @@ pub struct ShipmentLineView {
     pub qty: i64,
 }
 
-/// A payment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PaymentView {
     pub payment_id: String,

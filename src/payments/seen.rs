@@ -9,6 +9,5 @@ pub enum Seen {
     Open,
     /// Captured then, so much.
     Captured(At, Fen),
-    /// Refused.
     Refused,
 }

@@ -58,7 +58,6 @@ closed_set! {
     pub enum EventOutcome {
         /// It was of its payment.
         Applied = "applied" ["已入账", "applied"],
-        /// It was not.
         Mismatch = "mismatch" ["与付款不符", "does not match"],
     }
 }

@@ -10,7 +10,6 @@ use crate::{
 /// One SKU asked for.
 #[derive(Clone, Debug)]
 pub struct AskedItem {
-    /// Which SKU.
     pub sku: SkuCode,
     /// How many of it.
     pub qty: Qty,
@@ -50,7 +49,6 @@ pub struct QuotePart {
     pub payable_fen: Fen,
 }
 
-/// A line of a quote.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct QuoteLine {
     /// From 1, unique in the order.
@@ -69,7 +67,6 @@ pub struct QuoteLine {
     pub product_slug: String,
     /// Name in Chinese.
     pub name: String,
-    /// Name in English.
     pub name_en: String,
     /// Specification in Chinese.
     pub spec: String,
@@ -116,19 +113,15 @@ pub struct SellerGroup {
     pub coop_slug: String,
     /// Its name in Chinese.
     pub coop_name: String,
-    /// Its name in English.
     pub coop_name_en: String,
-    /// Its lines.
     pub line_nos: Vec<i64>,
     /// Goods at list price.
     pub goods_fen: Fen,
     /// Discounts on them.
     pub discount_fen: Fen,
-    /// Freight.
     pub freight_fen: Fen,
     /// Goods that are missing for free freight, if it can be reached.
     pub free_freight_gap_fen: Option<Fen>,
-    /// Gross weight of all.
     pub gross_weight_g: Grams,
     /// Who carries it.
     pub carrier: Carrier,
@@ -136,10 +129,8 @@ pub struct SellerGroup {
     pub sla_hours: i64,
 }
 
-/// A coupon as it is applied.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AppliedCoupon {
-    /// Its code.
     pub code: String,
     /// Who pays for it.
     pub funder: Funder,
@@ -152,7 +143,6 @@ pub struct AppliedCoupon {
 /// A quote, whole: it holds all that an order needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Quote {
-    /// Its id.
     pub quote_id: QuoteId,
     /// Lines in the order asked for.
     pub lines: Vec<QuoteLine>,
@@ -174,9 +164,7 @@ pub struct Quote {
     pub street: String,
     /// Goods at list price.
     pub goods_fen: Fen,
-    /// All discounts.
     pub discount_fen: Fen,
-    /// All freight.
     pub freight_fen: Fen,
     /// What is to be paid.
     pub total_fen: Fen,

@@ -77,7 +77,6 @@ row! {
     pub struct Named {
         /// GB code.
         pub code: String,
-        /// Its name.
         pub name: String,
         /// `province`, `city`, `county` or `town`.
         pub level: String,

@@ -33,11 +33,9 @@ closed_set! {
 closed_set! {
     /// Who pays for the discount.
     pub enum Funder {
-        /// The platform.
         Platform = "platform" ["平台", "The market"],
         /// The cooperative, out of its own price.
         Coop = "coop" ["合作社", "The cooperative"],
-        /// The government.
         Government = "government" ["政府", "The government"],
     }
 }
@@ -49,7 +47,6 @@ table! {
         /// What people type.
         pub code: String,
         pub kind: CouponKind,
-        /// For an amount.
         pub amount_fen: Option<Fen>,
         /// For a percentage, in basis points.
         pub bp: Option<i64>,
@@ -81,7 +78,6 @@ pub struct NewCoupon {
     pub code: String,
     /// `amount` or `percent`.
     pub kind: CouponKind,
-    /// For an amount.
     #[schema(value_type = Option<i64>)]
     pub amount_fen: Option<Fen>,
     /// For a percentage, in basis points.

@@ -14,7 +14,6 @@ closed_set! {
         County = "county" ["产地县区", "County"],
         /// Pairing of a county with a district of Wuxi.
         Pairing = "pairing" ["结对", "Pairing"],
-        /// Category.
         Category = "category" ["品类", "Category"],
         /// Product; a set is one.
         Product = "product" ["产品", "Product"],
@@ -22,7 +21,6 @@ closed_set! {
         Coop = "coop" ["合作社", "Cooperative"],
         /// Where the order was created.
         Channel = "channel" ["渠道", "Channel"],
-        /// Outlet.
         Outlet = "outlet" ["门店", "Outlet"],
         /// Individual or unit (单位).
         BuyerClass = "buyer_class" ["采购方", "Buyer"],
@@ -34,7 +32,6 @@ closed_set! {
         Day = "day" ["日", "Day"],
         /// Week, named by its Monday.
         Week = "week" ["周", "Week"],
-        /// Month.
         Month = "month" ["月", "Month"],
     }
 }

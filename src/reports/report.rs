@@ -29,7 +29,6 @@ pub enum Unit {
     Households,
 }
 
-/// A column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ReportColumn)]
 pub struct Column {
@@ -41,7 +40,6 @@ pub struct Column {
     pub unit: Unit,
 }
 
-/// A cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
     /// Nothing to say.
@@ -50,7 +48,6 @@ pub enum Cell {
     Text(String),
     /// A number.
     Count(i64),
-    /// Money.
     Money(Fen),
 }
 
@@ -76,7 +73,6 @@ pub struct Report {
     pub lang: Lang,
     /// Whether the figures are of a demonstration (演示数据).
     pub demo: bool,
-    /// Columns.
     pub columns: Vec<Column>,
     /// Rows, a cell for each column.
     pub rows: Vec<Vec<Cell>>,

@@ -26,9 +26,7 @@ const LINKS: [&str; 5] = ["purchase", "work", "dividend", "lease", "trust"];
 
 /// A cooperative as the other parts of the seeds need it.
 pub struct Seller {
-    /// Its facts.
     pub facts: Coop,
-    /// Its id.
     pub id: CoopId,
 }
 

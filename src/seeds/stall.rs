@@ -42,7 +42,6 @@ const DESTINATIONS: [(&str, u64); 13] = [
 
 /// A SKU on sale.
 pub struct Good {
-    /// Its facts.
     pub facts: Facts,
     /// Code of its product.
     pub product: String,
@@ -60,7 +59,6 @@ pub struct Good {
     pub bulk: bool,
 }
 
-/// All of it.
 pub struct Stall {
     /// SKUs, by code.
     pub goods: Vec<Good>,
@@ -72,7 +70,6 @@ pub struct Stall {
     pub pairings: BTreeMap<String, String>,
     /// District of Wuxi that is paired with a county.
     pub paired: BTreeMap<String, String>,
-    /// Coupons.
     pub coupons: Vec<Coupon>,
 }
 

@@ -30,7 +30,6 @@ row! {
 /// A change as its cooperative asks for it.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Of which SKU.
     pub sku: SkuId,
     /// Units, negative for out.
     pub delta: i64,

@@ -23,9 +23,7 @@ statements! {
 pub struct NewBatch {
     /// Code on the box; made when absent.
     pub code: Option<String>,
-    /// Plot.
     pub plot: String,
-    /// Village.
     pub village: String,
     /// Day of harvest or making.
     #[schema(value_type = String)]
@@ -43,7 +41,6 @@ pub struct NewBatch {
 /// A batch that was kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kept {
-    /// Its id.
     pub id: BatchId,
     /// Code on the box.
     pub code: String,

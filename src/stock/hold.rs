@@ -48,7 +48,6 @@ row! {
     /// Units of one SKU that an order wants.
     #[derive(Clone, Debug)]
     pub struct Demand {
-        /// Which SKU.
         pub sku_id: SkuId,
         /// Units, above 0.
         pub qty: i64,

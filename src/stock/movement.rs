@@ -53,9 +53,7 @@ table! {
 /// A change of what is on hand.
 #[derive(Clone, Debug)]
 pub struct Movement {
-    /// Of which SKU.
     pub sku_id: SkuId,
-    /// Where.
     pub location: String,
     /// Units, negative for out; never 0.
     pub delta: i64,

@@ -28,9 +28,7 @@ row! {
         pub code: String,
         /// Plot (地块).
         pub plot: String,
-        /// Village.
         pub village: String,
-        /// Day of harvest.
         pub harvested_on: Day,
         /// Where it was sorted and packed.
         pub packhouse: String,
@@ -56,11 +54,9 @@ row! {
         pub name_en: String,
         /// Address of the cooperative's page.
         pub coop_slug: String,
-        /// Name of the cooperative.
         pub coop_name: String,
         /// The same in English.
         pub coop_name_en: String,
-        /// Name of the county.
         pub county_name: String,
         /// The same in English.
         pub county_name_en: String,
@@ -73,9 +69,7 @@ row! {
     pub struct Batch {
         /// Code on the box.
         pub code: String,
-        /// Village.
         pub village: String,
-        /// Day of harvest.
         pub harvested_on: Day,
     }
 }

@@ -16,7 +16,6 @@ use crate::{
 
 /// A JSON body. Its type denies unknown fields.
 pub struct ApiJson<T> {
-    /// The value.
     pub value: T,
     /// SHA-256 of the bytes, for idempotency keys.
     pub hash: String,

@@ -55,7 +55,6 @@ impl Handler<(), Market> for Erased {
 
 /// One row of the table.
 pub struct Route {
-    /// Method.
     pub method: Method,
     /// Path as the router takes it.
     pub path: &'static str,

@@ -33,7 +33,6 @@ statements! {
 pub struct ProductEdit {
     /// Name; needed for a new product.
     pub name: Option<String>,
-    /// Name in English.
     pub name_en: Option<String>,
     /// Category by code or name; needed for a new product.
     pub category: Option<String>,
@@ -51,9 +50,7 @@ pub struct ProductEdit {
     pub storage: Option<String>,
     /// The same in English.
     pub storage_en: Option<String>,
-    /// Variety.
     pub variety: Option<String>,
-    /// Grade.
     pub grade: Option<String>,
     /// What a buyer may send back.
     pub return_class: Option<ReturnClass>,
@@ -69,9 +66,7 @@ pub struct ProductEdit {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CertificateEdit {
-    /// Which.
     pub kind: CertificateKind,
-    /// Its number.
     pub number: String,
     /// Whose it is.
     pub holder: String,

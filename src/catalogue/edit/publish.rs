@@ -33,9 +33,7 @@ row! {
     /// A product that waits for the operator: to be put on the shelf, or to stay there with other words.
     #[derive(Clone, Debug)]
     pub struct Waiting {
-        /// Its id.
         pub id: ProductId,
-        /// Its code.
         pub code: String,
         /// `submitted`, or `published` where its words changed on the shelf.
         pub state: ListingState,
@@ -45,7 +43,6 @@ row! {
         pub skus_version: Option<i64>,
         /// Version of the words that were approved last; 1 for what was on the shelf from the start.
         pub approved_version: i64,
-        /// Its name.
         pub name: String,
         /// Who sells it.
         pub coop: String,

@@ -36,7 +36,6 @@ const MOST_SKUS: usize = 60;
 pub struct SkuEdit {
     /// Spec, as `80mm 5kg`; needed for a new SKU.
     pub spec: Option<String>,
-    /// Spec in English.
     pub spec_en: Option<String>,
     /// Diameter of fruit in mm; null for none.
     #[serde(default, deserialize_with = "given")]
@@ -50,7 +49,6 @@ pub struct SkuEdit {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     pub pieces_max: Option<Option<i64>>,
-    /// Packing.
     pub pack: Option<String>,
     /// Net weight in g; needed for a new SKU.
     pub net_weight_g: Option<i64>,

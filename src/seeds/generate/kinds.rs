@@ -36,7 +36,6 @@ const fn fruit(zh: &'static str, en: &'static str, category: &'static str, price
     Kind { zh, en, category, price, photo: JUICE, season: AUTUMN, fresh: true }
 }
 
-/// All kinds.
 pub const KINDS: [Kind; 24] = [
     fruit("红富士苹果", "Fuji apples", "apple", 690),
     fruit("秦冠苹果", "Qinguan apples", "apple", 520),

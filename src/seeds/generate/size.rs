@@ -3,9 +3,7 @@
 /// How much to generate.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
-    /// Products.
     pub products: u64,
-    /// Orders.
     pub orders: u64,
     /// Rows of the ledger without orders behind them.
     pub ledger_lines: u64,

@@ -109,7 +109,6 @@ impl From<Logged> for LoggedView {
     }
 }
 
-/// refund
 #[utoipa::path(post, path = "/api/v1/admin/orders/{number}/refunds", operation_id = "refund", tag = "operator",
     request_body = RefundRequest, params(("number" = String, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 201, body = Refunding)))]
@@ -129,7 +128,6 @@ pub async fn refund_order(
     Ok((StatusCode::CREATED, Json(refunding)))
 }
 
-/// issueResetCode
 #[utoipa::path(post, path = "/api/v1/admin/reset-codes", operation_id = "issueResetCode", tag = "operator",
     request_body = ResetRequest, responses((status = 201, body = ResetCode)))]
 pub async fn issue_reset_code(
@@ -143,7 +141,6 @@ pub async fn issue_reset_code(
     Ok((StatusCode::CREATED, Json(ResetCode { login, code, expires_at })))
 }
 
-/// auditLog
 #[utoipa::path(get, path = "/api/v1/admin/audit", operation_id = "auditLog", tag = "operator", params(AuditQuery),
     responses((status = 200, body = AuditPage)))]
 pub async fn audit_log(State(market): State<Market>, ApiQuery(query): ApiQuery<AuditQuery>) -> Result<Json<AuditPage>> {

@@ -74,7 +74,6 @@ pub struct ApprovalPage {
     pub per_page: i64,
 }
 
-/// What was decided.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Decided {
     pub id: String,
@@ -101,7 +100,6 @@ impl From<Applied> for ApplicationView {
     }
 }
 
-/// applyCoop
 #[utoipa::path(post, path = "/api/v1/coop/application", operation_id = "applyCoop", tag = "cooperative",
     request_body = Application, responses((status = 201, body = ApplicationView)))]
 pub async fn apply_coop(
@@ -115,7 +113,6 @@ pub async fn apply_coop(
     Ok((StatusCode::CREATED, Json(applied.into())))
 }
 
-/// getCoopApplication
 #[utoipa::path(get, path = "/api/v1/coop/application", operation_id = "getCoopApplication", tag = "cooperative",
     responses((status = 200, body = ApplicationView)))]
 pub async fn coop_application(State(market): State<Market>, caller: Caller) -> Result<Json<ApplicationView>> {
@@ -123,7 +120,6 @@ pub async fn coop_application(State(market): State<Market>, caller: Caller) -> R
     Ok(Json(own.ok_or_else(|| Refusal::new(Code::NotFound))?.into()))
 }
 
-/// approvals
 #[utoipa::path(get, path = "/api/v1/admin/approvals", operation_id = "approvals", tag = "operator", params(Paging),
     responses((status = 200, body = ApprovalPage)))]
 pub async fn list_approvals(
@@ -135,7 +131,6 @@ pub async fn list_approvals(
     Ok(Json(ApprovalPage { items, total, page, per_page }))
 }
 
-/// decideApproval
 #[utoipa::path(post, path = "/api/v1/admin/approvals/{id}", operation_id = "decideApproval", tag = "operator",
     request_body = DecisionRequest, params(("id" = String, Path)), responses((status = 200, body = Decided)))]
 pub async fn decide_approval(

@@ -57,7 +57,6 @@ pub struct ProductQuery {
     per_page: Option<i64>,
 }
 
-/// Values of the facets.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FacetValue {
     pub value: String,
@@ -65,7 +64,6 @@ pub struct FacetValue {
     pub count: u64,
 }
 
-/// A page of products.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProductPage {
     pub items: Vec<ProductView>,
@@ -90,7 +88,6 @@ pub struct ChipView {
     pub without: String,
 }
 
-/// listProducts
 #[utoipa::path(get, path = "/api/v1/products", operation_id = "listProducts", tag = "catalogue",
     params(ProductQuery), responses((status = 200, body = ProductPage)))]
 pub async fn list_products(
@@ -131,7 +128,6 @@ fn page(market: &Market, snapshot: &Snapshot, (page, per_page): (i64, i64), hits
     }
 }
 
-/// getProduct
 #[utoipa::path(get, path = "/api/v1/products/{slug}", operation_id = "getProduct", tag = "catalogue",
     params(("slug" = String, Path)), responses((status = 200, body = ProductView)))]
 pub async fn get_product(
@@ -152,7 +148,6 @@ pub struct SuggestQuery {
     q: Option<String>,
 }
 
-/// A suggestion.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SuggestionView {
     /// `query`, `product`, `category`, `county` or `coop`.
@@ -170,7 +165,6 @@ pub struct Suggestions {
     pub items: Vec<SuggestionView>,
 }
 
-/// suggest
 #[utoipa::path(get, path = "/api/v1/search/suggest", operation_id = "suggest", tag = "catalogue",
     params(SuggestQuery), responses((status = 200, body = Suggestions)))]
 pub async fn suggest(
@@ -202,7 +196,6 @@ fn suggestion(s: Suggestion, lang: Lang) -> SuggestionView {
     }
 }
 
-/// A cooperative.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CoopView {
     pub code: String,
@@ -221,7 +214,6 @@ pub struct CoopView {
     pub demo: bool,
 }
 
-/// All cooperatives.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Coops {
     pub items: Vec<CoopView>,
@@ -248,7 +240,6 @@ fn coop_view(market: &Market, snapshot: &Snapshot, coop: &Coop, lang: Lang) -> C
     }
 }
 
-/// listCoops
 #[utoipa::path(get, path = "/api/v1/coops", operation_id = "listCoops", tag = "catalogue",
     params(crate::web::paging::Paging), responses((status = 200, body = Coops)))]
 pub async fn list_coops(
@@ -268,7 +259,6 @@ pub async fn list_coops(
     }))
 }
 
-/// getCoop
 #[utoipa::path(get, path = "/api/v1/coops/{slug}", operation_id = "getCoop", tag = "catalogue",
     params(("slug" = String, Path)), responses((status = 200, body = CoopView)))]
 pub async fn get_coop(

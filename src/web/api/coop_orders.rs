@@ -41,7 +41,6 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// Which orders.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct CoopOrdersQuery {
@@ -102,7 +101,6 @@ pub struct Shipped {
 pub struct ScanRequest {
     /// What was scanned.
     pub kind: ScanKind,
-    /// When.
     #[schema(value_type = String)]
     pub at: At,
     /// Where it is known from.
@@ -118,7 +116,6 @@ pub struct Scanned {
     pub state: SellerOrderState,
 }
 
-/// coopOrders
 #[utoipa::path(get, path = "/api/v1/coop/orders", operation_id = "coopOrders", tag = "cooperative",
     params(CoopOrdersQuery), responses((status = 200, body = CoopOrderPage)))]
 pub async fn coop_orders(
@@ -137,7 +134,6 @@ pub async fn coop_orders(
     Ok(Json(CoopOrderPage { items, total, page, per_page, demo: market.demo }))
 }
 
-/// getCoopOrder
 #[utoipa::path(get, path = "/api/v1/coop/orders/{id}", operation_id = "getCoopOrder", tag = "cooperative",
     params(("id" = String, Path)), responses((status = 200, body = CoopOrderView)))]
 pub async fn coop_order(
@@ -155,7 +151,6 @@ async fn seen(market: &Market, caller: &Caller, id: &SellerOrderId) -> Result<Co
     Ok(view::coop_view(&mut conn, id, coop, (market.now(), caller.lang)).await?)
 }
 
-/// ship
 #[utoipa::path(post, path = "/api/v1/coop/orders/{id}/shipments", operation_id = "ship", tag = "cooperative",
     request_body = ShipmentRequest, params(("id" = String, Path)), responses((status = 201, body = Shipped)))]
 pub async fn ship_order(
@@ -173,7 +168,6 @@ pub async fn ship_order(
     Ok((StatusCode::CREATED, Json(Shipped { n, order: seen(&market, &caller, &id).await? })))
 }
 
-/// addScan
 #[utoipa::path(post, path = "/api/v1/coop/orders/{id}/shipments/{n}/scans", operation_id = "addScan",
     tag = "cooperative", request_body = ScanRequest, params(("id" = String, Path), ("n" = i64, Path)),
     responses((status = 201, body = Scanned)))]

@@ -57,7 +57,6 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// coopProducts
 #[utoipa::path(get, path = "/api/v1/coop/products", operation_id = "coopProducts", tag = "cooperative",
     params(Paging), responses((status = 200, body = OwnProductPage)))]
 pub async fn coop_products(
@@ -76,7 +75,6 @@ pub async fn coop_products(
     Ok(Json(OwnProductPage { items, total, page, per_page }))
 }
 
-/// getCoopProduct
 #[utoipa::path(get, path = "/api/v1/coop/products/{id}", operation_id = "getCoopProduct", tag = "cooperative",
     params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
 pub async fn coop_product(
@@ -95,7 +93,6 @@ async fn seen(market: &Market, caller: &Caller, id: &ProductId) -> Result<OwnPro
     Ok(own_view(market, &mut conn, found).await?)
 }
 
-/// createProduct
 #[utoipa::path(post, path = "/api/v1/coop/products", operation_id = "createProduct", tag = "cooperative",
     request_body = ProductEdit, responses((status = 201, body = OwnProductView)))]
 pub async fn create_product(
@@ -110,7 +107,6 @@ pub async fn create_product(
     Ok((StatusCode::CREATED, Json(seen(&market, &caller, &id).await?)))
 }
 
-/// changeProduct
 #[utoipa::path(patch, path = "/api/v1/coop/products/{id}", operation_id = "changeProduct", tag = "cooperative",
     request_body = ProductEdit, params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
 pub async fn change_product(
@@ -126,7 +122,6 @@ pub async fn change_product(
     Ok(Json(seen(&market, &caller, &id).await?))
 }
 
-/// submitProduct
 #[utoipa::path(post, path = "/api/v1/coop/products/{id}/submit", operation_id = "submitProduct",
     tag = "cooperative", params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
 pub async fn submit_product(
@@ -141,7 +136,6 @@ pub async fn submit_product(
     Ok(Json(seen(&market, &caller, &id).await?))
 }
 
-/// withdrawProduct
 #[utoipa::path(post, path = "/api/v1/coop/products/{id}/withdraw", operation_id = "withdrawProduct",
     tag = "cooperative", params(("id" = String, Path)), responses((status = 200, body = OwnProductView)))]
 pub async fn withdraw_product(
@@ -156,7 +150,6 @@ pub async fn withdraw_product(
     Ok(Json(seen(&market, &caller, &id).await?))
 }
 
-/// addSku
 #[utoipa::path(post, path = "/api/v1/coop/products/{id}/skus", operation_id = "addSku", tag = "cooperative",
     request_body = SkuEdit, params(("id" = String, Path)), responses((status = 201, body = OwnSkuView)))]
 pub async fn add_sku(
@@ -173,7 +166,6 @@ pub async fn add_sku(
     Ok((StatusCode::CREATED, Json(seen_sku(&market, &caller, &sku).await?)))
 }
 
-/// setSku
 #[utoipa::path(patch, path = "/api/v1/coop/skus/{id}", operation_id = "setSku", tag = "cooperative",
     request_body = SkuEdit, params(("id" = String, Path)), responses((status = 200, body = OwnSkuView)))]
 pub async fn set_sku(

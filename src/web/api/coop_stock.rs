@@ -67,7 +67,6 @@ pub struct BatchView {
     pub available: i64,
 }
 
-/// adjustStock
 #[utoipa::path(post, path = "/api/v1/coop/skus/{id}/stock", operation_id = "adjustStock", tag = "cooperative",
     request_body = StockRequest, params(("id" = String, Path)), responses((status = 200, body = StockView)))]
 pub async fn adjust_stock(
@@ -84,7 +83,6 @@ pub async fn adjust_stock(
     Ok(Json(StockView { id, on_hand: level.on_hand, held: level.held, available: level.on_hand - level.held }))
 }
 
-/// addBatch
 #[utoipa::path(post, path = "/api/v1/coop/skus/{id}/batches", operation_id = "addBatch", tag = "cooperative",
     request_body = NewBatch, params(("id" = String, Path)), responses((status = 201, body = BatchView)))]
 pub async fn add_batch(

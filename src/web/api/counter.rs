@@ -35,7 +35,6 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// getCounter
 #[utoipa::path(get, path = "/api/v1/counter", operation_id = "getCounter", tag = "counter",
     responses((status = 200, body = Figures)))]
 pub async fn get_counter(State(market): State<Market>) -> Result<Json<Figures>> {
@@ -44,7 +43,6 @@ pub async fn get_counter(State(market): State<Market>) -> Result<Json<Figures>> 
     Ok(Json(market.counter.now()))
 }
 
-/// streamCounter
 #[utoipa::path(get, path = "/api/v1/counter/stream", operation_id = "streamCounter", tag = "counter",
     responses((status = 200, content_type = "text/event-stream", body = Figures)))]
 pub async fn stream_counter(State(market): State<Market>) -> Response {
@@ -85,7 +83,6 @@ pub struct JournalQuery {
     limit: Option<i64>,
 }
 
-/// getJournal
 #[utoipa::path(get, path = "/api/v1/journal", operation_id = "getJournal", tag = "counter", params(JournalQuery),
     responses((status = 200, content_type = "application/jsonl", body = String)))]
 pub async fn get_journal(State(market): State<Market>, ApiQuery(query): ApiQuery<JournalQuery>) -> Result<Response> {

@@ -36,7 +36,6 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// A coupon.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CouponView {
     pub code: String,
@@ -65,7 +64,6 @@ pub struct CouponView {
     pub ended_at: Option<At>,
 }
 
-/// A page of coupons.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CouponPage {
     pub items: Vec<CouponView>,
@@ -93,7 +91,6 @@ impl From<Coupon> for CouponView {
     }
 }
 
-/// createCoupon
 #[utoipa::path(post, path = "/api/v1/admin/coupons", operation_id = "createCoupon", tag = "operator",
     request_body = NewCoupon, responses((status = 201, body = CouponView)))]
 pub async fn create_coupon(
@@ -106,7 +103,6 @@ pub async fn create_coupon(
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
-/// endCoupon
 #[utoipa::path(post, path = "/api/v1/admin/coupons/{code}/end", operation_id = "endCoupon", tag = "operator",
     params(("code" = String, Path)), responses((status = 200, body = CouponView)))]
 pub async fn end_coupon(
@@ -118,7 +114,6 @@ pub async fn end_coupon(
     Ok(Json(durable(async move { coupon::end(&work, &code).await }).await?.into()))
 }
 
-/// listCoupons
 #[utoipa::path(get, path = "/api/v1/admin/coupons", operation_id = "listCoupons", tag = "operator", params(Paging),
     responses((status = 200, body = CouponPage)))]
 pub async fn list_coupons(

@@ -64,9 +64,7 @@ pub struct OrderRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
-    /// Name.
     pub name: String,
-    /// Phone.
     pub phone: String,
 }
 
@@ -76,7 +74,6 @@ pub struct Contact {
 pub struct Address {
     /// Must be the quote's.
     pub region_code: Option<String>,
-    /// Street.
     pub street: Option<String>,
 }
 
@@ -100,7 +97,6 @@ pub struct OrderPage {
     pub per_page: i64,
 }
 
-/// placeOrder
 #[utoipa::path(post, path = "/api/v1/orders", operation_id = "placeOrder", tag = "shopping",
     request_body = OrderRequest, params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = Placed)))]
@@ -134,7 +130,6 @@ pub async fn place_order(
     Ok((StatusCode::CREATED, Json(placed)))
 }
 
-/// getOrder
 #[utoipa::path(get, path = "/api/v1/orders/{number}", operation_id = "getOrder", tag = "shopping",
     params(("number" = String, Path), ("X-Order-Token" = Option<String>, Header)),
     responses((status = 200, body = OrderView)))]
@@ -153,7 +148,6 @@ async fn seen(market: &Market, caller: &Caller, number: &str) -> Result<OrderVie
     Ok(view::view(&mut conn, order, caller.lang, true).await?)
 }
 
-/// listMyOrders
 #[utoipa::path(get, path = "/api/v1/orders", operation_id = "listMyOrders", tag = "shopping", params(Paging),
     responses((status = 200, body = OrderPage)))]
 pub async fn list_my_orders(
@@ -172,7 +166,6 @@ pub async fn list_my_orders(
     Ok(Json(OrderPage { items, total, page, per_page }))
 }
 
-/// cancelOrder
 #[utoipa::path(post, path = "/api/v1/orders/{number}/cancel", operation_id = "cancelOrder", tag = "shopping",
     params(("number" = String, Path)), responses((status = 200, body = OrderView)))]
 pub async fn cancel_order(
@@ -186,7 +179,6 @@ pub async fn cancel_order(
     seen(&market, &caller, &number).await.map(Json)
 }
 
-/// confirmReceipt
 #[utoipa::path(post, path = "/api/v1/orders/{number}/seller-orders/{id}/receipt", operation_id = "confirmReceipt",
     tag = "shopping", params(("number" = String, Path), ("id" = String, Path)),
     responses((status = 200, body = OrderView)))]

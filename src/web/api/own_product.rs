@@ -72,7 +72,6 @@ pub struct OwnSkuView {
     /// Most pieces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pieces_max: Option<i64>,
-    /// Packing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
     pub net_weight_g: i64,

@@ -67,7 +67,6 @@ pub struct Received {
     pub received: bool,
 }
 
-/// payOrder
 #[utoipa::path(post, path = "/api/v1/orders/{number}/payments", operation_id = "payOrder", tag = "shopping",
     request_body = PaymentRequest, params(("number" = String, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 201, body = Paying)))]
@@ -89,7 +88,6 @@ pub async fn pay_order(
     Ok((StatusCode::CREATED, Json(paying)))
 }
 
-/// settleSandbox
 #[utoipa::path(post, path = "/api/v1/sandbox/payments/{payment_id}", operation_id = "settleSandbox",
     tag = "shopping", request_body = SettleRequest, params(("payment_id" = String, Path)),
     responses((status = 200, body = PaymentAnswer)))]
@@ -106,7 +104,6 @@ pub async fn settle_sandbox(
     Ok(Json(PaymentAnswer { payment_id: payment.id.0, state: payment.state }))
 }
 
-/// stripeWebhook
 #[utoipa::path(post, path = "/api/v1/webhooks/stripe", operation_id = "stripeWebhook", tag = "shopping",
     params(("Stripe-Signature" = String, Header)), request_body = String,
     responses((status = 200, body = Received)))]

@@ -20,13 +20,11 @@ pub fn routes() -> Vec<Route> {
     vec![Route::post("/api/v1/quotes", Allow::Anyone, quote)]
 }
 
-/// What to quote.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuoteRequest {
     /// SKUs and quantities; at most 50 different.
     pub items: Vec<Item>,
-    /// Where to.
     pub address: Address,
     /// At most one code.
     #[serde(default)]
@@ -53,12 +51,10 @@ pub struct Item {
 pub struct Address {
     /// Region by GB code, down to the district.
     pub region_code: String,
-    /// Street.
     #[serde(default)]
     pub street: String,
 }
 
-/// A line of a quote.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuotedLine {
     pub line_no: i64,
@@ -104,7 +100,6 @@ pub struct Coop {
     pub name: String,
 }
 
-/// A quote.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuoteView {
     pub quote_id: String,
@@ -138,7 +133,6 @@ fn ask(request: QuoteRequest) -> KernelResult<Ask> {
     })
 }
 
-/// quote
 #[utoipa::path(post, path = "/api/v1/quotes", operation_id = "quote", tag = "shopping",
     request_body = QuoteRequest, responses((status = 200, body = QuoteView)))]
 pub async fn quote(

@@ -69,7 +69,6 @@ pub struct ReadAddress {
     pub street: String,
 }
 
-/// listRegions
 #[utoipa::path(get, path = "/api/v1/regions", operation_id = "listRegions", tag = "shopping", params(Below),
     responses((status = 200, body = RegionList)))]
 pub async fn list_regions(
@@ -82,7 +81,6 @@ pub async fn list_regions(
     Ok(Json(RegionList { items }))
 }
 
-/// readAddress
 #[utoipa::path(post, path = "/api/v1/addresses/read", operation_id = "readAddress", tag = "shopping",
     request_body = PastedText, responses((status = 200, body = ReadAddress)))]
 pub async fn read_address(

@@ -26,7 +26,6 @@ pub fn routes() -> Vec<Route> {
     vec![Route::get("/api/v1/bureau/reports/{kind}", Allow::REPORTS, report)]
 }
 
-/// report
 #[utoipa::path(get, path = "/api/v1/bureau/reports/{kind}", operation_id = "report", tag = "bureau",
     params(("kind" = String, Path), ReportQuery), responses((status = 200, body = ReportView)))]
 pub async fn report(

@@ -39,13 +39,10 @@ pub fn routes() -> Vec<Route> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignInRequest {
-    /// Login.
     pub login: String,
-    /// Password.
     pub password: String,
 }
 
-/// A session.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionAnswer {
     /// For `Authorization: Bearer`; told once.
@@ -61,7 +58,6 @@ pub struct UserView {
     pub role: Role,
 }
 
-/// signIn
 #[utoipa::path(post, path = "/api/v1/session", operation_id = "signIn", tag = "account",
     request_body = SignInRequest, responses((status = 200, body = SessionAnswer)))]
 pub async fn sign_in(
@@ -76,14 +72,12 @@ pub async fn sign_in(
     Ok((browser::cookie_of(&market, &opened), Json(answer(opened))))
 }
 
-/// signOut
 #[utoipa::path(delete, path = "/api/v1/session", operation_id = "signOut", tag = "account",
     responses((status = 204)))]
 pub async fn sign_out(State(market): State<Market>, caller: Caller) -> Result<(StatusCode, HeaderMap)> {
     Ok((StatusCode::NO_CONTENT, browser::close(&market, &caller).await?))
 }
 
-/// register
 #[utoipa::path(post, path = "/api/v1/shoppers", operation_id = "register", tag = "shopping",
     request_body = NewShopper, responses((status = 201, body = SessionAnswer)))]
 pub async fn register(State(market): State<Market>, ApiJson { value, .. }: ApiJson<NewShopper>) -> Result<Response> {

@@ -42,7 +42,6 @@ pub struct StatementView {
     pub demo: bool,
 }
 
-/// statements
 #[utoipa::path(get, path = "/api/v1/coop/statements", operation_id = "statements", tag = "cooperative",
     params(StatementQuery), responses((status = 200, body = StatementView)))]
 pub async fn statements(

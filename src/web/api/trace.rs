@@ -57,7 +57,6 @@ pub struct TraceView {
     pub demo: bool,
 }
 
-/// traceBatch
 #[utoipa::path(get, path = "/api/v1/trace/{code}", operation_id = "traceBatch", tag = "catalogue",
     params(("code" = String, Path)), responses((status = 200, body = TraceView)))]
 pub async fn trace_batch(

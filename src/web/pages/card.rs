@@ -59,7 +59,6 @@ pub fn grouped(digits: &str) -> String {
 pub struct Card {
     /// Its page.
     pub href: String,
-    /// Name.
     pub name: String,
     /// Name of the main picture; empty where there is none.
     pub photo: String,

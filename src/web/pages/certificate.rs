@@ -11,9 +11,7 @@ use crate::{
 
 /// One certificate, and whether it holds today.
 pub struct CertificateView {
-    /// Which.
     pub kind: &'static str,
-    /// Its number.
     pub number: String,
     /// Whose it is.
     pub holder: String,

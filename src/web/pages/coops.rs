@@ -28,7 +28,6 @@ pub fn routes() -> Vec<Route> {
 pub struct CoopCard {
     /// Its page.
     pub href: String,
-    /// Name.
     pub name: String,
     /// One sign of the name, in a circle.
     pub face: String,
@@ -69,7 +68,6 @@ fn face(name: &str, county: &str) -> String {
 pub struct CertLine {
     /// 地理标志.
     pub kind: &'static str,
-    /// Number.
     pub number: String,
     /// Who holds it.
     pub holder: String,

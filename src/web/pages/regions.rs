@@ -19,11 +19,8 @@ const JIANGSU: &str = "32";
 /// What was chosen so far, by GB code.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Chosen<'a> {
-    /// Province.
     pub province: &'a str,
-    /// City.
     pub city: &'a str,
-    /// District.
     pub district: &'a str,
 }
 

@@ -11,7 +11,6 @@ const WIDE: i64 = 1060;
 
 /// A level or a change between two levels.
 pub struct Step {
-    /// What it is.
     pub label: String,
     /// How much; a loss is negative.
     pub fen: Fen,

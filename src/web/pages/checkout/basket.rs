@@ -18,7 +18,6 @@ const LIFE: i64 = 30 * 24 * 3600;
 /// One SKU in the cart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// Which SKU.
     pub sku: SkuCode,
     /// How many of it.
     pub qty: Qty,

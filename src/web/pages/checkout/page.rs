@@ -49,7 +49,6 @@ pub struct Way {
     chosen: bool,
 }
 
-/// The checkout.
 #[derive(Template)]
 #[template(path = "checkout/checkout.html")]
 #[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out")]

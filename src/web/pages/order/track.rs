@@ -12,7 +12,6 @@ use crate::{
 pub struct Step {
     /// `past`, `here` or `next`.
     pub kind: &'static str,
-    /// What.
     pub words: String,
     /// When, and by whom; empty where it is still to come.
     pub when: String,

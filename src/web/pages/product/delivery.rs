@@ -22,7 +22,6 @@ pub const COOKIE: &str = "to";
 pub struct Destination {
     /// GB code.
     pub code: String,
-    /// Name.
     pub name: String,
     /// Chosen now.
     pub chosen: bool,
@@ -32,7 +31,6 @@ pub struct Destination {
 pub struct Delivery {
     /// Districts of Wuxi.
     pub wuxi: Vec<Destination>,
-    /// Provinces.
     pub provinces: Vec<Destination>,
     /// What is asked; none where the place is not served.
     pub fee: Option<Price>,

@@ -46,7 +46,6 @@ pub fn routes() -> Vec<Route> {
     vec![Route::get("/p/{slug}", Allow::Anyone, product)]
 }
 
-/// A picture.
 struct Picture {
     name: String,
     alt: String,

@@ -11,7 +11,6 @@ use crate::{
 /// Values shown before "more".
 const FEW: usize = 8;
 
-/// A facet.
 pub struct FacetView {
     /// 县区.
     pub title: String,
