@@ -18,7 +18,10 @@ CREATE TABLE orders (
   total_fen BIGINT NOT NULL,
   refunded_fen BIGINT NOT NULL CHECK (refunded_fen BETWEEN 0 AND total_fen),
   refund_reserved_fen BIGINT NOT NULL CHECK (refund_reserved_fen BETWEEN refunded_fen AND total_fen),
+  tendered_fen BIGINT NOT NULL CHECK (tendered_fen >= 0),
+  returned_fen BIGINT NOT NULL CHECK (returned_fen BETWEEN 0 AND tendered_fen),
   journal_salt TEXT NOT NULL,
+  journal_key BIGINT NOT NULL,
   placed_at BIGINT NOT NULL,
   placed_on TEXT NOT NULL,
   hold_until BIGINT,
@@ -33,6 +36,7 @@ CREATE INDEX orders_person ON orders (person_id, placed_at) WHERE person_id IS N
 CREATE INDEX orders_unpaid ON orders (person_id) WHERE state = 'awaiting_payment' AND person_id IS NOT NULL;
 CREATE INDEX orders_expiry ON orders (hold_until) WHERE state = 'awaiting_payment';
 CREATE INDEX orders_placed ON orders (placed_on);
+CREATE INDEX orders_journal ON orders (journal_key);
 -- The only table of an order that holds personal data (PIPL art. 6, 47).
 CREATE TABLE order_contacts (
   order_id TEXT NOT NULL PRIMARY KEY REFERENCES orders (id),
@@ -117,6 +121,7 @@ CREATE TABLE line_parts (
   payable_fen BIGINT NOT NULL CHECK (payable_fen >= 0),
   list_price_fen BIGINT NOT NULL CHECK (list_price_fen > 0),
   refunded_fen BIGINT NOT NULL CHECK (refunded_fen BETWEEN 0 AND payable_fen),
+  effective_fen BIGINT NOT NULL CHECK (effective_fen BETWEEN 0 AND payable_fen),
   PRIMARY KEY (order_id, line_no, part_no),
   FOREIGN KEY (order_id, line_no) REFERENCES order_lines (order_id, line_no)
 );
@@ -130,7 +135,7 @@ CREATE TABLE order_events (
   seller_order_id TEXT,
   detail TEXT NOT NULL,
   PRIMARY KEY (order_id, id)
-);
+) /* clustered */;
 CREATE TABLE shipments (
   seller_order_id TEXT NOT NULL REFERENCES seller_orders (id),
   n BIGINT NOT NULL CHECK (n >= 1),

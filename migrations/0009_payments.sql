@@ -14,8 +14,6 @@ CREATE TABLE payments (
   asked_at BIGINT NOT NULL,
   CHECK (NOT applied OR captured_at IS NOT NULL)
 );
--- I5: one captured payment pays one order.
-CREATE UNIQUE INDEX payments_one_applied ON payments (order_id) WHERE applied;
 CREATE INDEX payments_order ON payments (order_id);
 CREATE INDEX payments_open ON payments (asked_at) WHERE state IN ('created', 'pending');
 -- I3: one effect per event of the provider.

@@ -1,57 +1,113 @@
--- I6: each row moves one amount from one account to another, so that every entry balances by construction.
--- `entry` names the fact (capture, refund, receipt…) and makes it unique: a fact is booked once.
+-- C14: whom and what a movement is counted by, one row for each combination that was ever booked. Its number
+-- follows from its values, so that a writer needs not look it up.
+CREATE TABLE dimensions (
+  id BIGINT NOT NULL PRIMARY KEY,
+  county_code TEXT NOT NULL,
+  pairing TEXT NOT NULL,
+  coop_id TEXT NOT NULL,
+  product_id TEXT NOT NULL,
+  category_code TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  outlet TEXT NOT NULL,
+  buyer_class TEXT NOT NULL,
+  district_code TEXT NOT NULL,
+  recognised BOOLEAN NOT NULL
+) /* clustered */;
+CREATE INDEX dimensions_coop ON dimensions (coop_id);
+-- The schemes of a combination: they overlap, so they are rows.
+CREATE TABLE dimension_schemes (
+  dimension_id BIGINT NOT NULL,
+  scheme_code TEXT NOT NULL,
+  PRIMARY KEY (dimension_id, scheme_code)
+) /* clustered */;
+-- I6: each row moves one amount from one account to another, so that every fact balances by construction.
+-- A fact belongs to a subject (an order, a voucher batch, a payout, a shift, a month or a correction) and is
+-- booked once for it. Kinds and accounts are closed in the program and its audit, not here.
 CREATE TABLE ledger_entries (
-  entry TEXT NOT NULL,
+  subject_id TEXT NOT NULL,
+  fact TEXT NOT NULL,
   n BIGINT NOT NULL CHECK (n >= 1),
-  kind TEXT NOT NULL CHECK (kind IN ('sale', 'sale_freight', 'promotion', 'refund', 'refund_freight', 'refund_promotion', 'receipt', 'exclusion', 'adjustment', 'unapplied', 'unapplied_refund')),
+  kind TEXT NOT NULL,
   debit TEXT NOT NULL,
   credit TEXT NOT NULL,
   amount_fen BIGINT NOT NULL CHECK (amount_fen >= 0),
-  qty BIGINT NOT NULL CHECK (qty >= 0),
+  net_fen BIGINT NOT NULL,
+  effective_fen BIGINT NOT NULL,
+  qty BIGINT NOT NULL,
   at BIGINT NOT NULL,
   day TEXT NOT NULL,
-  order_id TEXT NOT NULL,
   line_no BIGINT,
   part_no BIGINT,
-  after_receipt BOOLEAN NOT NULL,
-  coop_id TEXT,
-  county_code TEXT,
-  pairing TEXT,
-  category_code TEXT,
-  product_id TEXT,
-  sku TEXT,
-  channel TEXT,
-  outlet TEXT,
-  buyer_class TEXT,
-  district_code TEXT,
-  schemes TEXT,
-  payment_method TEXT,
-  PRIMARY KEY (entry, n),
-  CHECK (debit <> credit)
+  dimension_id BIGINT,
+  late_for TEXT,
+  corrects TEXT,
+  PRIMARY KEY (subject_id, fact, n)
+) /* clustered */;
+CREATE INDEX ledger_entries_day ON ledger_entries (day, dimension_id);
+-- Months whose books are closed: facts of theirs that come later are booked on the first open day.
+CREATE TABLE closed_months (
+  month TEXT NOT NULL PRIMARY KEY,
+  marked_at BIGINT NOT NULL
 );
-CREATE INDEX ledger_entries_day ON ledger_entries (day, kind);
-CREATE INDEX ledger_entries_order ON ledger_entries (order_id);
--- The public journal: sealed by one leased sealer, chained by hash, no personal data.
+-- The public journal: sealed by one leased sealer, chained by hash. What an entry says is read from its row of
+-- the ledger; the hash is over that text, so that a changed ledger is a broken chain.
 CREATE TABLE journal_entries (
   seq BIGINT NOT NULL PRIMARY KEY CHECK (seq > 0),
-  hash TEXT NOT NULL UNIQUE,
-  ledger_entry TEXT NOT NULL,
-  ledger_n BIGINT NOT NULL,
-  body TEXT NOT NULL,
-  UNIQUE (ledger_entry, ledger_n)
-);
--- Sums of the sealed journal per day and county: what the counter shows without reading it again.
-CREATE TABLE counter_days (
-  day TEXT NOT NULL,
-  county_code TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  sealed_at BIGINT NOT NULL,
+  subject_id TEXT NOT NULL,
+  fact TEXT NOT NULL,
+  n BIGINT NOT NULL,
+  UNIQUE (subject_id, fact, n)
+) /* clustered */;
+-- Sums of what is sealed, by day (2026-11-28) and by month (2026-11) and dimensions, made by the sealer in the
+-- transaction of its block. `lines` counts sales. An order is counted once in each column: at its first line,
+-- at its first line of each county, of each county and cooperative, and so on, since distinct orders do not add.
+CREATE TABLE rollups (
+  span TEXT NOT NULL,
+  dimension_id BIGINT NOT NULL,
   gross_fen BIGINT NOT NULL,
   refunds_fen BIGINT NOT NULL,
   adjustments_fen BIGINT NOT NULL,
   effective_fen BIGINT NOT NULL,
   excluded_fen BIGINT NOT NULL,
-  PRIMARY KEY (day, county_code)
+  freight_fen BIGINT NOT NULL,
+  qty BIGINT NOT NULL,
+  lines BIGINT NOT NULL,
+  orders BIGINT NOT NULL,
+  orders_county BIGINT NOT NULL,
+  orders_pairing BIGINT NOT NULL,
+  orders_category BIGINT NOT NULL,
+  orders_product BIGINT NOT NULL,
+  orders_coop BIGINT NOT NULL,
+  orders_county_pairing BIGINT NOT NULL,
+  orders_county_category BIGINT NOT NULL,
+  orders_county_product BIGINT NOT NULL,
+  orders_county_coop BIGINT NOT NULL,
+  orders_pairing_category BIGINT NOT NULL,
+  orders_pairing_product BIGINT NOT NULL,
+  orders_pairing_coop BIGINT NOT NULL,
+  orders_category_product BIGINT NOT NULL,
+  orders_category_coop BIGINT NOT NULL,
+  orders_product_coop BIGINT NOT NULL,
+  PRIMARY KEY (span, dimension_id)
+) /* clustered */;
+-- The same numbers of orders for each scheme, and for `none`.
+CREATE TABLE rollup_schemes (
+  span TEXT NOT NULL,
+  scheme_code TEXT NOT NULL,
+  dimension_id BIGINT NOT NULL,
+  orders BIGINT NOT NULL,
+  orders_county BIGINT NOT NULL,
+  orders_pairing BIGINT NOT NULL,
+  orders_category BIGINT NOT NULL,
+  orders_product BIGINT NOT NULL,
+  orders_coop BIGINT NOT NULL,
+  PRIMARY KEY (span, scheme_code, dimension_id)
+) /* clustered */;
+-- The row on which those who change the sums queue.
+CREATE TABLE rollup_turn (
+  one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+  n BIGINT NOT NULL
 );
-CREATE TABLE counter_orders (
-  day TEXT NOT NULL PRIMARY KEY,
-  orders BIGINT NOT NULL CHECK (orders >= 0)
-);
+INSERT INTO rollup_turn (one, n) VALUES (1, 0);

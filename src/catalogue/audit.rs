@@ -12,19 +12,17 @@ checks! {
          SELECT s.code AS subject FROM skus s
          LEFT JOIN (SELECT sku_id, MAX(version) AS latest FROM sku_versions GROUP BY sku_id) v ON v.sku_id = s.id
          WHERE v.latest IS DISTINCT FROM s.version";
-    I14 "catalogue.sales", "units sold of each product are the ledger's sales less refunds" =
+    I14 "catalogue.sales", "units sold of each product are those of what is sealed" =
         "SELECT s.product_id AS subject FROM product_sales s
-         LEFT JOIN (SELECT product_id, CAST(SUM(CASE WHEN kind = 'refund' THEN -qty ELSE qty END) AS BIGINT) AS qty
-                    FROM ledger_entries
-                    WHERE product_id IS NOT NULL AND kind IN ('sale', 'refund') AND qty > 0
-                      AND entry NOT IN (SELECT key FROM outbox WHERE topic = 'sales')
-                    GROUP BY product_id) w ON w.product_id = s.product_id
+         LEFT JOIN (SELECT d.product_id, CAST(SUM(r.qty) AS BIGINT) AS qty
+                    FROM rollups r JOIN dimensions d ON d.id = r.dimension_id WHERE length(r.span) = 7
+                    GROUP BY d.product_id) w ON w.product_id = s.product_id
          WHERE s.qty <> COALESCE(w.qty, 0)
          UNION ALL
-         SELECT e.product_id AS subject FROM ledger_entries e
-         WHERE e.product_id IS NOT NULL AND e.kind = 'sale' AND e.qty > 0
-           AND e.entry NOT IN (SELECT key FROM outbox WHERE topic = 'sales')
-           AND NOT EXISTS (SELECT 1 FROM product_sales s WHERE s.product_id = e.product_id)";
+         SELECT d.product_id AS subject FROM rollups r JOIN dimensions d ON d.id = r.dimension_id
+         WHERE length(r.span) = 7 AND r.lines > 0
+           AND NOT EXISTS (SELECT 1 FROM product_sales s WHERE s.product_id = d.product_id)
+         GROUP BY d.product_id";
     I11 "catalogue.owners", "a SKU's product and a product's cooperative, county and category exist" =
         "SELECT p.code AS subject FROM products p LEFT JOIN coops c ON c.id = p.coop_id
          LEFT JOIN counties y ON y.code = p.county_code LEFT JOIN categories g ON g.code = p.category_code

@@ -10,6 +10,7 @@ mod backup;
 mod database;
 mod journal;
 mod openapi;
+mod recount;
 mod reindex;
 mod report;
 mod seed;
@@ -41,6 +42,8 @@ enum Command {
     Seed(seed::Args),
     /// Rebuild the search index; every search finds everything meanwhile.
     Reindex,
+    /// Make the sums of the counter and the reports again from the ledger.
+    Recount,
     /// Recompute every invariant from the rows; exits 0 only if all hold.
     Audit,
     /// Copy the market into one file, under load; the copy is audited before it is called good.
@@ -103,6 +106,7 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Serve => serve::run(config).await,
         Command::Seed(args) => seed::run(config, args).await,
         Command::Reindex => reindex::run(config).await,
+        Command::Recount => recount::run(config).await,
         Command::Report(asked) => report::run(config, asked).await,
         Command::Audit => audit::run(config).await,
         Command::Backup { file } => backup::backup(config, file).await,

@@ -27,14 +27,15 @@ closed_set! {
 }
 
 impl EntryKind {
-    /// What the journal tells of a row of the ledger: of goods, never of freight or promotions.
-    pub fn of(kind: ledger::Kind) -> Option<Self> {
-        match kind {
+    /// What the journal tells of a row of the ledger: of goods, never of freight, subsidies or tenders.
+    pub fn of(row: &ledger::Entry) -> Option<Self> {
+        let late = row.late_for.is_some();
+        match row.kind {
+            ledger::Kind::Sale | ledger::Kind::Refund if late => Some(Self::Adjustment),
             ledger::Kind::Sale => Some(Self::Sale),
             ledger::Kind::Receipt => Some(Self::Receipt),
             ledger::Kind::Refund => Some(Self::Refund),
             ledger::Kind::Exclusion => Some(Self::Exclusion),
-            ledger::Kind::Adjustment => Some(Self::Adjustment),
             _ => None,
         }
     }

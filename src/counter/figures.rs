@@ -10,22 +10,20 @@ use crate::{
 };
 
 statements! {
-    SUMS = "SELECT CAST(COALESCE(SUM(gross_fen), 0) AS BIGINT) AS gross, CAST(COALESCE(SUM(refunds_fen), 0) AS BIGINT) AS refunds,
-              CAST(COALESCE(SUM(adjustments_fen), 0) AS BIGINT) AS adjustments,
-              CAST(COALESCE(SUM(effective_fen), 0) AS BIGINT) AS effective,
-              CAST(COALESCE(SUM(excluded_fen), 0) AS BIGINT) AS excluded
-            FROM counter_days WHERE day >= $1";
-    ORDERS = "SELECT CAST(COALESCE(SUM(orders), 0) AS BIGINT) FROM counter_orders WHERE day >= $1";
+    SPANS = "SELECT span, CAST(SUM(gross_fen) AS BIGINT) AS gross, CAST(SUM(refunds_fen) AS BIGINT) AS refunds,
+               CAST(SUM(adjustments_fen) AS BIGINT) AS adjustments, CAST(SUM(effective_fen) AS BIGINT) AS effective,
+               CAST(SUM(excluded_fen) AS BIGINT) AS excluded, CAST(SUM(orders) AS BIGINT) AS orders
+             FROM rollups WHERE length(span) = 7 OR span = $1 GROUP BY span";
     COUNTIES = "SELECT d.county_code AS county, COALESCE(MAX(c.name), '') AS name, COALESCE(MAX(c.name_en), '') AS name_en,
-                  CAST(SUM(d.gross_fen - d.refunds_fen + d.adjustments_fen) AS BIGINT) AS net_paid_fen
-                FROM counter_days d LEFT JOIN counties c ON c.code = d.county_code
+                  CAST(SUM(r.gross_fen - r.refunds_fen + r.adjustments_fen) AS BIGINT) AS net_paid_fen
+                FROM rollups r JOIN dimensions d ON d.id = r.dimension_id LEFT JOIN counties c ON c.code = d.county_code
+                WHERE length(r.span) = 7
                 GROUP BY d.county_code ORDER BY 4 DESC, 1";
     HOUSEHOLDS = "SELECT CAST(count(DISTINCT id_hash) AS BIGINT) FROM households";
     HEAD = "SELECT seq, hash FROM journal_entries ORDER BY seq DESC LIMIT 1";
-    MONTHS = "SELECT substr(day, 1, 7) AS month,
-                CAST(SUM(gross_fen - refunds_fen + adjustments_fen) AS BIGINT) AS net_paid_fen
-              FROM counter_days WHERE day >= $1 GROUP BY substr(day, 1, 7) ORDER BY 1";
-    ALL_FROM = "SELECT COALESCE(MIN(day), '') FROM counter_days";
+    MONTHS = "SELECT span AS month, CAST(SUM(gross_fen - refunds_fen + adjustments_fen) AS BIGINT) AS net_paid_fen
+              FROM rollups WHERE length(span) = 7 AND span >= $1 GROUP BY span ORDER BY 1";
+    ALL_FROM = "SELECT COALESCE(MIN(span), '') FROM rollups WHERE length(span) = 10";
 }
 
 /// Net paid and paid orders of a span.
@@ -109,18 +107,37 @@ pub struct Figures {
 }
 
 row! {
+    #[derive(Default)]
     struct Sums {
+        span: String,
         gross: i64,
         refunds: i64,
         adjustments: i64,
         effective: i64,
         excluded: i64,
+        orders: i64,
     }
 }
 
 impl Sums {
     fn net(&self) -> Fen {
         Fen(self.gross - self.refunds + self.adjustments)
+    }
+
+    fn of<'s>(all: impl Iterator<Item = &'s Self>) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            span: String::new(),
+            gross: sum.gross + one.gross,
+            refunds: sum.refunds + one.refunds,
+            adjustments: sum.adjustments + one.adjustments,
+            effective: sum.effective + one.effective,
+            excluded: sum.excluded + one.excluded,
+            orders: sum.orders + one.orders,
+        })
+    }
+
+    fn span(&self) -> Span {
+        Span { net_paid_fen: self.net(), orders: self.orders }
     }
 }
 
@@ -134,20 +151,23 @@ pub async fn head(conn: &mut Conn) -> Result<Head> {
 pub async fn read(conn: &mut Conn, now: At, demo: bool) -> Result<Figures> {
     let today = now.day();
     let head = head(conn).await?;
-    let all = sums(conn, "").await?;
+    let spans: Vec<Sums> = q(SPANS).bind(today).all(conn).await?;
+    let (day, month, year) = (today.to_string(), today.month_label(), today.year_start().to_string());
+    let months = || spans.iter().filter(|sums| sums.span.len() == month.len());
+    let all = Sums::of(months());
     let households: (i64,) = q(HOUSEHOLDS).one(conn).await?;
     Ok(Figures {
         as_of: now,
         definition_version: DEFINITION_VERSION.to_owned(),
-        today: span(conn, &today.to_string()).await?,
-        month: span(conn, &today.month_start().to_string()).await?,
-        year: span(conn, &today.year_start().to_string()).await?,
+        today: Sums::of(spans.iter().filter(|sums| sums.span == day)).span(),
+        month: Sums::of(months().filter(|sums| sums.span == month)).span(),
+        year: Sums::of(months().filter(|sums| sums.span[..4] == year[..4])).span(),
         all: All {
             gross_paid_fen: Fen(all.gross),
             refunds_fen: Fen(all.refunds),
             net_paid_fen: all.net(),
             effective_fen: Fen(all.effective),
-            orders: orders(conn, "").await?,
+            orders: all.orders,
             households: households.0,
             excluded_fen: Fen(all.excluded),
         },
@@ -165,17 +185,5 @@ pub async fn since(conn: &mut Conn) -> Result<Option<String>> {
 
 /// `(YYYY-MM, net paid)` of the months from a day on, those without a figure left out.
 pub async fn months(conn: &mut Conn, from: Day) -> Result<Vec<(String, Fen)>> {
-    q(MONTHS).bind(from.to_string()).all(conn).await
-}
-
-async fn sums(conn: &mut Conn, from: &str) -> Result<Sums> {
-    q(SUMS).bind(from).one(conn).await
-}
-
-async fn orders(conn: &mut Conn, from: &str) -> Result<i64> {
-    q(ORDERS).bind(from).one::<(i64,)>(conn).await.map(|row| row.0)
-}
-
-async fn span(conn: &mut Conn, from: &str) -> Result<Span> {
-    Ok(Span { net_paid_fen: sums(conn, from).await?.net(), orders: orders(conn, from).await? })
+    q(MONTHS).bind(from.month_label()).all(conn).await
 }

@@ -1,6 +1,6 @@
 //! Verifying the journal from its lines alone: the chain, and the figures that follow from it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Entry, EntryKind, GENESIS};
 
@@ -32,7 +32,8 @@ pub struct Verified {
 pub struct Verifier {
     sums: Verified,
     orders: HashSet<Reference>,
-    received: HashSet<Reference>,
+    /// What of each received line is effective.
+    effective: HashMap<Reference, i64>,
 }
 
 /// A reference of an order or line, as bytes: a journal may have millions.
@@ -83,6 +84,11 @@ impl Verifier {
         self.sums
     }
 
+    fn effective(&mut self, line: Reference, money: i64) {
+        self.sums.effective += money;
+        *self.effective.entry(line).or_default() += money;
+    }
+
     fn add(&mut self, entry: &Entry) -> Result<(), String> {
         let money = entry.goods_fen.unwrap_or(0);
         let line = reference(entry.line_ref.as_ref())?;
@@ -93,23 +99,27 @@ impl Verifier {
                 money
             }
             EntryKind::Receipt => {
-                self.sums.effective += money;
-                self.received.insert(line);
+                self.effective(line, money);
                 0
             }
             EntryKind::Refund => {
                 self.sums.refunds -= money;
-                if self.received.contains(&line) {
-                    self.sums.effective += money;
-                }
+                // What review took out before is not taken out again.
+                let left = self.effective.get(&line).copied().unwrap_or(0);
+                self.effective(line, money.max(-left));
                 money
             }
             EntryKind::Exclusion => {
                 self.sums.excluded -= money;
-                self.sums.effective += money;
+                self.effective(line, money);
                 0
             }
-            EntryKind::Adjustment => money,
+            EntryKind::Adjustment => {
+                if money > 0 {
+                    self.orders.insert(reference(entry.order_ref.as_ref())?);
+                }
+                money
+            }
             EntryKind::Checkpoint => 0,
         };
         self.sums.net += net;

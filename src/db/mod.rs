@@ -37,7 +37,7 @@ pub use reader::Reader;
 pub use row::{Field, Row, column};
 pub use rows::{Rows, insert, insert_all};
 pub use statement::{Declared, Query, declared, q};
-pub use table::{Table, as_text, insert_text, returning_text, select_text};
+pub use table::{Table, adding_text, as_text, insert_text, returning_text, select_text};
 pub use tries::Tries;
 pub use tx::Tx;
 pub use value::{Bound, Stored, Value};
@@ -45,6 +45,6 @@ pub use work::Work;
 
 pub(crate) use row::row;
 pub(crate) use statement::statements;
-pub(crate) use table::{returning, select, table, view};
+pub(crate) use table::{returning, select, table, tail, view};
 pub(crate) use tries::tx;
 pub(crate) use work::once;

@@ -1,24 +1,22 @@
 //! The outbox: side effects leave as rows of the transaction that caused them.
 //!
-//! A drain reads rows of its topic in order, does the work, and removes them in the same
-//! transaction as the work's own rows; a crash repeats work, so that work is idempotent.
+//! A drain reads rows of its topic in order, takes them by removing them, and does their work in the same
+//! transaction: of two drains one has a row, and a crash leaves it waiting.
 
 use super::{Conn, Query, Rows, Tx, q, select, statements, table};
 use crate::kernel::{At, Random, Result, closed_set};
 
 statements! {
     NEXT = select!(Waiting, "WHERE topic = $1 ORDER BY id LIMIT $2");
-    DONE = "DELETE FROM outbox WHERE id IN ($1)";
+    TAKE = "DELETE FROM outbox WHERE id IN ($1) RETURNING id, key";
     WAITING = "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE topic = $1";
 }
 
 closed_set! {
     /// What a row of the outbox is about.
     pub enum Topic {
-        /// A ledger fact that waits to be sealed into the public journal; key: the ledger's `entry`.
+        /// A ledger fact that waits to be sealed into the public journal and the sums; key: subject and fact.
         Journal = "journal",
-        /// Products whose paid quantity changed; key: the ledger's `entry`.
-        Sales = "sales",
     }
 }
 
@@ -49,12 +47,13 @@ pub async fn next(conn: &mut Conn, topic: Topic, most: i64) -> Result<Vec<Waitin
     q(NEXT).bind(topic).bind(most).all(conn).await
 }
 
-/// Removes rows whose work is in the same transaction.
-pub async fn done(tx: &mut Tx, rows: &[Waiting]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    Query::with_list(DONE, rows.iter().map(|row| row.id.as_str())).exec(tx).await.map(|_| ())
+/// Removes rows whose work is in the same transaction; answers the keys of those that nobody else took, in
+/// their order.
+pub async fn take(tx: &mut Tx, rows: &[Waiting]) -> Result<Vec<String>> {
+    let ids = rows.iter().map(|row| row.id.as_str());
+    let mut taken: Vec<(String, String)> = Query::with_list(TAKE, ids).all(tx).await?;
+    taken.sort();
+    Ok(taken.into_iter().map(|(_, key)| key).collect())
 }
 
 /// How many rows of a topic wait.

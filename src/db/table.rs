@@ -62,6 +62,48 @@ pub const fn insert_text<const N: usize>(table: &str, columns: &[&str], tail: &s
     (text.bytes, text.length)
 }
 
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Length and bytes of `ON CONFLICT (keys) DO UPDATE SET column = table.column + excluded.column, …` for
+/// the columns that are no keys; the bytes where `N` is the length.
+pub const fn adding_text<const N: usize>(table: &str, columns: &[&str], keys: &[&str]) -> ([u8; N], usize) {
+    let mut text = Text::<N> { bytes: [0; N], length: 0 }.put("ON CONFLICT (");
+    let mut at = 0;
+    while at < keys.len() {
+        text = text.put(if at == 0 { "" } else { ", " }).put(keys[at]);
+        at += 1;
+    }
+    text = text.put(") DO UPDATE SET ");
+    let (mut column, mut sums) = (0, 0);
+    while column < columns.len() {
+        let (mut key, mut is_key) = (0, false);
+        while key < keys.len() {
+            is_key = is_key || same(columns[column], keys[key]);
+            key += 1;
+        }
+        if !is_key {
+            text = text.put(if sums == 0 { "" } else { ", " }).put(columns[column]).put(" = ").put(table);
+            text = text.put(".").put(columns[column]).put(" + excluded.").put(columns[column]);
+            sums += 1;
+        }
+        column += 1;
+    }
+    (text.bytes, text.length)
+}
+
 /// Length and bytes of `SELECT … FROM from tail`; the bytes where `N` is the length.
 pub const fn select_text<const N: usize>(alias: &str, columns: &[&str], from: &str, tail: &str) -> ([u8; N], usize) {
     let mut text = Text::<N> { bytes: [0; N], length: 0 }.put("SELECT ");
@@ -102,9 +144,10 @@ pub const fn as_text(bytes: &[u8]) -> &str {
 }
 
 /// `table! { pub struct Order in "orders" { … } }`: a row of one table, written and read whole.
-/// `in "orders" or "ON CONFLICT … DO NOTHING"` says what an INSERT does where the row is there already.
+/// `in "orders" or "ON CONFLICT … DO NOTHING"` says what an INSERT does where the row is there already;
+/// `in "sums" adding on ["day"]` adds its other columns to those of that row.
 macro_rules! table {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident in $table:literal $(or $tail:literal)? {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident in $table:literal $(or $tail:literal)? $(adding on [$($key:literal),+])? {
         $($(#[$fmeta:meta])* $fvis:vis $field:ident: $type:ty,)*
     }) => {
         $crate::db::row! {
@@ -121,7 +164,7 @@ macro_rules! table {
 
         impl $crate::db::Table for $name {
             const INSERT: &'static str = {
-                const TAIL: &str = concat!($($tail)?);
+                const TAIL: &str = $crate::db::tail!($table, $name, $($tail)? $(adding [$($key),+])?);
                 const LENGTH: usize = $crate::db::insert_text::<0>($table, $name::COLUMNS, TAIL).1;
                 const BYTES: [u8; LENGTH] = $crate::db::insert_text::<LENGTH>($table, $name::COLUMNS, TAIL).0;
                 $crate::db::as_text(&BYTES)
@@ -142,6 +185,23 @@ macro_rules! table {
     };
 }
 pub(crate) use table;
+
+/// What an INSERT does where the row is there already.
+macro_rules! tail {
+    ($table:literal, $name:ident,) => {
+        ""
+    };
+    ($table:literal, $name:ident, $tail:literal) => {
+        $tail
+    };
+    ($table:literal, $name:ident, adding $keys:tt) => {{
+        const KEYS: &[&str] = &$keys;
+        const LENGTH: usize = $crate::db::adding_text::<0>($table, $name::COLUMNS, KEYS).1;
+        const BYTES: [u8; LENGTH] = $crate::db::adding_text::<LENGTH>($table, $name::COLUMNS, KEYS).0;
+        $crate::db::as_text(&BYTES)
+    }};
+}
+pub(crate) use tail;
 
 /// `view! { pub struct Listed from "orders o JOIN …" { id: OrderId = "o.id", … } }`: a row read from several
 /// tables; the text behind a field is what it is in SQL, where that is not the column of its name.
@@ -203,6 +263,25 @@ mod tests {
             full: bool,
             r#ref: String,
         }
+    }
+
+    table! {
+        struct Weighed in "weighed" adding on ["day"] {
+            day: String,
+            crates: i64,
+            weight_g: i64,
+        }
+    }
+
+    #[test]
+    fn a_table_of_sums_adds_what_is_no_key() {
+        assert_eq!(
+            Weighed::INSERT,
+            "INSERT INTO weighed (day, crates, weight_g) VALUES ($1, $2, $3) ON CONFLICT (day) DO UPDATE SET \
+             crates = weighed.crates + excluded.crates, weight_g = weighed.weight_g + excluded.weight_g"
+        );
+        let one = Weighed { day: "2026-11-28".to_owned(), crates: 1, weight_g: 5_000 };
+        assert_eq!((one.day.len(), one.crates, one.weight_g), (10, 1, 5_000));
     }
 
     view! {

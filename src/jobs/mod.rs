@@ -24,7 +24,6 @@ use crate::{
 };
 
 mod catalogue;
-mod count_sales;
 mod expire_holds;
 mod forget;
 mod live_counter;
@@ -64,7 +63,6 @@ fn table(market: &Market) -> Vec<Job> {
         Job { name: "meili_watch", every: second, leased: false, turn: |s| Box::pin(meilisearch::watch(s)) },
         Job { name: "meili_write", every: second, leased: true, turn: |s| Box::pin(meilisearch::write(s)) },
         Job { name: "seal_journal", every: second, leased: true, turn: |s| Box::pin(seal_journal::turn(s)) },
-        Job { name: "count_sales", every: second, leased: true, turn: |s| Box::pin(count_sales::turn(s)) },
         Job { name: "expire_holds", every: second, leased: true, turn: |s| Box::pin(expire_holds::turn(s)) },
         Job { name: "reconcile", every: reconcile, leased: true, turn: |s| Box::pin(reconcile::turn(s)) },
         Job { name: "send_refunds", every: second * 15, leased: true, turn: |s| Box::pin(send_refunds::turn(s)) },

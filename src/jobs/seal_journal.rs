@@ -1,4 +1,4 @@
-//! Waiting ledger facts become a block of the public journal, at most one a second.
+//! Waiting ledger facts become a block of the public journal and of the sums, at most one a second.
 
 use crate::{counter::seal, kernel::Result, web::Market};
 

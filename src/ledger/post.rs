@@ -1,48 +1,59 @@
-//! Posting: the rows of one fact, inserted with its outbox row.
+//! Posting: the rows of facts, inserted with what waits to be sealed.
 
+use std::collections::BTreeSet;
+
+use super::closing::Gate;
 use crate::{
     db::{
         self, Tx,
         outbox::{self, Topic},
         table,
     },
-    kernel::{At, BuyerClass, Channel, CoopId, Day, Fen, OrderId, ProductId, Random, Result, closed_set},
+    kernel::{At, Day, Fen, Result, Step, closed_set},
 };
 
 closed_set! {
     /// What a ledger row is.
     pub enum Kind {
-        /// Goods paid for (支付额), one row for each part of a line.
+        /// Money that came in for an order, by its method.
+        Tender = "tender",
+        /// That money on its way back to the payer.
+        TenderReturn = "tender_return",
+        /// Goods sold (支付额), one row for each part of a line.
         Sale = "sale",
-        /// Freight paid for, one row for each seller order.
+        /// Freight of a line.
         SaleFreight = "sale_freight",
         /// A discount that the platform or the government pays to the cooperative.
-        Promotion = "promotion",
+        SalePromotion = "sale_promotion",
+        /// Goods received: the money becomes due to the cooperative (有效销售额).
+        Receipt = "receipt",
+        ReceiptFreight = "receipt_freight",
+        ReceiptPromotion = "receipt_promotion",
         /// Goods refunded (退款额).
         Refund = "refund",
         RefundFreight = "refund_freight",
         /// The funder's part that goes back with a refund.
         RefundPromotion = "refund_promotion",
-        /// Goods received: the money becomes due to the cooperative (有效销售额).
-        Receipt = "receipt",
-        /// Excluded by review (剔除).
+        /// Taken out of the effective sales by review (剔除), or put back.
         Exclusion = "exclusion",
-        /// A late fact of a closed month (调整).
-        Adjustment = "adjustment",
-        /// Money captured that no order could take.
-        Unapplied = "unapplied",
-        /// That money given back.
-        UnappliedRefund = "unapplied_refund",
+    }
+}
+
+impl Kind {
+    /// Whether reports and the counter know of it.
+    pub fn counts(self) -> bool {
+        !matches!(self, Self::Tender | Self::TenderReturn)
     }
 }
 
 table! {
-    /// One row of the ledger. The dimensions are set at payment and never changed (C14); freight has
-    /// those of the order only, the others are `none`.
+    /// One row of the ledger.
     #[derive(Clone, Debug)]
     pub struct Entry in "ledger_entries" {
-        /// The fact, such as `capture:…`; unique with `n`.
-        pub entry: String,
+        /// Whose fact it is: an order, a voucher batch, a payout, a shift, a month or a correction, by its kind.
+        pub subject_id: String,
+        /// The subject's fact, such as `sale` or `refund:…`; booked once.
+        pub fact: String,
         /// Place in the fact, from 1.
         pub n: i64,
         pub kind: Kind,
@@ -50,66 +61,41 @@ table! {
         pub debit: String,
         /// Account that gets.
         pub credit: String,
+        /// Money that moves.
         pub amount_fen: Fen,
-        /// Units of the SKU; on the first part of a line only.
+        /// What it adds to 净支付额.
+        pub net_fen: Fen,
+        /// What it adds to 有效销售额.
+        pub effective_fen: Fen,
+        /// What it adds to the units sold, received or refunded; on the first part of a line only.
         pub qty: i64,
+        /// When it happened.
         pub at: At,
-        /// Day in Asia/Shanghai.
+        /// Business day in Asia/Shanghai on which it is booked.
         pub day: Day,
-        pub order_id: OrderId,
-        /// Which line, for goods.
+        /// Which line of the order.
         pub line_no: Option<i64>,
-        /// Which part of the line.
+        /// Which part of the line, for goods.
         pub part_no: Option<i64>,
-        /// Whether a refund comes after the line was received.
-        pub after_receipt: bool,
-        /// Cooperative of the part, or seller for freight.
-        pub coop_id: Option<CoopId>,
-        /// County of the part, GB code.
-        pub county_code: String,
-        /// Code of the county's pairing.
-        pub pairing: String,
-        /// Category of the part.
-        pub category_code: String,
-        pub product_id: Option<ProductId>,
-        /// SKU code of the line.
-        pub sku: Option<String>,
-        /// Channel where the order was created (C15).
-        pub channel: Channel,
-        pub outlet: String,
-        pub buyer_class: BuyerClass,
-        /// District of delivery, GB code.
-        pub district_code: String,
-        /// Schemes valid at payment: JSON array of codes, sorted.
-        pub schemes: String,
-        /// How it was paid.
-        pub payment_method: String,
+        /// By what it is counted; nothing where it does not count.
+        pub dimension_id: Option<i64>,
+        /// The closed month to which it belongs (调整).
+        pub late_for: Option<String>,
+        /// The fact that it corrects.
+        pub corrects: Option<String>,
     }
 }
 
-/// Money that a provider holds for the market.
-pub fn clearing(method: &str) -> String {
-    format!("clearing:{method}")
+impl Entry {
+    /// Key of its fact in the outbox.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.subject_id, self.fact)
+    }
 }
 
-/// Money of a cooperative whose goods are not yet received (在途).
-pub fn transit(coop: &CoopId) -> String {
-    format!("coop_transit:{coop}")
-}
-
-/// Money due to a cooperative.
-pub fn due(coop: &CoopId) -> String {
-    format!("coop_due:{coop}")
-}
-
-/// Who pays a promotion: `promotion:platform`, `promotion:government`.
-pub fn promotion(funder: &str) -> String {
-    format!("promotion:{funder}")
-}
-
-/// Money that waits to go back to a payer.
-pub fn unapplied() -> String {
-    "unapplied".to_owned()
+/// The subject of a fact's key.
+pub fn subject_of(key: &str) -> &str {
+    key.split_once(' ').map_or(key, |(subject, _)| subject)
 }
 
 /// Inserts rows alone: for generators, which seal the journal themselves.
@@ -117,10 +103,16 @@ pub async fn insert<'e>(tx: &mut Tx, entries: impl IntoIterator<Item = &'e Entry
     db::insert_all(tx, entries).await.map(|_| ())
 }
 
-/// Posts the rows of one or more facts and queues each fact for the journal.
-pub async fn post(tx: &mut Tx, random: &mut Random, now: At, entries: &[Entry]) -> Result<()> {
-    let mut facts: Vec<String> = entries.iter().map(|e| e.entry.clone()).collect();
-    facts.dedup();
-    insert(tx, entries).await?;
-    outbox::add(tx, random, now, Topic::Journal, &facts).await
+/// Posts the rows of one or more facts, on the days that the gate allows, and queues for the sealer
+/// what counts.
+pub async fn post(tx: &mut Tx, step: &mut Step, mut entries: Vec<Entry>) -> Result<()> {
+    let gate = Gate::read(tx).await?;
+    for entry in &mut entries {
+        let booking = gate.booking(entry.at)?;
+        (entry.day, entry.late_for) = (booking.day, booking.late_for);
+    }
+    insert(tx, &entries).await?;
+    let counted: BTreeSet<String> = entries.iter().filter(|e| e.kind.counts()).map(Entry::key).collect();
+    let counted: Vec<String> = counted.into_iter().collect();
+    outbox::add(tx, &mut step.random, step.at, Topic::Journal, &counted).await
 }

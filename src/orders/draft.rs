@@ -4,6 +4,7 @@ use super::{
     OrderState, SellerOrderState,
     kinds::OrderEventKind,
     record::{Contact, Line, Order, Part, Record, SellerOrder, event},
+    reference::{journal_key, journal_ref},
 };
 use crate::{
     kernel::{BuyerClass, Channel, Fen, OrderId, PersonId, Random, Result, SellerOrderId, Step, time::SECOND},
@@ -63,6 +64,7 @@ pub fn from_quote(quote: &Quote, buyer: Buyer, token: &str, hold: i64, step: &mu
             payable_fen: p.payable_fen,
             list_price_fen: p.list_price_fen,
             refunded_fen: Fen::ZERO,
+            effective_fen: Fen::ZERO,
         }));
     }
     let events = vec![event(step, &order.id, OrderEventKind::Placed, None, &order.number)?];
@@ -76,9 +78,12 @@ fn contact_row(quote: &Quote, receiver: Receiver, order_id: OrderId) -> Contact 
 }
 
 fn order_row(quote: &Quote, buyer: &Buyer, id: OrderId, token: &str, step: &mut Step) -> Result<Order> {
+    let number = step.random.order_number(step.at)?;
+    let journal_salt = step.random.salt()?;
     Ok(Order {
         id,
-        number: step.random.order_number(step.at)?,
+        journal_key: journal_key(&journal_ref(&journal_salt, &number))?,
+        number,
         token_hash: Random::hash_of(token),
         quote_id: quote.quote_id.clone(),
         person_id: buyer.person.clone(),
@@ -96,7 +101,9 @@ fn order_row(quote: &Quote, buyer: &Buyer, id: OrderId, token: &str, step: &mut 
         total_fen: quote.total_fen,
         refunded_fen: Fen::ZERO,
         refund_reserved_fen: Fen::ZERO,
-        journal_salt: step.random.salt()?,
+        tendered_fen: Fen::ZERO,
+        returned_fen: Fen::ZERO,
+        journal_salt,
         placed_at: step.at,
         placed_on: step.at.day(),
         hold_until: None,

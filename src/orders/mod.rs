@@ -23,6 +23,7 @@ pub mod place;
 pub mod read;
 pub mod receive;
 pub mod record;
+pub mod reference;
 pub mod refund;
 pub mod refund_request;
 pub mod refund_split;

@@ -3,7 +3,7 @@
 
 use super::{
     OrderState, Trade,
-    books::{self, Sold},
+    books::{self, Goods},
     kinds::OrderEventKind,
     read,
     record::{Line, Order},
@@ -12,13 +12,9 @@ use super::{
     store,
 };
 use crate::{
-    db::{
-        self, Tx,
-        outbox::{self, Topic},
-        q, statements, tx,
-    },
+    db::{self, Tx, q, statements, tx},
     kernel::{Actor, At, Code, Error, Fen, OrderId, PaymentId, RefundId, Refusal, Result, Step},
-    ledger::{self, Kind},
+    ledger::{Entry, dimensions, post},
     payments::{self, Event, EventOutcome, KeptEvent, Payment, Provider, Seen, sandbox::Outcome},
     pricing,
     promotions::redemption,
@@ -30,6 +26,7 @@ statements! {
     TO_SHIP = "UPDATE seller_orders SET state = $1,
                  ship_by = $2 + (SELECT c.sla_hours FROM coops c WHERE c.id = seller_orders.coop_id) * 3600000000
                WHERE id = $3 AND state = $4";
+    TENDERED = "UPDATE orders SET tendered_fen = tendered_fen + $1 WHERE id = $2";
     SCHEMES = "UPDATE order_lines SET schemes = $1 WHERE order_id = $2 AND line_no = $3";
 }
 
@@ -38,6 +35,8 @@ statements! {
 pub enum PaymentOutcome {
     /// The order is paid now.
     Paid,
+    /// The money is the order's, which waits for more.
+    PartPaid,
     /// The provider refused; the order still waits.
     Failed,
     /// The result was known before, or is no result.
@@ -112,7 +111,7 @@ async fn send_if_given_back(trade: &Trade, done: PaymentOutcome) -> Result<Payme
             metrics::counter!("yanxi_late_payments").increment(1);
             refund::send(trade, id).await?;
         }
-        PaymentOutcome::Failed | PaymentOutcome::Known => {}
+        PaymentOutcome::PartPaid | PaymentOutcome::Failed | PaymentOutcome::Known => {}
     }
     Ok(done)
 }
@@ -147,14 +146,26 @@ pub async fn apply_payment_result(
     }
 }
 
-/// Captured money: pays the order where it can, also late with stock left; else it goes back (I5).
-async fn captured(tx: &mut Tx, order: Order, payment: &Payment, at: At, step: &mut Step) -> Result<PaymentOutcome> {
+/// Captured money comes to the order's account: it pays the order where it can, also late with stock left,
+/// as soon as the balance reaches the total; else it goes back (I5).
+async fn captured(tx: &mut Tx, mut order: Order, payment: &Payment, at: At, step: &mut Step) -> Result<PaymentOutcome> {
+    let amount = payment.amount_fen;
+    tx.expect_rows(q(TENDERED).bind(amount).bind(&order.id), 1).await?;
+    order.tendered_fen = order.tendered_fen.plus(amount)?;
+    let method = payment.method.as_str();
+    let mut entries = books::tender(&order.id, (&payment.id, method), amount, at);
+    let enough = order.tendered_fen.minus(order.returned_fen)? >= order.total_fen;
     let takes = match order.state {
+        OrderState::AwaitingPayment if !enough => {
+            payments::store::apply(tx, &payment.id).await?;
+            post::post(tx, step, entries).await?;
+            return Ok(PaymentOutcome::PartPaid);
+        }
         OrderState::AwaitingPayment => {
             hold::take(tx, &order.id, step).await?;
             true
         }
-        OrderState::Expired => {
+        OrderState::Expired if enough => {
             let coupon = redemption::can_take_again(tx, &order.id).await?;
             let taken = coupon && hold::take_again(tx, &order.id, step).await?;
             if taken {
@@ -165,16 +176,19 @@ async fn captured(tx: &mut Tx, order: Order, payment: &Payment, at: At, step: &m
         _ => false,
     };
     if !takes {
-        return give_back(tx, &order, payment, step).await;
+        post::post(tx, step, entries).await?;
+        let refund = refund::request_unapplied(tx, &order, payment, step).await?;
+        return Ok(PaymentOutcome::GivenBack(refund));
     }
-    let method = payment.method.as_str();
     payments::store::apply(tx, &payment.id).await?;
-    paid(tx, order, at, (method, format!("capture:{}", payment.id)), step).await?;
+    entries.extend(sold(tx, &mut order, at).await?);
+    post::post(tx, step, entries).await?;
+    store::note(tx, &order.id, (OrderEventKind::Paid, method), step).await?;
     Ok(PaymentOutcome::Paid)
 }
 
-/// The order is paid: states, ledger, outbox, event. `booked` is the method and the ledger's fact.
-async fn paid(tx: &mut Tx, mut order: Order, at: At, booked: (&str, String), step: &mut Step) -> Result<Order> {
+/// The order is sold: its states move on, and the entries of its sale are to be posted.
+async fn sold(tx: &mut Tx, order: &mut Order, at: At) -> Result<Vec<Entry>> {
     let to = order.state.apply(OrderEvent::Pay)?;
     let update = q(PAID).bind(to).bind(at).bind(at.day()).bind(&order.id).bind(order.state);
     tx.expect_rows(update, 1).await?;
@@ -187,13 +201,9 @@ async fn paid(tx: &mut Tx, mut order: Order, at: At, booked: (&str, String), ste
     let mut lines = read::lines(tx, &order.id).await?;
     copy_schemes(tx, &mut lines, at).await?;
     let parts = read::paired_parts(tx, &order.id).await?;
-    let (method, fact) = booked;
-    let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method };
-    let entries = books::sale(sold, fact.clone(), at)?;
-    ledger::post::post(tx, &mut step.random, step.at, &entries).await?;
-    outbox::add(tx, &mut step.random, step.at, Topic::Sales, &[fact]).await?;
-    store::note(tx, &order.id, (OrderEventKind::Paid, method), step).await?;
-    Ok(order)
+    let sale = books::sale(Goods { order, sellers: &sellers, lines: &lines, parts: &parts }, at)?;
+    dimensions::keep(tx, &sale.dimensions).await?;
+    Ok(sale.entries)
 }
 
 /// The lines copy the schemes that hold when they are paid (C1).
@@ -214,20 +224,14 @@ async fn copy_schemes(tx: &mut Tx, lines: &mut [Line], at: At) -> Result<()> {
 
 /// An order with nothing to pay is paid as it is placed, without a payment (M3).
 pub async fn pay_nothing(tx: &mut Tx, id: &OrderId, step: &mut Step) -> Result<Order> {
-    let order = read::lock(tx, id).await?;
+    let mut order = read::lock(tx, id).await?;
     if order.total_fen != Fen::ZERO {
         return Err(Error::fault("an order with a total needs a payment"));
     }
     hold::take(tx, id, step).await?;
-    let fact = format!("capture:{id}");
-    paid(tx, order, step.at, ("none", fact), step).await
-}
-
-async fn give_back(tx: &mut Tx, order: &Order, payment: &Payment, step: &mut Step) -> Result<PaymentOutcome> {
-    let sold = Sold { order, sellers: &[], lines: &[], parts: &[], method: payment.method.as_str() };
-    let fact = format!("unapplied:{}", payment.id);
-    let entries = books::unapplied(sold, fact, (Kind::Unapplied, payment.amount_fen), step.at);
-    ledger::post::insert(tx, &entries).await?;
-    let refund = refund::request_unapplied(tx, order, payment, step).await?;
-    Ok(PaymentOutcome::GivenBack(refund))
+    let at = step.at;
+    let entries = sold(tx, &mut order, at).await?;
+    post::post(tx, step, entries).await?;
+    store::note(tx, id, (OrderEventKind::Paid, "none"), step).await?;
+    Ok(order)
 }

@@ -1,7 +1,7 @@
 //! Reading orders: by number for their owner, by cooperative for those who ship.
 
 use super::{
-    SellerOrderState,
+    SellerOrderState, books,
     record::{
         Contact, Line, Order, OrderEventRow, PairedPart, Part, Refund, RefundLine, SellerOrder, Shipment, ShipmentLine,
     },
@@ -9,6 +9,7 @@ use super::{
 use crate::{
     db::{Conn, Query, Tx, q, returning, row, select, statements},
     kernel::{Code, CoopId, Error, OrderId, PersonId, Random, RefundId, Refusal, Result, SellerOrderId},
+    ledger::Entry,
 };
 
 statements! {
@@ -22,6 +23,7 @@ statements! {
     PAIRED_PARTS = "SELECT l.*, COALESCE(p.code, 'none') AS pairing
                     FROM line_parts l LEFT JOIN pairings p ON p.county_code = l.county_code
                     WHERE l.order_id = $1 ORDER BY l.line_no, l.part_no";
+    SALE = select!(Entry, "WHERE subject_id = $1 AND fact = $2 ORDER BY n");
     CONTACT = select!(Contact, "WHERE order_id = $1");
     EVENTS = select!(OrderEventRow, "WHERE order_id = $1 ORDER BY id");
     SHIPMENTS = select!(Shipment, "WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n");
@@ -124,6 +126,11 @@ pub async fn parts(conn: &mut Conn, order: &OrderId) -> Result<Vec<Part>> {
 /// The same with the pairings of their counties.
 pub async fn paired_parts(conn: &mut Conn, order: &OrderId) -> Result<Vec<PairedPart>> {
     q(PAIRED_PARTS).bind(order).all(conn).await
+}
+
+/// The rows of the ledger by which an order was sold.
+pub async fn sale(conn: &mut Conn, order: &OrderId) -> Result<Vec<Entry>> {
+    q(SALE).bind(order).bind(books::SALE).all(conn).await
 }
 
 /// Receiver; `None` once it was removed after the account was closed.

@@ -2,17 +2,17 @@
 
 use super::{
     OrderState, SellerOrderState, Trade,
-    books::{self, Sold},
+    books::{self, Booked},
     kinds::{OrderEventKind, ReceivedSource},
     read,
-    record::{Line, Order, SellerOrder},
+    record::{Line, Order, Part, SellerOrder},
     state::{OrderEvent, SellerOrderEvent},
     store,
 };
 use crate::{
     db::{Tx, Work, q, row, statements, tx},
     kernel::{Actor, At, Code, Refusal, Result, SellerOrderId, Step, time::DAY},
-    ledger, payments,
+    ledger::{Entry, post},
 };
 
 /// Days after shipping on which a picked-up parcel counts as received (C9).
@@ -24,8 +24,14 @@ statements! {
     RECEIVE_LINE = "UPDATE order_lines SET received_qty = received_qty + $1 WHERE order_id = $2 AND line_no = $3";
     LINE_RECEIVED = "UPDATE order_lines SET received_at = $1
                      WHERE order_id = $2 AND line_no = $3 AND received_at IS NULL";
-    SELLER_RECEIVED = "UPDATE seller_orders SET received_at = $1, received_source = $2
-                       WHERE id = $3 AND received_at IS NULL";
+    PART_EFFECTIVE = "UPDATE line_parts SET effective_fen = payable_fen - refunded_fen WHERE order_id = $1 AND line_no = $2";
+    SELLER_RECEIVED = "UPDATE seller_orders SET received_source = $1,
+                         received_at = (SELECT MAX(delivered_at) FROM shipments WHERE seller_order_id = seller_orders.id)
+                       WHERE id = $2 AND received_at IS NULL";
+    ARRIVED = "SELECT c.line_no, MAX(p.delivered_at) AS at FROM seller_orders s
+               JOIN shipments p ON p.seller_order_id = s.id
+               JOIN shipment_lines c ON c.seller_order_id = p.seller_order_id AND c.n = p.n
+               WHERE s.order_id = $1 AND p.delivered_at IS NOT NULL GROUP BY c.line_no";
     ON_THE_WAY = "SELECT n FROM shipments WHERE seller_order_id = $1 AND delivered_at IS NULL ORDER BY n";
     OVERDUE = "SELECT seller_order_id, n FROM shipments
                WHERE delivered_at IS NULL AND picked_up_at IS NOT NULL AND shipped_at <= $1
@@ -106,7 +112,6 @@ pub async fn deliver(
     for (line_no, qty) in carried {
         tx.expect_rows(q(RECEIVE_LINE).bind(qty).bind(&order.id).bind(line_no), 1).await?;
     }
-    // Several parcels may be delivered at different times; what is due follows the last of them.
     let before = step.at;
     step.at = delivered.at;
     let followed = follow(tx, order, step).await;
@@ -114,7 +119,7 @@ pub async fn deliver(
     followed?;
     let now = read::seller(tx, &seller.id).await?;
     if now.state == SellerOrderState::Received {
-        q(SELLER_RECEIVED).bind(delivered.at).bind(delivered.source).bind(&seller.id).exec(tx).await?;
+        q(SELLER_RECEIVED).bind(delivered.source).bind(&seller.id).exec(tx).await?;
     }
     Ok(())
 }
@@ -124,7 +129,7 @@ pub async fn deliver(
 pub async fn follow(tx: &mut Tx, order: &Order, step: &mut Step) -> Result<()> {
     let lines = read::lines(tx, &order.id).await?;
     let sellers = read::sellers(tx, &order.id).await?;
-    let lines = book_received(tx, order, &sellers, lines, step).await?;
+    let lines = book_received(tx, order, lines, step).await?;
     let mut states = Vec::with_capacity(sellers.len());
     for seller in &sellers {
         let own: Vec<&Line> = lines.iter().filter(|l| l.seller_order_id == seller.id).collect();
@@ -143,32 +148,35 @@ pub async fn follow(tx: &mut Tx, order: &Order, step: &mut Step) -> Result<()> {
     Ok(())
 }
 
-/// A line is received when all units that were not withdrawn have arrived: its money becomes due.
-async fn book_received(
-    tx: &mut Tx,
-    order: &Order,
-    sellers: &[SellerOrder],
-    mut lines: Vec<Line>,
-    step: &mut Step,
-) -> Result<Vec<Line>> {
+row! {
+    /// When the last of a line's parcels that were delivered arrived, in whatever order that was recorded.
+    struct Arrived {
+        line_no: i64,
+        at: At,
+    }
+}
+
+/// A line is received when all units that were not withdrawn have arrived: its money becomes due, dated by
+/// the parcel that arrived last.
+async fn book_received(tx: &mut Tx, order: &Order, mut lines: Vec<Line>, step: &mut Step) -> Result<Vec<Line>> {
     let complete =
         |l: &Line| l.received_at.is_none() && l.received_qty > 0 && l.received_qty == l.qty - l.withdrawn_qty;
     if !lines.iter().any(complete) {
         return Ok(lines);
     }
-    let parts = read::paired_parts(tx, &order.id).await?;
-    let payments = payments::store::of_order(tx, &order.id).await?;
-    let method = payments.iter().find(|p| p.applied).map_or("none", |p| p.method.as_str());
-    let sold = Sold { order, sellers, lines: &lines, parts: &parts, method };
+    let parts: Vec<Part> = read::parts(tx, &order.id).await?;
+    let rows: Vec<Entry> = read::sale(tx, &order.id).await?;
+    let arrived: Vec<Arrived> = q(ARRIVED).bind(&order.id).all(tx).await?;
+    let booked = Booked { order: &order.id, rows: &rows };
     let mut entries = Vec::new();
-    for line in lines.iter().filter(|l| complete(l)) {
-        tx.expect_rows(q(LINE_RECEIVED).bind(step.at).bind(&order.id).bind(line.line_no), 1).await?;
-        entries.extend(books::receipt(sold, line, step.at)?);
-    }
-    ledger::post::post(tx, &mut step.random, step.at, &entries).await?;
     for line in lines.iter_mut().filter(|l| complete(l)) {
-        line.received_at = Some(step.at);
+        let at = arrived.iter().find(|a| a.line_no == line.line_no).map_or(step.at, |a| a.at);
+        tx.expect_rows(q(LINE_RECEIVED).bind(at).bind(&order.id).bind(line.line_no), 1).await?;
+        q(PART_EFFECTIVE).bind(&order.id).bind(line.line_no).exec(tx).await?;
+        entries.extend(books::receipt(booked, line, &parts, at)?);
+        line.received_at = Some(at);
     }
+    post::post(tx, step, entries).await?;
     Ok(lines)
 }
 

@@ -46,8 +46,13 @@ table! {
         pub refunded_fen: Fen,
         /// Money promised back, the refunded included.
         pub refund_reserved_fen: Fen,
+        /// Money that came in for it, and of this what went back to the payers.
+        pub tendered_fen: Fen,
+        pub returned_fen: Fen,
         /// 128 random bits as hex: salt of the journal's references.
         pub journal_salt: String,
+        /// Number of its reference in the journal, by which whoever holds the reference finds it.
+        pub journal_key: i64,
         pub placed_at: At,
         pub placed_on: Day,
         /// Until when its stock is held.
@@ -197,6 +202,8 @@ table! {
         pub list_price_fen: Fen,
         /// Goods money back.
         pub refunded_fen: Fen,
+        /// What of it counts as effective now.
+        pub effective_fen: Fen,
     }
 }
 

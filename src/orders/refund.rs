@@ -5,22 +5,18 @@ use utoipa::ToSchema;
 
 use super::{
     OrderState, Trade,
-    books::{self, LineRefund, Sold},
+    books::{self, Booked, LineRefund},
     kinds::{OrderEventKind, RefundState},
     read, receive,
-    record::{Line, Order, PairedPart, Refund, RefundLine},
+    record::{Line, Order, Part, Refund, RefundLine},
     refund_split::{self, Share},
     state::OrderEvent,
     store,
 };
 use crate::{
-    db::{
-        self, Conn, Tx, Work, audit_log, once,
-        outbox::{self, Topic},
-        q, statements, tx,
-    },
+    db::{self, Conn, Tx, Work, audit_log, once, q, statements, tx},
     kernel::{Actor, At, Code, Error, Fen, RefundId, Refusal, Result, SkuId, Step},
-    ledger::{self, Kind},
+    ledger::post,
     payments::{self, Payment},
     stock::movement,
 };
@@ -38,9 +34,10 @@ statements! {
                WHERE id = $5 AND state = $6";
     REFUND_LINE = "UPDATE order_lines SET refunded_qty = refunded_qty + $1, refunded_fen = refunded_fen + $2,
                      refunded_freight_fen = refunded_freight_fen + $3 WHERE order_id = $4 AND line_no = $5";
-    REFUND_PART = "UPDATE line_parts SET refunded_fen = refunded_fen + $1
-                   WHERE order_id = $2 AND line_no = $3 AND part_no = $4";
+    REFUND_PART = "UPDATE line_parts SET refunded_fen = refunded_fen + $1, effective_fen = effective_fen - $2
+                   WHERE order_id = $3 AND line_no = $4 AND part_no = $5";
     REFUNDED = "UPDATE orders SET refunded_fen = refunded_fen + $1 WHERE id = $2 RETURNING refunded_fen, total_fen";
+    RETURNED = "UPDATE orders SET returned_fen = returned_fen + $1 WHERE id = $2";
     OPEN = "SELECT id FROM refunds WHERE state = 'requested' AND requested_at <= $1 ORDER BY requested_at LIMIT $2";
 }
 
@@ -255,24 +252,23 @@ async fn settle(
     if succeed.exec(tx).await? == 0 {
         return Ok(());
     }
+    let mut entries = Vec::new();
     if let Some(payment) = refund.payment_id.as_ref().filter(|_| refund.amount_fen > Fen::ZERO) {
         payments::store::refunded(tx, payment, refund.amount_fen).await?;
+        tx.expect_rows(q(RETURNED).bind(refund.amount_fen).bind(&order.id), 1).await?;
+        entries = books::tender_return(&order.id, (&refund.id, method), refund.amount_fen, step.at);
     }
     if refund.unapplied {
-        let sold = Sold { order: &order, sellers: &[], lines: &[], parts: &[], method };
-        let fact = format!("unapplied_refund:{}", refund.id);
-        let entries = books::unapplied(sold, fact, (Kind::UnappliedRefund, refund.amount_fen), step.at);
-        return ledger::post::insert(tx, &entries).await;
+        return post::post(tx, step, entries).await;
     }
     let asked: Vec<Share> = read::refund_lines(tx, std::slice::from_ref(refund)).await?.iter().map(share_of).collect();
     let lines = read::lines(tx, &order.id).await?;
-    let parts = read::paired_parts(tx, &order.id).await?;
+    let parts = read::parts(tx, &order.id).await?;
     let back = asked.iter().map(|share| share.over_parts(&parts)).collect::<Result<Vec<LineRefund>>>()?;
-    let sellers = read::sellers(tx, &order.id).await?;
-    let sold = Sold { order: &order, sellers: &sellers, lines: &lines, parts: &parts, method };
-    let entries = books::refund(sold, &refund.id, &back, step.at)?;
-    ledger::post::post(tx, &mut step.random, step.at, &entries).await?;
-    outbox::add(tx, &mut step.random, step.at, Topic::Sales, &[format!("refund:{}", refund.id)]).await?;
+    let rows = read::sale(tx, &order.id).await?;
+    let booked = Booked { order: &order.id, rows: &rows };
+    entries.extend(books::refund(booked, &refund.id, (&lines, &parts), &back, step.at)?);
+    post::post(tx, step, entries).await?;
     for (ask, back) in asked.iter().zip(&back) {
         book_line(tx, &order, ask, back, &parts).await?;
     }
@@ -291,12 +287,13 @@ fn share_of(line: &RefundLine) -> Share {
     }
 }
 
-async fn book_line(tx: &mut Tx, order: &Order, ask: &Share, back: &LineRefund, parts: &[PairedPart]) -> Result<()> {
+async fn book_line(tx: &mut Tx, order: &Order, ask: &Share, back: &LineRefund, parts: &[Part]) -> Result<()> {
     let line = q(REFUND_LINE).bind(ask.qty).bind(ask.goods).bind(ask.freight).bind(&order.id).bind(ask.line_no);
     tx.expect_rows(line, 1).await?;
-    let own = parts.iter().map(|paired| &paired.part).filter(|part| part.line_no == ask.line_no);
+    let own = parts.iter().filter(|part| part.line_no == ask.line_no);
     for (part, amount) in own.zip(&back.parts).filter(|(_, amount)| **amount > Fen::ZERO) {
-        let update = q(REFUND_PART).bind(*amount).bind(&order.id).bind(ask.line_no).bind(part.part_no);
+        let effective = books::effective_back(part, *amount);
+        let update = q(REFUND_PART).bind(*amount).bind(effective).bind(&order.id).bind(ask.line_no).bind(part.part_no);
         tx.expect_rows(update, 1).await?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::{
     books::LineRefund,
-    record::{Line, PairedPart},
+    record::{Line, Part},
 };
 use crate::kernel::{Code, Fen, Refusal, Result};
 
@@ -140,8 +140,8 @@ fn by_units(line: &Line, qty: i64) -> Result<Fen> {
 
 impl Share {
     /// Its goods money over the line's parts, by what is left of them.
-    pub fn over_parts(&self, parts: &[PairedPart]) -> Result<LineRefund> {
-        let own = parts.iter().map(|paired| &paired.part).filter(|part| part.line_no == self.line_no);
+    pub fn over_parts(&self, parts: &[Part]) -> Result<LineRefund> {
+        let own = parts.iter().filter(|part| part.line_no == self.line_no);
         let left = own.map(|part| Ok(part.payable_fen.minus(part.refunded_fen)?.0));
         let left = left.collect::<Result<Vec<i64>>>()?;
         Ok(LineRefund {

@@ -12,19 +12,21 @@ use crate::{
 const MOST_DAYS: i64 = 366;
 
 statements! {
-    MOVED = "SELECT e.day, o.number, e.line_no, e.sku,
+    MOVED = "SELECT e.day, o.number, CASE WHEN e.part_no IS NULL THEN NULL ELSE e.line_no END AS line_no,
+        CASE WHEN e.part_no IS NULL THEN NULL ELSE l.sku END AS sku,
         CAST(SUM(CASE WHEN e.kind = 'sale' THEN e.qty ELSE 0 END) AS BIGINT) AS qty,
         CAST(SUM(CASE WHEN e.kind = 'sale' THEN e.amount_fen ELSE 0 END) AS BIGINT) AS goods_fen,
-        CAST(SUM(CASE WHEN e.kind = 'promotion' THEN e.amount_fen ELSE 0 END) AS BIGINT) AS promotion_fen,
+        CAST(SUM(CASE WHEN e.kind = 'sale_promotion' THEN e.amount_fen ELSE 0 END) AS BIGINT) AS promotion_fen,
         CAST(SUM(CASE WHEN e.kind = 'sale_freight' THEN e.amount_fen ELSE 0 END) AS BIGINT) AS freight_fen,
         CAST(SUM(CASE WHEN e.kind IN ('refund', 'refund_promotion') THEN e.amount_fen ELSE 0 END) AS BIGINT) AS refund_fen,
         CAST(SUM(CASE WHEN e.kind = 'refund_freight' THEN e.amount_fen ELSE 0 END) AS BIGINT) AS refund_freight_fen,
         CAST(SUM(CASE WHEN e.kind = 'receipt' THEN e.amount_fen ELSE 0 END) AS BIGINT) AS received_fen
-      FROM ledger_entries e JOIN orders o ON o.id = e.order_id
-      WHERE e.coop_id = $1 AND e.day >= $2 AND e.day <= $3
-        AND e.kind IN ('sale', 'promotion', 'sale_freight', 'refund', 'refund_promotion', 'refund_freight', 'receipt')
-      GROUP BY e.day, o.number, e.line_no, e.sku
-      ORDER BY e.day, o.number, e.line_no NULLS LAST";
+      FROM dimensions d JOIN ledger_entries e ON e.dimension_id = d.id JOIN orders o ON o.id = e.subject_id
+        JOIN order_lines l ON l.order_id = e.subject_id AND l.line_no = e.line_no
+      WHERE d.coop_id = $1 AND e.day >= $2 AND e.day <= $3
+        AND e.kind IN ('sale', 'sale_promotion', 'sale_freight', 'refund', 'refund_promotion', 'refund_freight', 'receipt')
+      GROUP BY 1, 2, 3, 4
+      ORDER BY 1, 2, 3 NULLS LAST";
 }
 
 row! {

@@ -1,7 +1,6 @@
 //! An order as its owner, a cooperative and staff see it.
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::{
@@ -10,6 +9,7 @@ use super::{
     place::CoopName,
     read::{self, Coop, Parcels},
     record::{Contact, Line, Order, SellerOrder, Shipment, ShipmentLine},
+    reference::journal_ref,
 };
 use crate::{
     db::Conn,
@@ -184,14 +184,6 @@ pub struct CoopOrderView {
     /// Whole until some days after receipt, then masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactView>,
-}
-
-/// SHA-256 over the order's salt and what is named: the reference of an order or a line in the journal.
-pub fn journal_ref(salt_hex: &str, name: &str) -> String {
-    let mut hash = Sha256::new();
-    hash.update(hex::decode(salt_hex).unwrap_or_default());
-    hash.update(name.as_bytes());
-    hex::encode(hash.finalize())
 }
 
 /// The whole view. `owner` adds the address and the journal's references.

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use crate::{
+    counter::rollup::OfLine,
     db::Value,
     kernel::{Code, Day, Refusal, closed_set},
+    ledger::dimensions::NONE,
 };
 
 closed_set! {
@@ -36,39 +38,47 @@ closed_set! {
     }
 }
 
-/// Key of what has no pairing, outlet, district or scheme.
-pub(super) const NONE: &str = "none";
-
-/// Joins a line once with each scheme that it carries; `replace` knows upper from lower case on both engines.
-pub(super) const SCHEMES: &str = " LEFT JOIN schemes s ON replace(e.schemes, '\"' || s.code || '\"', '') <> e.schemes";
-
 impl Dimension {
     /// Whether it is a span of time.
     pub fn is_time(self) -> bool {
         matches!(self, Self::Day | Self::Week | Self::Month)
     }
 
-    /// Whether an order has one value as a whole.
-    pub(super) fn is_of_order(self) -> bool {
-        self.is_time() || matches!(self, Self::Channel | Self::Outlet | Self::BuyerClass | Self::District)
+    /// Whether whole months are too coarse for it.
+    pub(super) fn is_below_months(self) -> bool {
+        matches!(self, Self::Day | Self::Week)
     }
 
-    /// What rows of alias `e` are grouped by. Weeks are folded from days afterwards.
-    pub(super) fn sql(self) -> &'static str {
+    /// The same for what the lines of one order may differ in; nothing for what an order has as a whole.
+    pub(super) fn of_line(self) -> Option<OfLine> {
         match self {
-            Self::County => "COALESCE(e.county_code, 'none')",
-            Self::Pairing => "COALESCE(e.pairing, 'none')",
-            Self::Category => "COALESCE(e.category_code, 'none')",
-            Self::Product => "COALESCE(e.product_id, 'none')",
-            Self::Coop => "COALESCE(e.coop_id, 'none')",
-            Self::Channel => "COALESCE(e.channel, 'none')",
-            Self::Outlet => "COALESCE(e.outlet, 'none')",
-            Self::BuyerClass => "COALESCE(e.buyer_class, 'none')",
-            Self::District => "COALESCE(e.district_code, 'none')",
-            Self::Scheme => "COALESCE(s.code, 'none')",
-            Self::Day | Self::Week => "e.day",
-            Self::Month => "substr(e.day, 1, 7)",
+            Self::County => Some(OfLine::County),
+            Self::Pairing => Some(OfLine::Pairing),
+            Self::Category => Some(OfLine::Category),
+            Self::Product => Some(OfLine::Product),
+            Self::Coop => Some(OfLine::Coop),
+            _ => None,
         }
+    }
+
+    /// What is grouped by, of dimensions `d`, schemes `s`, and a column of time. Weeks are folded from
+    /// days afterwards.
+    pub(super) fn sql(self, time: &str) -> String {
+        let column = match self {
+            Self::County => "d.county_code",
+            Self::Pairing => "d.pairing",
+            Self::Category => "d.category_code",
+            Self::Product => "d.product_id",
+            Self::Coop => "d.coop_id",
+            Self::Channel => "d.channel",
+            Self::Outlet => "d.outlet",
+            Self::BuyerClass => "d.buyer_class",
+            Self::District => "d.district_code",
+            Self::Scheme => "COALESCE(s.scheme_code, 'none')",
+            Self::Day | Self::Week => time,
+            Self::Month => return format!("substr({time}, 1, 7)"),
+        };
+        column.to_owned()
     }
 
     /// The group's key where SQL answers a finer one.
@@ -79,35 +89,36 @@ impl Dimension {
         }
     }
 
-    /// A condition that keeps one value, with what it binds from `$next` on.
-    pub(super) fn condition(self, value: &str, next: usize) -> Result<(String, Vec<Value>), Refusal> {
+    /// A condition that keeps one value, with what it binds from `$next` on; `time` is the column of time.
+    pub(super) fn condition(self, value: &str, next: usize, time: &str) -> Result<(String, Vec<Value>), Refusal> {
         let mut sql = String::new();
         let mut binds: Vec<Value> = vec![value.into()];
         match self {
             Self::Product if value != NONE => {
-                let _ = write!(sql, " AND e.product_id = (SELECT id FROM products WHERE code = ${next})");
+                let _ = write!(sql, " AND d.product_id = (SELECT id FROM products WHERE code = ${next})");
             }
             Self::Coop if value != NONE => {
-                let _ = write!(sql, " AND e.coop_id = (SELECT id FROM coops WHERE slug = ${next})");
+                let _ = write!(sql, " AND d.coop_id = (SELECT id FROM coops WHERE slug = ${next})");
             }
             Self::Scheme if value == NONE => {
                 binds.clear();
-                sql.push_str(" AND e.schemes = '[]'");
+                sql.push_str(" AND NOT EXISTS (SELECT 1 FROM dimension_schemes x WHERE x.dimension_id = d.id)");
             }
             Self::Scheme => {
-                let _ = write!(sql, " AND replace(e.schemes, '\"' || ${next} || '\"', '') <> e.schemes");
+                sql.push_str(" AND EXISTS (SELECT 1 FROM dimension_schemes x WHERE x.dimension_id = d.id");
+                let _ = write!(sql, " AND x.scheme_code = ${next})");
             }
             Self::Week => {
                 let monday = parse_day(self.as_str(), value)?.week_start();
                 binds = vec![monday.into(), monday.plus_days(6).into()];
-                let _ = write!(sql, " AND e.day >= ${next} AND e.day <= ${}", next + 1);
+                let _ = write!(sql, " AND {time} >= ${next} AND {time} <= ${}", next + 1);
             }
             Self::Day => {
                 binds = vec![parse_day(self.as_str(), value)?.into()];
-                let _ = write!(sql, " AND e.day = ${next}");
+                let _ = write!(sql, " AND {time} = ${next}");
             }
             _ => {
-                let _ = write!(sql, " AND {} = ${next}", self.sql());
+                let _ = write!(sql, " AND {} = ${next}", self.sql(time));
             }
         }
         Ok((sql, binds))

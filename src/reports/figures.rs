@@ -1,96 +1,65 @@
-//! The measures of every report, once, as SQL over the ledger (C2–C12).
+//! The measures of every report, once, as SQL over the sums of what is sealed (C2–C12). Whole months are read
+//! from the sums of months, the days around them from those of days.
 
-use super::{Ask, Dimension, dimension};
+use std::fmt::Write;
+
+use super::{Ask, Dimension};
 use crate::{
+    counter::rollup::{COUNTS, OfLine, SCHEME_COUNTS},
     db::{Conn, Query, Value, row},
-    kernel::{Fen, Result},
+    kernel::{Day, Fen, Result},
 };
 
-/// Goods: the rows of the ledger that the public journal tells of.
-const GOODS: &str = "ledger_entries e";
-const GOODS_KINDS: &str = "e.kind IN ('sale', 'receipt', 'refund', 'exclusion', 'adjustment')";
-
-/// What a row adds to 有效销售额.
-macro_rules! effective {
-    () => {
-        "CASE WHEN e.kind = 'receipt' THEN e.amount_fen WHEN e.kind = 'exclusion' THEN -e.amount_fen \
-         WHEN e.kind = 'refund' AND e.after_receipt THEN -e.amount_fen ELSE 0 END"
-    };
-}
-
-/// Whether a row carries a recognition (认定): a national or local list, not the scope of the pairing alone,
-/// and not the origin that a reserved quota asks for, since purchases here do not count toward it.
-macro_rules! recognised {
-    () => {
-        "(replace(e.schemes, '\"XFBF_', '') <> e.schemes OR replace(e.schemes, '\"LOCAL_', '') <> e.schemes)"
-    };
-}
-
 macro_rules! sum {
-    ($($part:expr),+ => $name:literal) => { concat!("CAST(COALESCE(SUM(", $($part),+, "), 0) AS BIGINT) AS ", $name) };
-}
-
-macro_rules! of_kind {
-    ($kind:literal, $what:literal) => {
-        concat!("CASE WHEN e.kind = '", $kind, "' THEN e.", $what, " ELSE 0 END")
+    ($part:literal => $name:literal) => {
+        concat!("CAST(COALESCE(SUM(", $part, "), 0) AS BIGINT) AS ", $name)
     };
 }
 
-/// Sums over goods rows of alias `e`.
-pub(super) const MEASURES: &str = concat!(
-    sum!(of_kind!("sale", "amount_fen") => "gross_fen"),
+/// Sums over sums `r` with dimensions `d`.
+const MEASURES: &str = concat!(
+    sum!("r.gross_fen" => "gross_fen"),
     ", ",
-    sum!(of_kind!("refund", "amount_fen") => "refunds_fen"),
+    sum!("r.refunds_fen" => "refunds_fen"),
     ", ",
-    sum!(of_kind!("adjustment", "amount_fen") => "adjustments_fen"),
+    sum!("r.adjustments_fen" => "adjustments_fen"),
     ", ",
-    sum!(effective!() => "effective_fen"),
+    sum!("r.effective_fen" => "effective_fen"),
     ", ",
-    sum!("CASE WHEN e.buyer_class = 'unit' THEN ", effective!(), " ELSE 0 END" => "direct_fen"),
+    sum!("CASE WHEN d.buyer_class = 'unit' THEN r.effective_fen ELSE 0 END" => "direct_fen"),
     ", ",
-    sum!("CASE WHEN ", recognised!(), " THEN ", effective!(), " ELSE 0 END" => "recognised_fen"),
+    sum!("CASE WHEN d.recognised THEN r.effective_fen ELSE 0 END" => "recognised_fen"),
     ", ",
-    sum!(of_kind!("exclusion", "amount_fen") => "excluded_fen"),
+    sum!("r.excluded_fen" => "excluded_fen"),
     ", ",
-    sum!("CASE WHEN e.kind = 'sale' THEN e.qty WHEN e.kind = 'refund' THEN -e.qty ELSE 0 END" => "qty"),
+    sum!("r.qty" => "qty"),
     ", ",
-    "COUNT(DISTINCT CASE WHEN e.kind = 'sale' THEN e.order_id END) AS orders, ",
-    "CAST(0 AS BIGINT) AS freight_fen"
+    sum!("r.freight_fen" => "freight_fen"),
+);
+
+/// The same of single rows of the ledger `e`, without what has no line of its own.
+pub(super) const LINE_MEASURES: &str = concat!(
+    sum!("CASE WHEN e.kind = 'sale' AND e.late_for IS NULL THEN e.net_fen ELSE 0 END" => "gross_fen"),
+    ", ",
+    sum!("CASE WHEN e.kind = 'refund' AND e.late_for IS NULL THEN -e.net_fen ELSE 0 END" => "refunds_fen"),
+    ", ",
+    sum!("CASE WHEN e.late_for IS NULL THEN 0 ELSE e.net_fen END" => "adjustments_fen"),
+    ", ",
+    sum!("e.effective_fen" => "effective_fen"),
+    ", CAST(0 AS BIGINT) AS direct_fen, CAST(0 AS BIGINT) AS recognised_fen, ",
+    sum!("CASE WHEN e.kind = 'exclusion' THEN -e.effective_fen ELSE 0 END" => "excluded_fen"),
+    ", ",
+    sum!("CASE WHEN e.kind IN ('sale', 'refund') THEN e.qty ELSE 0 END" => "qty"),
+    ", CAST(0 AS BIGINT) AS orders, CAST(0 AS BIGINT) AS products, CAST(0 AS BIGINT) AS freight_fen",
 );
 
 /// Distinct products cost a sort of their own: only where they show.
-const PRODUCTS: &str = ", COUNT(DISTINCT CASE WHEN e.kind = 'sale' THEN e.product_id END) AS products";
-pub(super) const NO_PRODUCTS: &str = ", CAST(0 AS BIGINT) AS products";
+const PRODUCTS: &str = ", COUNT(DISTINCT CASE WHEN r.lines > 0 THEN d.product_id END) AS products";
+const NO_PRODUCTS: &str = ", CAST(0 AS BIGINT) AS products";
 
-/// Distinct orders and products of all groups together.
-const DISTINCT: &str = "COUNT(DISTINCT e.order_id) AS orders, COUNT(DISTINCT e.product_id) AS products";
-
-/// Freight of orders: enough for what an order has as a whole, and for its seller.
-const FREIGHT_OF_ORDERS: &str = "(
-  SELECT day, coop_id, channel, outlet, buyer_class, district_code,
-    CASE WHEN kind = 'sale_freight' THEN amount_fen ELSE -amount_fen END AS amount_fen
-  FROM ledger_entries WHERE kind IN ('sale_freight', 'refund_freight') AND day >= $1 AND day <= $2
-) e";
-
-/// Freight by line: a seller order's freight is spread over its lines, so it has their dimensions; the
-/// cooperative is the seller. A set's freight is its first part's.
-const FREIGHT_OF_LINES: &str = "(
-  SELECT b.day, b.county_code, b.pairing, b.category_code, b.product_id, so.coop_id, b.channel, b.outlet,
-    b.buyer_class, b.district_code, b.schemes, l.freight_fen AS amount_fen
-  FROM ledger_entries b JOIN order_lines l ON l.order_id = b.order_id AND l.line_no = b.line_no
-    JOIN seller_orders so ON so.id = l.seller_order_id
-  WHERE b.kind = 'sale' AND b.part_no = 1 AND b.day >= $1 AND b.day <= $2 AND l.freight_fen > 0
-  UNION ALL
-  SELECT r.succeeded_on AS day, b.county_code, b.pairing, b.category_code, b.product_id, so.coop_id, b.channel, b.outlet,
-    b.buyer_class, b.district_code, b.schemes, -x.freight_fen AS amount_fen
-  FROM refunds r JOIN refund_lines x ON x.refund_id = r.id
-    JOIN ledger_entries b ON b.order_id = r.order_id AND b.line_no = x.line_no AND b.part_no = 1 AND b.kind = 'sale'
-    JOIN order_lines l ON l.order_id = r.order_id AND l.line_no = x.line_no
-    JOIN seller_orders so ON so.id = l.seller_order_id
-  WHERE r.state = 'succeeded' AND x.freight_fen > 0 AND r.succeeded_on >= $1 AND r.succeeded_on <= $2
-) e";
-
-const FREIGHT_SUM: &str = sum!("e.amount_fen" => "freight_fen");
+/// Rows of the ledger that the journal has.
+pub(super) const SEALED: &str =
+    "NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'journal' AND o.key = e.subject_id || ' ' || e.fact)";
 
 row! {
     /// What the days and filters of a report hold.
@@ -164,96 +133,209 @@ row! {
 }
 
 row! {
-    /// Freight under its raw keys.
-    #[derive(Clone, Debug)]
-    pub(super) struct FreightGroup {
-        pub key1: String,
-        pub key2: String,
-        pub freight_fen: Fen,
+    /// Distinct orders under their raw keys.
+    struct OrderGroup {
+        key1: String,
+        key2: String,
+        orders: i64,
     }
 }
 
-/// Conditions of an ask over rows of alias `e`, with their values; `$1` and `$2` are the days.
-pub(super) fn conditions(ask: &Ask) -> Result<(String, Vec<Value>)> {
-    let mut binds: Vec<Value> = vec![ask.from.into(), ask.to.into()];
-    let mut sql = String::from("e.day >= $1 AND e.day <= $2");
-    for (dimension, value) in &ask.filters {
-        let (condition, more) = dimension.condition(value, binds.len() + 1)?;
-        sql.push_str(&condition);
-        binds.extend(more);
+/// A statement under way: its text and values.
+pub(super) struct Draft {
+    pub sql: String,
+    pub binds: Vec<Value>,
+}
+
+impl Draft {
+    /// A statement of declared parts with its values.
+    pub fn query(self) -> Query {
+        self.binds.into_iter().fold(Query::from_closed_parts(self.sql), Query::bind)
     }
-    Ok((sql, binds))
+
+    /// Adds an ask's filters by dimensions `d`, and a column of time.
+    pub fn filter(&mut self, ask: &Ask, time: &str) -> Result<()> {
+        for (dimension, value) in &ask.filters {
+            let (condition, more) = dimension.condition(value, self.binds.len() + 1, time)?;
+            self.sql.push_str(&condition);
+            self.binds.extend(more);
+        }
+        Ok(())
+    }
+
+    /// Adds that rows of a column of spans are the ask's days: whole months as months unless a dimension needs
+    /// days.
+    fn spans(&mut self, ask: &Ask, by: &[Dimension], column: &str) {
+        let filters = ask.filters.iter().map(|(dimension, _)| dimension);
+        if by.iter().chain(filters).any(|dimension| dimension.is_below_months()) {
+            let next = self.binds.len() + 1;
+            let last = next + 1;
+            let _ = write!(self.sql, "length({column}) = 10 AND {column} >= ${next} AND {column} <= ${last}");
+            self.binds.extend([Value::from(ask.from), ask.to.into()]);
+            return;
+        }
+        let spans = spans(ask.from, ask.to);
+        let places: Vec<String> = (1..=spans.len()).map(|place| format!("${}", self.binds.len() + place)).collect();
+        let _ =
+            write!(self.sql, "{column} IN ({})", if places.is_empty() { "NULL".to_owned() } else { places.join(",") });
+        self.binds.extend(spans.into_iter().map(|span| Value::Text(Some(span))));
+    }
 }
 
-/// A statement of declared parts with its values.
-pub(super) fn query(sql: String, binds: Vec<Value>) -> Query {
-    binds.into_iter().fold(Query::from_closed_parts(sql), Query::bind)
+/// No market was open before, or will be after.
+const FIRST_YEAR: &str = "2000-01-01";
+const LAST_YEAR: &str = "2099-12-31";
+
+/// The whole months of some days, and the days around them.
+fn spans(from: Day, to: Day) -> Vec<String> {
+    let bound = |day: &str| day.parse::<Day>().unwrap_or(from);
+    let (from, to) = (from.max(bound(FIRST_YEAR)), to.min(bound(LAST_YEAR)));
+    let mut spans = Vec::new();
+    let mut day = from;
+    while day <= to {
+        let end = day.month_end();
+        if day == day.month_start() && end <= to {
+            spans.push(day.month_label());
+            day = end.plus_days(1);
+        } else {
+            spans.push(day.to_string());
+            day = day.plus_days(1);
+        }
+    }
+    spans
 }
 
-/// Goods figures by the dimensions, raw keys; distinct products where they show.
-pub(super) async fn goods(conn: &mut Conn, ask: &Ask, by: &[Dimension], products: bool) -> Result<Vec<Group>> {
-    let measures = format!("{MEASURES}{}", if products { PRODUCTS } else { NO_PRODUCTS });
-    let kinds = format!("{GOODS_KINDS} AND ");
-    grouped(ask, by, &Source { measures: &measures, from: GOODS, kinds: &kinds })?.all(conn).await
+fn keys(by: &[Dimension], time: &str) -> String {
+    let key = |place: usize| by.get(place).map_or_else(|| "''".to_owned(), |dimension| dimension.sql(time));
+    format!("{} AS key1, {} AS key2", key(0), key(1))
 }
 
-/// Freight by the dimensions, raw keys.
-pub(super) async fn freight(conn: &mut Conn, ask: &Ask, by: &[Dimension]) -> Result<Vec<FreightGroup>> {
-    let dimensions = by.iter().chain(ask.filters.iter().map(|(dimension, _)| dimension));
-    let of_orders = dimensions.into_iter().all(|dimension| dimension.is_of_order() || *dimension == Dimension::Coop);
-    let from = if of_orders { FREIGHT_OF_ORDERS } else { FREIGHT_OF_LINES };
-    grouped(ask, by, &Source { measures: FREIGHT_SUM, from, kinds: "" })?.all(conn).await
-}
-
-/// Distinct orders and products of everything asked for.
-pub(super) async fn distinct(conn: &mut Conn, ask: &Ask) -> Result<(i64, i64)> {
-    let (conditions, binds) = conditions(ask)?;
-    let sql = format!("SELECT {DISTINCT} FROM {GOODS} WHERE e.kind = 'sale' AND {conditions}");
-    query(sql, binds).one(conn).await
-}
-
-/// What is summed, and over which rows of alias `e`.
-struct Source<'a> {
-    measures: &'a str,
-    from: &'a str,
-    /// Which kinds count; empty or ends with `AND `.
-    kinds: &'a str,
-}
-
-fn grouped(ask: &Ask, by: &[Dimension], source: &Source<'_>) -> Result<Query> {
-    let Source { measures, from, kinds } = *source;
-    let (conditions, binds) = conditions(ask)?;
-    let key = |place: usize| by.get(place).map_or("''", |dimension| dimension.sql());
-    let schemes = if by.contains(&Dimension::Scheme) { dimension::SCHEMES } else { "" };
-    let group = match by.len() {
+fn group(by: &[Dimension]) -> &'static str {
+    match by.len() {
         0 => "",
         1 => " GROUP BY 1",
         _ => " GROUP BY 1, 2",
+    }
+}
+
+const SCHEMES: &str = " LEFT JOIN dimension_schemes s ON s.dimension_id = d.id";
+
+/// Where the number of distinct orders of an ask's groups is kept.
+enum Orders {
+    /// In a column of the sums.
+    Column(&'static str),
+    /// In a column of the schemes' sums.
+    Scheme(&'static str),
+    /// Nowhere: the orders are counted.
+    Ledger,
+}
+
+impl Orders {
+    fn of(ask: &Ask, by: &[Dimension]) -> Self {
+        let dimensions = || by.iter().copied().chain(ask.filters.iter().map(|(dimension, _)| *dimension));
+        let mut parts: Vec<OfLine> = dimensions().filter_map(Dimension::of_line).collect();
+        parts.sort();
+        parts.dedup();
+        let place = COUNTS.iter().position(|(_, of)| *of == parts);
+        match (dimensions().filter(|dimension| *dimension == Dimension::Scheme).count(), place) {
+            (0, Some(place)) => Self::Column(COUNTS[place].0),
+            (1, Some(place)) if place < SCHEME_COUNTS => Self::Scheme(COUNTS[place].0),
+            _ => Self::Ledger,
+        }
+    }
+}
+
+/// Figures by the dimensions, raw keys; distinct products where they show.
+pub(super) async fn groups(conn: &mut Conn, ask: &Ask, by: &[Dimension], products: bool) -> Result<Vec<Group>> {
+    let orders = Orders::of(ask, by);
+    let column = match orders {
+        Orders::Column(column) => format!(", CAST(COALESCE(SUM(r.{column}), 0) AS BIGINT) AS orders"),
+        _ => ", CAST(0 AS BIGINT) AS orders".to_owned(),
     };
-    let sql = format!(
-        "SELECT {} AS key1, {} AS key2, {measures} FROM {from}{schemes} WHERE {kinds}{conditions}{group}",
-        key(0),
-        key(1)
-    );
-    Ok(query(sql, binds))
+    let schemes = if by.contains(&Dimension::Scheme) { SCHEMES } else { "" };
+    let products = if products { PRODUCTS } else { NO_PRODUCTS };
+    let mut draft = Draft {
+        sql: format!(
+            "SELECT {}, {MEASURES}{column}{products} FROM rollups r JOIN dimensions d ON d.id = r.dimension_id{schemes} WHERE ",
+            keys(by, "r.span")
+        ),
+        binds: Vec::new(),
+    };
+    draft.spans(ask, by, "r.span");
+    draft.filter(ask, "r.span")?;
+    draft.sql.push_str(group(by));
+    let mut groups: Vec<Group> = draft.query().all(conn).await?;
+    let counted = match orders {
+        Orders::Column(_) => return Ok(groups),
+        Orders::Scheme(column) => scheme_orders(conn, ask, by, column).await?,
+        Orders::Ledger => ledger_orders(conn, ask, by).await?,
+    };
+    for group in &mut groups {
+        let own = counted.iter().find(|c| c.key1 == group.key1 && c.key2 == group.key2);
+        group.figures.orders = own.map_or(0, |own| own.orders);
+    }
+    Ok(groups)
+}
+
+async fn scheme_orders(conn: &mut Conn, ask: &Ask, by: &[Dimension], column: &str) -> Result<Vec<OrderGroup>> {
+    let mut draft = Draft {
+        sql: format!(
+            "SELECT {}, CAST(COALESCE(SUM(s.{column}), 0) AS BIGINT) AS orders
+             FROM rollup_schemes s JOIN dimensions d ON d.id = s.dimension_id WHERE ",
+            keys(by, "s.span")
+        ),
+        binds: Vec::new(),
+    };
+    draft.spans(ask, by, "s.span");
+    for (dimension, value) in &ask.filters {
+        let next = draft.binds.len() + 1;
+        if *dimension == Dimension::Scheme {
+            let _ = write!(draft.sql, " AND s.scheme_code = ${next}");
+            draft.binds.push(value.as_str().into());
+        } else {
+            let (condition, more) = dimension.condition(value, next, "s.span")?;
+            draft.sql.push_str(&condition);
+            draft.binds.extend(more);
+        }
+    }
+    draft.sql.push_str(group(by));
+    draft.query().all(conn).await
+}
+
+async fn ledger_orders(conn: &mut Conn, ask: &Ask, by: &[Dimension]) -> Result<Vec<OrderGroup>> {
+    let schemes = if by.contains(&Dimension::Scheme) { SCHEMES } else { "" };
+    let mut draft = Draft {
+        sql: format!(
+            "SELECT {}, COUNT(DISTINCT e.subject_id) AS orders
+             FROM ledger_entries e JOIN dimensions d ON d.id = e.dimension_id{schemes}
+             WHERE e.day >= $1 AND e.day <= $2 AND e.kind = 'sale' AND {SEALED}",
+            keys(by, "e.day")
+        ),
+        binds: vec![ask.from.into(), ask.to.into()],
+    };
+    draft.filter(ask, "e.day")?;
+    draft.sql.push_str(group(by));
+    draft.query().all(conn).await
 }
 
 /// Everything in one row.
 pub(super) async fn total(conn: &mut Conn, ask: &Ask) -> Result<Figures> {
-    let mut figures = goods(conn, ask, &[], true).await?.pop().map(|group| group.figures).unwrap_or_default();
-    figures.freight_fen = Fen::sum(freight(conn, ask, &[]).await?.into_iter().map(|group| group.freight_fen))?;
-    Ok(figures)
+    Ok(groups(conn, ask, &[], true).await?.pop().map(|group| group.figures).unwrap_or_default())
 }
 
-/// The total of groups that share no line; one pass over the ledger less than asking for everything again.
-pub(super) async fn total_of(conn: &mut Conn, ask: &Ask, groups: &[Group]) -> Result<Figures> {
-    if ask.by.contains(&Dimension::Scheme) {
-        return total(conn, ask).await;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(from: &str, to: &str) -> Vec<String> {
+        spans(from.parse().expect("a day"), to.parse().expect("a day"))
     }
-    let mut sums = Figures::default();
-    for group in groups {
-        sums.add(&group.figures)?;
+
+    #[test]
+    fn whole_months_are_months_and_the_days_around_them_days() {
+        assert_eq!(of("2026-01-01", "2026-03-31"), ["2026-01", "2026-02", "2026-03"]);
+        assert_eq!(of("2026-01-30", "2026-03-02"), ["2026-01-30", "2026-01-31", "2026-02", "2026-03-01", "2026-03-02"]);
+        assert_eq!(of("2026-02-28", "2026-02-28"), ["2026-02-28"]);
+        assert_eq!(of("0001-01-01", "9999-12-31").len(), 1_200);
     }
-    (sums.orders, sums.products) = distinct(conn, ask).await?;
-    Ok(sums)
 }

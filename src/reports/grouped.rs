@@ -19,7 +19,7 @@ const LONGEST_SERIES: usize = 3_700;
 pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Report> {
     let products = matches!(ask.kind, Kind::Channels | Kind::Coops);
     let mut groups = merged(conn, ask, products).await?;
-    let totals = figures::total_of(conn, ask, &groups).await?;
+    let totals = figures::total(conn, ask).await?;
     if ask.kind == Kind::Series {
         groups = without_gaps(ask, groups)?;
     }
@@ -66,16 +66,12 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
     Ok(drawn)
 }
 
-/// Goods and freight under the same keys; spans of time folded.
+/// Figures by key; spans of time folded.
 async fn merged(conn: &mut Conn, ask: &Ask, products: bool) -> Result<Vec<Group>> {
     let mut groups: BTreeMap<(String, String), Figures> = BTreeMap::new();
     let key = |place: usize, raw: &str| ask.by.get(place).map_or_else(String::new, |d| d.key(raw));
-    for group in figures::goods(conn, ask, &ask.by, products).await? {
+    for group in figures::groups(conn, ask, &ask.by, products).await? {
         groups.entry((key(0, &group.key1), key(1, &group.key2))).or_default().add(&group.figures)?;
-    }
-    for group in figures::freight(conn, ask, &ask.by).await? {
-        let more = Figures { freight_fen: group.freight_fen, ..Figures::default() };
-        groups.entry((key(0, &group.key1), key(1, &group.key2))).or_default().add(&more)?;
     }
     Ok(groups.into_iter().map(|((key1, key2), figures)| Group { key1, key2, figures }).collect())
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Dimension, dimension::NONE, small::FEW};
+use super::{Dimension, small::FEW};
 use crate::{
     db::{Conn, Query, row, statements},
     kernel::{BuyerClass, Channel, Lang, Named, Result},
+    ledger::dimensions::NONE,
 };
 
 statements! {

@@ -1,11 +1,11 @@
 //! `lines` (明细台账): what each part of an order line moved on each day. A sale and its later refund are
 //! two rows, each on its own day. Of the order only the reference shows that the public journal has.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write};
 
 use super::{
     Ask, Cell, Dimension, Figures, Report, Sight,
-    figures::{self, conditions, query},
+    figures::{self, Draft},
     label::{Labels, word},
     report,
     small::{self, FEW},
@@ -13,7 +13,8 @@ use super::{
 use crate::{
     db::{Conn, row},
     kernel::{Code, Fen, Lang, Refusal, Result},
-    orders::view::journal_ref,
+    ledger::dimensions::{self, Known},
+    orders::reference::journal_ref,
 };
 
 /// Rows of one answer at most.
@@ -55,7 +56,7 @@ row! {
         county_code: String,
         channel: String,
         buyer_class: String,
-        schemes: String,
+        dimension_id: i64,
         name: String,
         name_en: String,
         spec: String,
@@ -71,6 +72,7 @@ struct Names {
     coops: Labels,
     products: Labels,
     few: BTreeSet<String>,
+    dimensions: Known,
 }
 
 /// Draws the report.
@@ -95,24 +97,30 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
 }
 
 async fn read(conn: &mut Conn, ask: &Ask) -> Result<Vec<Moved>> {
-    let (conditions, mut binds) = conditions(ask)?;
     let (most, after) = ask.slice.unwrap_or((MOST_ROWS + 1, 0));
-    let next = binds.len() + 1;
-    binds.extend([most.into(), after.into()]);
-    let sql = format!(
-        "SELECT e.day, o.number, o.journal_salt, e.line_no, e.product_id, e.sku, e.coop_id, e.county_code, e.channel,
-           e.buyer_class, e.schemes, l.name, l.name_en, l.spec, l.spec_en, l.unit_fen, {}{}
-         FROM ledger_entries e JOIN orders o ON o.id = e.order_id
-           JOIN order_lines l ON l.order_id = e.order_id AND l.line_no = e.line_no
-         WHERE e.kind IN ('sale', 'receipt', 'refund', 'exclusion', 'adjustment') AND {conditions}
-         GROUP BY e.day, o.number, o.journal_salt, e.line_no, e.part_no, e.product_id, e.sku, e.coop_id, e.county_code,
-           e.channel, e.buyer_class, e.schemes, l.name, l.name_en, l.spec, l.spec_en, l.unit_fen
-         ORDER BY e.day, o.number, e.line_no, e.part_no LIMIT ${next} OFFSET ${}",
-        figures::MEASURES,
-        figures::NO_PRODUCTS,
+    let mut draft = Draft {
+        sql: format!(
+            "SELECT e.day, o.number, o.journal_salt, e.line_no, d.product_id, l.sku, d.coop_id, d.county_code, d.channel,
+               d.buyer_class, e.dimension_id, l.name, l.name_en, l.spec, l.spec_en, l.unit_fen, {}
+             FROM ledger_entries e JOIN dimensions d ON d.id = e.dimension_id JOIN orders o ON o.id = e.subject_id
+               JOIN order_lines l ON l.order_id = e.subject_id AND l.line_no = e.line_no
+             WHERE e.day >= $1 AND e.day <= $2 AND e.kind IN ('sale', 'receipt', 'refund', 'exclusion') AND {}",
+            figures::LINE_MEASURES,
+            figures::SEALED,
+        ),
+        binds: vec![ask.from.into(), ask.to.into()],
+    };
+    draft.filter(ask, "e.day")?;
+    let next = draft.binds.len() + 1;
+    let _ = write!(
+        draft.sql,
+        " GROUP BY e.day, o.number, o.journal_salt, e.line_no, e.part_no, e.dimension_id, d.product_id, l.sku, d.coop_id,
+            d.county_code, d.channel, d.buyer_class, l.name, l.name_en, l.spec, l.spec_en, l.unit_fen
+          ORDER BY e.day, o.number, e.line_no, e.part_no LIMIT ${next} OFFSET ${}",
         next + 1
     );
-    query(sql, binds).all(conn).await
+    draft.binds.extend([most.into(), after.into()]);
+    draft.query().all(conn).await
 }
 
 async fn names(conn: &mut Conn, ask: &Ask, lines: &[Moved], lang: Lang) -> Result<Names> {
@@ -121,7 +129,7 @@ async fn names(conn: &mut Conn, ask: &Ask, lines: &[Moved], lang: Lang) -> Resul
     };
     let mut few = BTreeSet::new();
     if ask.touches(Dimension::District) {
-        let products = figures::goods(conn, ask, &[Dimension::Product], false).await?;
+        let products = figures::groups(conn, ask, &[Dimension::Product], false).await?;
         few.extend(products.into_iter().filter(|g| !small::shows(g.figures.orders)).map(|g| g.key1));
     }
     Ok(Names {
@@ -129,6 +137,7 @@ async fn names(conn: &mut Conn, ask: &Ask, lines: &[Moved], lang: Lang) -> Resul
         coops: Labels::read(conn, Dimension::Coop, of(|l| &l.coop_id), lang).await?,
         products: Labels::read(conn, Dimension::Product, of(|l| &l.product_id), lang).await?,
         few,
+        dimensions: dimensions::read(conn, lines.iter().map(|line| line.dimension_id).collect::<BTreeSet<_>>()).await?,
     })
 }
 
@@ -138,7 +147,7 @@ fn row(line: &Moved, names: &Names, lang: Lang) -> Result<Vec<Cell>> {
         Lang::En if !en.is_empty() => en.to_owned(),
         _ => zh.to_owned(),
     };
-    let schemes: Vec<String> = serde_json::from_str(&line.schemes)?;
+    let schemes = names.dimensions.get(&line.dimension_id).map(|of| of.schemes.join(" ")).unwrap_or_default();
     let key = journal_ref(&line.journal_salt, &format!("{}/{}", line.number, line.line_no));
     let few = names.few.contains(&line.product_id);
     let known = |cell: Cell| if few { Cell::Empty } else { cell };
@@ -155,7 +164,7 @@ fn row(line: &Moved, names: &Names, lang: Lang) -> Result<Vec<Cell>> {
     ];
     cells.extend(sums(&line.figures)?);
     let product = if few { FEW.to_owned() } else { names.products.of(&line.product_id).0 };
-    cells.extend([Cell::Text(product), known(text(&line.sku)), Cell::Text(schemes.join(" ")), Cell::Text(key)]);
+    cells.extend([Cell::Text(product), known(text(&line.sku)), Cell::Text(schemes), Cell::Text(key)]);
     Ok(cells)
 }
 

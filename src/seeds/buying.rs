@@ -235,6 +235,7 @@ fn quote(wish: &Wish<'_>, day: Day, step: &mut Step) -> Result<Quote> {
         coupon: wish.coupon.clone(),
         region: wish.region.clone(),
     };
+    known.schemes.sort();
     known.schemes.dedup();
     let mut sellers: Vec<&Arc<[Rule]>> = Vec::new();
     for (good, _) in &wish.goods {

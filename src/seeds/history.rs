@@ -10,10 +10,9 @@ use super::{
     stall::Stall,
 };
 use crate::{
-    catalogue,
     db::Tx,
     identity::person,
-    kernel::{At, Day, ProductId, Random, Result, SkuId},
+    kernel::{At, Day, Random, Result, SkuId},
     promotions::redemption,
 };
 
@@ -43,18 +42,13 @@ pub async fn load(tx: &mut Tx, load: &mut Load, now: At) -> Result<Sold> {
     }
     orders::insert(tx, &lives, &mut load.step.random).await?;
     redeem(tx, &stall, &lives).await?;
-    journal::seal(tx, &stall, &lives).await?;
-    let mut sales: BTreeMap<ProductId, i64> = BTreeMap::new();
+    journal::seal(tx, &lives).await?;
     let mut sold = Sold::new();
     for life in &lives {
-        for (product, qty) in life.sales() {
-            *sales.entry(product.clone()).or_default() += qty;
-        }
         for (sku, qty) in life.units() {
             sold.entry(sku.clone()).or_default().push((life.record.order.placed_on, qty));
         }
     }
-    catalogue::sales::add(tx, sales, load.now).await?;
     Ok(sold)
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 statements! {
-    CODES = "SELECT s.code, p.code AS product FROM skus s JOIN products p ON p.id = s.product_id
+    CODES = "SELECT s.code FROM skus s JOIN products p ON p.id = s.product_id
              JOIN coops c ON c.id = p.coop_id
              WHERE s.active AND p.state = 'published' AND c.state = 'approved' ORDER BY s.code";
     PAIRINGS = "SELECT county_code, code, district_code FROM pairings ORDER BY county_code";
@@ -43,8 +43,6 @@ const DESTINATIONS: [(&str, u64); 13] = [
 /// A SKU on sale.
 pub struct Good {
     pub facts: Facts,
-    /// Code of its product.
-    pub product: String,
     /// Parts, where it is a set.
     pub parts: Vec<PartFacts>,
     /// Schemes of its product.
@@ -77,13 +75,6 @@ pub struct Stall {
 const HALLS: [&str; 3] = ["JY", "YX", "XW"];
 
 row! {
-    struct Codes {
-        code: String,
-        product: String,
-    }
-}
-
-row! {
     struct Paired {
         county_code: String,
         code: String,
@@ -112,16 +103,13 @@ async fn halls(conn: &mut Conn) -> Result<Vec<(&'static str, Region)>> {
 impl Stall {
     /// Reads the catalogue; `weight` says how often a SKU is bought, 0 for never.
     pub async fn read(conn: &mut Conn, weight: impl Fn(&str) -> u64) -> Result<Self> {
-        let codes: Vec<Codes> = q(CODES).all(conn).await?;
-        let codes: Vec<Codes> = codes.into_iter().filter(|c| weight(&c.code) > 0).collect();
-        let mut products: BTreeMap<String, String> =
-            codes.iter().map(|c| (c.code.clone(), c.product.clone())).collect();
+        let codes: Vec<(String,)> = q(CODES).all(conn).await?;
+        let codes: Vec<String> = codes.into_iter().map(|row| row.0).filter(|code| weight(code) > 0).collect();
         let mut facts: Vec<Facts> = Vec::with_capacity(codes.len());
         let mut parts: BTreeMap<SkuId, Vec<PartFacts>> = BTreeMap::new();
         let mut schemes: BTreeMap<ProductId, Vec<SchemeDays>> = BTreeMap::new();
         for chunk in codes.chunks(CHUNK) {
-            let codes: Vec<String> = chunk.iter().map(|c| c.code.clone()).collect();
-            let found = pricing::facts(conn, &codes).await?;
+            let found = pricing::facts(conn, chunk).await?;
             for part in pricing::parts(conn, found.iter().map(|f| f.sku_id.clone()).collect()).await? {
                 parts.entry(part.sku_id.clone()).or_default().push(part);
             }
@@ -143,7 +131,6 @@ impl Stall {
         let rules: BTreeMap<String, Arc<[Rule]>> = rules.into_iter().map(|(coop, own)| (coop, own.into())).collect();
         facts.sort_by(|a, b| a.sku.cmp(&b.sku));
         let goods = facts.into_iter().map(|facts| Good {
-            product: products.remove(&facts.sku).unwrap_or_default(),
             parts: parts.remove(&facts.sku_id).unwrap_or_default(),
             schemes: schemes.get(&facts.product_id).cloned().unwrap_or_default(),
             rules: rules.get(facts.coop_id.as_str()).cloned().unwrap_or_default(),

@@ -216,11 +216,11 @@ async fn rows_agree(db: &Db) {
     for sql in [
         "SELECT CAST(count(*) AS BIGINT) FROM stock_levels l WHERE l.on_hand <> COALESCE((SELECT CAST(SUM(m.delta) AS BIGINT)
            FROM stock_movements m WHERE m.sku_id = l.sku_id AND m.location = l.location), 0)",
-        "SELECT CAST(count(*) AS BIGINT) FROM product_sales s WHERE s.qty <> (SELECT CAST(SUM(CASE WHEN e.kind = 'refund'
-           THEN -e.qty ELSE e.qty END) AS BIGINT) FROM ledger_entries e
-           WHERE e.product_id = s.product_id AND e.kind IN ('sale', 'refund'))",
+        "SELECT CAST(count(*) AS BIGINT) FROM product_sales s WHERE s.qty <> (SELECT CAST(SUM(e.qty) AS BIGINT)
+           FROM ledger_entries e JOIN dimensions d ON d.id = e.dimension_id
+           WHERE d.product_id = s.product_id AND e.kind IN ('sale', 'refund'))",
         "SELECT CAST(count(*) AS BIGINT) FROM orders o WHERE o.paid_at IS NOT NULL AND o.total_fen <> (SELECT
-           CAST(SUM(e.amount_fen) AS BIGINT) FROM ledger_entries e WHERE e.order_id = o.id AND e.kind IN ('sale', 'sale_freight'))",
+           CAST(SUM(e.amount_fen) AS BIGINT) FROM ledger_entries e WHERE e.subject_id = o.id AND e.kind IN ('sale', 'sale_freight'))",
         "SELECT CAST(count(*) AS BIGINT) FROM seller_orders s JOIN orders o ON o.id = s.order_id WHERE s.received_at < o.paid_at",
         "SELECT CAST(count(*) AS BIGINT) FROM seller_orders s JOIN orders o ON o.id = s.order_id JOIN coops c ON c.id = s.coop_id
            WHERE o.paid_at IS NOT NULL AND s.ship_by <> o.paid_at + c.sla_hours * 3600000000",

@@ -6,6 +6,7 @@ mod money;
 mod refunds;
 mod states;
 
+use super::reference::{journal_key, journal_ref};
 use crate::{
     db::{
         Conn,
@@ -23,6 +24,7 @@ statements! {
     ANSWERS = "SELECT scope, key, answer FROM idempotency_keys
                WHERE operation = 'placeOrder' AND (scope > $1 OR (scope = $1 AND key > $2))
                ORDER BY scope, key LIMIT $3";
+    REFERENCES = "SELECT id, number, journal_salt, journal_key FROM orders WHERE id > $1 ORDER BY id LIMIT $2";
     NUMBERS = "SELECT number FROM orders WHERE number IN ($1)";
 }
 
@@ -34,7 +36,9 @@ const DAYS: Check = Check {
 };
 const ANSWERED: Check =
     Check::walk("I16", "orders.answered", "every order that was answered 201 under a kept key is there");
-/// Kept answers of one step.
+const REFERENCED: Check =
+    Check::walk("I14", "orders.references", "an order is found by the number of its reference in the journal");
+/// Kept answers, or orders, of one step.
 const STEP: i64 = 1_000;
 
 row! {
@@ -42,6 +46,15 @@ row! {
         scope: String,
         key: String,
         answer: Option<String>,
+    }
+}
+
+row! {
+    struct Referenced {
+        id: String,
+        number: String,
+        journal_salt: String,
+        journal_key: i64,
     }
 }
 
@@ -53,7 +66,23 @@ pub async fn run(conn: &mut Conn) -> Result<Vec<Finding>> {
     }
     found.push(DAYS.run_days(conn).await?);
     found.push(answered(conn).await?);
+    found.push(referenced(conn).await?);
     Ok(found)
+}
+
+async fn referenced(conn: &mut Conn) -> Result<Finding> {
+    let (mut faults, mut last) = (Vec::new(), String::new());
+    loop {
+        let orders: Vec<Referenced> = q(REFERENCES).bind(&last).bind(STEP).all(conn).await?;
+        let Some(end) = orders.last() else { break };
+        last.clone_from(&end.id);
+        for order in orders {
+            if journal_key(&journal_ref(&order.journal_salt, &order.number))? != order.journal_key {
+                faults.push(order.number);
+            }
+        }
+    }
+    Ok(REFERENCED.finding_of(&faults))
 }
 
 /// What was answered is there (I16): the first answers that are kept name orders that exist.

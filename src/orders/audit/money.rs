@@ -58,10 +58,14 @@ checks! {
          WHERE w.qty IS DISTINCT FROM h.qty
            OR h.state IS DISTINCT FROM CASE WHEN o.state = 'awaiting_payment' THEN 'live'
                 WHEN o.paid_at IS NULL THEN 'released' ELSE 'taken' END";
-    I5 "orders.payments", "a paid order has the one payment that paid it, of its total; other money goes back whole" =
-        "SELECT o.number AS subject FROM orders o LEFT JOIN payments p ON p.order_id = o.id AND p.applied
-         WHERE CASE WHEN o.paid_at IS NULL OR o.total_fen = 0 THEN p.id IS NOT NULL
-               ELSE p.amount_fen IS DISTINCT FROM o.total_fen OR p.captured_at IS DISTINCT FROM o.paid_at END
+    I5 "orders.payments", "a paid order has the payments that paid it, together its total; other money goes back whole" =
+        "SELECT o.number AS subject FROM orders o
+         LEFT JOIN (SELECT order_id, CAST(SUM(amount_fen) AS BIGINT) AS amount, MAX(captured_at) AS last
+                    FROM payments WHERE applied GROUP BY order_id) p ON p.order_id = o.id
+         WHERE CASE WHEN o.paid_at IS NOT NULL AND o.total_fen > 0
+             THEN p.amount IS DISTINCT FROM o.total_fen OR p.last IS DISTINCT FROM o.paid_at
+             WHEN o.state = 'awaiting_payment' THEN p.amount >= o.total_fen
+             ELSE p.amount IS NOT NULL END
          UNION ALL
          SELECT 'payment ' || p.id AS subject FROM payments p
          WHERE p.captured_at IS NOT NULL AND NOT p.applied AND p.refund_reserved_fen <> p.amount_fen";

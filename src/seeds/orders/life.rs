@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    kernel::{Actor, ActorRole, At, Error, Fen, PaymentId, ProductId, RefundId, Result, SkuId, Step, time::HOUR},
-    ledger::Entry,
+    kernel::{Actor, ActorRole, At, Error, Fen, PaymentId, RefundId, Result, SkuId, Step, time::HOUR},
+    ledger::{Entry, dimensions::Known},
     orders::{
-        books::{self, LineRefund, Sold},
+        books::{self, Booked, Goods, LineRefund},
         draft::{self, Buyer},
         kinds::{OrderEventKind, ReceivedSource},
         record::{Line, PairedPart, Record, event},
@@ -65,8 +65,9 @@ pub(super) struct PastRefund {
 pub struct Life {
     /// The order as it stands now.
     pub record: Record,
-    /// What it posted to the ledger.
+    /// What it posted to the ledger, and the combinations by which it counts.
     pub entries: Vec<Entry>,
+    pub dimensions: Known,
     /// The record's parts with their pairings, as the ledger books them.
     parts: Vec<PairedPart>,
     pub(super) payment: Option<Payment>,
@@ -90,7 +91,8 @@ pub fn live(
     });
     let parts = paired.collect();
     let Course { paid_at, parcels, refund } = course;
-    let mut life = Life { record, entries: Vec::new(), parts, payment: None, parcels, refund: None };
+    let mut life =
+        Life { record, entries: Vec::new(), dimensions: Known::new(), parts, payment: None, parcels, refund: None };
     let Some(paid_at) = paid_at else {
         life.expire(step)?;
         return Ok(life);
@@ -122,10 +124,12 @@ impl Life {
         Ok(())
     }
 
-    fn sold(&self) -> Sold<'_> {
-        let Record { order, sellers, lines, .. } = &self.record;
-        let method = self.payment.as_ref().map_or("none", |payment| payment.method.as_str());
-        Sold { order, sellers, lines, parts: &self.parts, method }
+    fn method(&self) -> &'static str {
+        self.payment.as_ref().map_or("none", |payment| payment.method.as_str())
+    }
+
+    fn booked(&self) -> Booked<'_> {
+        Booked { order: &self.record.order.id, rows: &self.entries }
     }
 
     fn expire(&mut self, step: &mut Step) -> Result<()> {
@@ -149,7 +153,6 @@ impl Life {
             seller.ship_by = Some(at.later(group.sla_hours * HOUR));
         }
         let id = PaymentId(step.random.id(order.placed_at)?);
-        let fact = if order.total_fen == Fen::ZERO { format!("capture:{}", order.id) } else { format!("capture:{id}") };
         self.payment = (order.total_fen > Fen::ZERO).then(|| Payment {
             provider_ref: Some(format!("pi_sandbox_{id}")),
             id,
@@ -165,11 +168,18 @@ impl Life {
             learned_at: Some(at),
             asked_at: order.placed_at,
         });
-        let sold = self.sold();
-        let (method, entries) = (sold.method.to_owned(), books::sale(sold, fact, at)?);
-        self.entries.extend(entries);
+        order.tendered_fen = order.total_fen;
+        let method = self.method();
+        if let Some(payment) = &self.payment {
+            let order = &payment.order_id;
+            self.entries.extend(books::tender(order, (&payment.id, method), payment.amount_fen, at));
+        }
+        let Record { order, sellers, lines, .. } = &self.record;
+        let sale = books::sale(Goods { order, sellers, lines, parts: &self.parts }, at)?;
+        self.entries.extend(sale.entries);
+        self.dimensions = sale.dimensions;
         let paid = Happened { kind: OrderEventKind::Paid, by: ActorRole::Provider, at };
-        self.note(step, &paid, None, &method)
+        self.note(step, &paid, None, method)
     }
 
     fn ship(&mut self, step: &mut Step) -> Result<()> {
@@ -203,7 +213,10 @@ impl Life {
             let own = |l: &&Line| l.seller_order_id == id;
             let mut due = Vec::new();
             for line in self.record.lines.iter().filter(own) {
-                due.extend(books::receipt(self.sold(), line, at)?);
+                due.extend(books::receipt(self.booked(), line, &self.record.parts, at)?);
+                for part in self.record.parts.iter_mut().filter(|part| part.line_no == line.line_no) {
+                    part.effective_fen = part.payable_fen.minus(part.refunded_fen)?;
+                }
             }
             self.entries.extend(due);
             for line in self.record.lines.iter_mut().filter(|l| l.seller_order_id == id) {
@@ -230,8 +243,14 @@ impl Life {
         let shares = refund_split::split(&self.record.lines, asked)?;
         let amounts = Amounts::of(&shares)?;
         let id = RefundId(step.random.id(at)?);
-        let lines = shares.iter().map(|share| share.over_parts(&self.parts)).collect::<Result<Vec<LineRefund>>>()?;
-        let entries = books::refund(self.sold(), &id, &lines, at)?;
+        let lines =
+            shares.iter().map(|share| share.over_parts(&self.record.parts)).collect::<Result<Vec<LineRefund>>>()?;
+        let Record { order, lines: sold, parts, .. } = &self.record;
+        let mut entries = books::refund(self.booked(), &id, (sold, parts), &lines, at)?;
+        if amounts.total > Fen::ZERO {
+            entries.extend(books::tender_return(&order.id, (&id, self.method()), amounts.total, at));
+            self.record.order.returned_fen = amounts.total;
+        }
         self.entries.extend(entries);
         for (share, line) in shares.iter().zip(&lines) {
             self.take_back(share, line)?;
@@ -263,6 +282,7 @@ impl Life {
         line.refund_reserved_freight_fen = line.refunded_freight_fen;
         let parts = self.record.parts.iter_mut().filter(|p| p.line_no == share.line_no);
         for (part, amount) in parts.zip(&back.parts) {
+            part.effective_fen = part.effective_fen.minus(books::effective_back(part, *amount))?;
             part.refunded_fen = part.refunded_fen.plus(*amount)?;
         }
         Ok(())
@@ -290,12 +310,6 @@ impl Life {
     pub fn units(&self) -> impl Iterator<Item = (&SkuId, i64)> {
         let paid = self.record.order.paid_at.is_some();
         self.record.lines.iter().filter(move |_| paid).map(|l| (&l.sku_id, l.qty - l.withdrawn_qty))
-    }
-
-    /// Units sold of each product, as the ledger has them.
-    pub fn sales(&self) -> impl Iterator<Item = (&ProductId, i64)> {
-        let paid = self.record.order.paid_at.is_some();
-        self.record.lines.iter().filter(move |_| paid).map(|l| (&l.product_id, l.qty - l.refunded_qty))
     }
 
     /// State of its holds: no past order still waits for its payment.

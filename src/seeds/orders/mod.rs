@@ -5,4 +5,4 @@ mod life;
 mod rows;
 
 pub use life::{Course, GivenBack, Life, Parcel, live};
-pub use rows::insert;
+pub use rows::{insert, insert_alone};

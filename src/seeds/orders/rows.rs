@@ -2,7 +2,7 @@
 
 use super::life::{Life, PastRefund};
 use crate::{
-    db::{Rows, Tx},
+    db::{Rows, Tx, insert_all},
     kernel::{At, Error, Fen, Random, Result},
     ledger,
     orders::{
@@ -39,6 +39,18 @@ pub async fn insert(tx: &mut Tx, lives: &[Life], random: &mut Random) -> Result<
         }
     }
     tables.exec(tx).await?;
+    book(tx, lives).await
+}
+
+/// Inserts the orders' own rows alone with their ledger entries, for measuring large ledgers.
+pub async fn insert_alone(tx: &mut Tx, lives: &[Life]) -> Result<()> {
+    insert_all(tx, lives.iter().map(|life| &life.record.order)).await?;
+    book(tx, lives).await
+}
+
+async fn book(tx: &mut Tx, lives: &[Life]) -> Result<()> {
+    let known = lives.iter().flat_map(|life| life.dimensions.iter().map(|(id, of)| (*id, of.clone()))).collect();
+    ledger::dimensions::keep(tx, &known).await?;
     ledger::post::insert(tx, lives.iter().flat_map(|life| &life.entries)).await
 }
 

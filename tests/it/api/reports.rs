@@ -24,6 +24,7 @@ on_both! {
 async fn sold(shop: &Shop, items: &[(&str, i64)]) -> String {
     let number = shop.placed(items, None).await.number;
     shop.pay(&number).await;
+    shop.seal().await;
     number
 }
 
@@ -151,6 +152,7 @@ async fn files_start_with_their_head_and_run_no_formula(shop: Arc<Shop>) {
     let order = shop.order(&number).await;
     shop.trade.clock.advance(yanxi::kernel::time::DAY);
     refund::refund(&shop.trade, &shop.trade.work(Actor::SYSTEM, None), &order, (&Asked::Whole, "退")).await.unwrap();
+    shop.seal().await;
     let desk = Desk::open(shop).await;
     let path = "/bureau/reports/summary?by=coop&from=2026-11-02&to=2026-11-02";
     let csv = desk.get("bureau", &format!("{path}&format=csv")).await;

@@ -119,5 +119,6 @@ async fn a_payment_that_wins_against_its_expiry_or_not_is_paid_or_given_back(sho
     }
     let (on_hand, held) = shop.stock("P02-1").await;
     assert_eq!((held, shop.booked("sale").await), (0, (100 - on_hand) * 3350));
-    assert_eq!(shop.booked("unapplied").await, shop.booked("unapplied_refund").await);
+    let sold = shop.booked("sale").await + shop.booked("sale_freight").await;
+    assert_eq!(shop.booked("tender").await - sold, shop.booked("tender_return").await);
 }

@@ -47,7 +47,7 @@ async fn late_money_goes_back_where_the_stock_is_gone(shop: Arc<Shop>) {
     assert_eq!(shop.state(&placed.number).await, OrderState::Expired);
     assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, PaymentOutcome::Known);
     assert_eq!((shop.booked("sale").await, shop.waiting_refunds().await.len()), (0, 0));
-    assert_eq!(shop.booked("unapplied").await, shop.booked("unapplied_refund").await);
+    assert_eq!(shop.booked("tender").await, shop.booked("tender_return").await);
     let order = shop.order(&placed.number).await;
     let payments = yanxi::payments::store::of_order(&mut shop.trade.db.read().await.unwrap(), &order.id).await.unwrap();
     assert_eq!(payments[0].state.as_str(), "refunded");

@@ -86,7 +86,7 @@ async fn two_of_three_with_a_coupon_give_back_159_80_as_in_v6(shop: Arc<Shop>) {
     assert_eq!(rest.amount_fen.0 + 15_980, order.total_fen.0);
     assert_eq!(shop.state(&placed.number).await, OrderState::Refunded);
     assert_eq!(shop.booked("refund").await, 23_970);
-    assert_eq!(shop.booked("promotion").await, shop.booked("refund_promotion").await);
+    assert_eq!(shop.booked("sale_promotion").await, shop.booked("refund_promotion").await);
     assert!(whole(&shop, &placed.number).await.is_err());
 }
 

@@ -24,6 +24,7 @@ async fn days_stay_those_of_china(engine: Engine) {
         shop.trade.clock.set(At::parse(at).unwrap());
         shop.pay(&number).await;
     }
+    shop.seal().await;
     for zone in ["UTC", "America/New_York", "Asia/Shanghai", "Pacific/Kiritimati"] {
         let days = ["--from", "2026-10-01", "--to", "2026-11-30", "--by", "day"];
         let csv = told(&base, zone, &[&["report", "summary", "--format", "csv"], &days[..]].concat());

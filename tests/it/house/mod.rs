@@ -21,7 +21,8 @@ const LAYERS: &[&[&str]] = &[
     &["payments"],
     &["approvals"],
     &["orders", "pos"],
-    &["counter", "reports"],
+    &["counter"],
+    &["reports"],
     &["audit"],
     &["config", "seeds", "jobs", "cli", "web", "app", "main", "lib"],
 ];

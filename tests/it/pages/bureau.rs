@@ -48,6 +48,7 @@ async fn every_figure_leads_to_its_lines(shop: Arc<Shop>) {
         let number = shop.placed(&items, None).await.number;
         shop.pay(&number).await;
     }
+    shop.seal().await;
     let desk = Desk::open(shop).await;
     for path in
         ["/bureau", "/bureau/charts", "/bureau/reports/summary?by=county&then=coop&from=2026-11-01&to=2026-11-01"]

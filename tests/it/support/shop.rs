@@ -174,6 +174,11 @@ impl Shop {
         q(sql).bind(sku).one(&mut self.trade.db.read().await.unwrap()).await.unwrap()
     }
 
+    /// What waits is sealed, as the job does each second.
+    pub async fn seal(&self) {
+        while yanxi::counter::seal::block(&self.trade.db, self.trade.clock.now(), 1_000).await.unwrap() > 0 {}
+    }
+
     /// Sum of the ledger's entries of a kind.
     pub async fn booked(&self, kind: &str) -> i64 {
         let sql = "SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM ledger_entries WHERE kind = $1";

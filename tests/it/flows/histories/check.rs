@@ -32,8 +32,12 @@ impl Life {
                 "SELECT amount_fen AS n FROM ledger_entries WHERE kind IN ('refund', 'refund_freight')",
                 refunded,
             ),
-            ("came", "SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'unapplied'", self.returned),
-            ("went", "SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'unapplied_refund'", self.returned),
+            ("came", "SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'tender'", paid + self.returned),
+            (
+                "went",
+                "SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'tender_return'",
+                refunded + self.returned,
+            ),
             ("captured", "SELECT amount_fen AS n FROM sandbox_intents WHERE state = 'succeeded'", paid + self.returned),
             ("given", "SELECT refunded_fen AS n FROM sandbox_intents", refunded + self.returned),
             ("coupons", "SELECT used AS n FROM coupons WHERE code = 'THIRTY'", using),
@@ -42,8 +46,7 @@ impl Life {
             assert_eq!(self.sum(sql).await, expected, "seed {seed}: {what}");
         }
         let due = "SELECT payable_fen - refunded_fen AS n FROM order_lines WHERE received_at IS NOT NULL";
-        let effective = self.sum("SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'receipt'").await
-            - self.sum("SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'refund' AND after_receipt").await;
+        let effective = self.sum("SELECT effective_fen AS n FROM ledger_entries").await;
         assert_eq!(self.sum(due).await, effective, "seed {seed}: effective");
     }
 

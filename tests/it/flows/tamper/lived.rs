@@ -1,8 +1,6 @@
 //! A shop in which everything has happened that the audit looks at.
 
 use yanxi::{
-    catalogue::sales,
-    counter::seal,
     db::{
         audit_log,
         idempotency::{Key, Twin},
@@ -37,6 +35,16 @@ async fn give_back(shop: &Shop, number: &str, asked: Asked) {
 /// still waiting; sealed and counted but for the last sale.
 pub async fn live(shop: &Shop) {
     shop.shelve(60).await;
+    write(
+        &shop.trade.db,
+        &[
+            "INSERT INTO schemes (code, name, name_en, note, note_en, document, valid_from, valid_to) VALUES
+               ('PAIRING_YX', '延锡对口', '', '', '', '', '2026-01-01', NULL)",
+            "INSERT INTO product_schemes (product_id, scheme_code, valid_from, valid_to, document) VALUES
+               ('p1', 'PAIRING_YX', '2026-01-01', NULL, '')",
+        ],
+    )
+    .await;
     let gift = shop.placed(&[("P03-1", 1), ("P01-1", 3), ("P02-1", 2)], Some("TWENTY")).await;
     shop.pay(&gift.number).await;
     let unit = |qty, amount| Asked::Lines(vec![AskedLine { line_no: 2, qty, amount }]);
@@ -64,9 +72,7 @@ pub async fn live(shop: &Shop) {
         .await
         .unwrap();
     log(shop).await;
-    let now = shop.trade.clock.now();
-    seal::block(&shop.trade.db, now, 1_000).await.unwrap();
-    sales::drain(&shop.trade.db, now, 1_000).await.unwrap();
+    shop.seal().await;
     let last = shop.placed(&[("P01-1", 1)], None).await;
     shop.pay(&last.number).await;
     write(
