@@ -166,12 +166,12 @@ async fn captured(tx: &mut Tx, mut order: Order, payment: &Payment, at: At, step
             true
         }
         OrderState::Expired if enough => {
-            let coupon = redemption::can_take_again(tx, &order.id).await?;
-            let taken = coupon && hold::take_again(tx, &order.id, step).await?;
-            if taken {
+            let left = redemption::can_take_again(tx, &order.id).await? && hold::can_take_again(tx, &order.id).await?;
+            if left {
                 redemption::take_again(tx, &order.id).await?;
+                hold::take_again(tx, &order.id, step).await?;
             }
-            taken
+            left
         }
         _ => false,
     };

@@ -140,7 +140,8 @@ pub async fn follow(tx: &mut Tx, order: &Order, step: &mut Step) -> Result<()> {
         states.push(to);
     }
     let done = states.iter().all(|s| matches!(s, SellerOrderState::Received | SellerOrderState::Refunded));
-    let any = states.contains(&SellerOrderState::Received);
+    // Where all goods went back but some money stayed, such as freight, the order has ended all the same.
+    let any = states.contains(&SellerOrderState::Received) || order.refunded_fen < order.total_fen;
     if order.state == OrderState::Paid && done && any {
         store::end(tx, order, OrderEvent::Complete, step.at).await?;
         store::note(tx, &order.id, (OrderEventKind::Completed, ""), step).await?;

@@ -318,5 +318,6 @@ async fn close(tx: &mut Tx, order: &Order, refund: &Refund, step: &mut Step) -> 
     } else {
         order.clone()
     };
+    let order = Order { refunded_fen: refunded, ..order };
     receive::follow(tx, &order, step).await
 }

@@ -65,9 +65,34 @@ pub fn split(lines: &[Line], asked: &Asked) -> Result<Vec<Share>> {
                     return Err(Refusal::of_field(format!("lines[{place}].line_no"), Code::Repeated).into());
                 }
             }
-            asked.iter().enumerate().map(|(place, ask)| one_line(lines, ask, place)).collect()
+            let shares = asked.iter().enumerate().map(|(place, ask)| one_line(lines, ask, place));
+            with_freight(lines, shares.collect::<Result<Vec<Share>>>()?)
         }
     }
+}
+
+/// Where no unit of a seller order is left that was or will be sent, nothing is carried: its freight goes
+/// back with the last of its goods.
+fn with_freight(lines: &[Line], mut shares: Vec<Share>) -> Result<Vec<Share>> {
+    let back = |line: &Line, shares: &[Share]| shares.iter().find(|s| s.line_no == line.line_no).map_or(0, |s| s.qty);
+    for line in lines {
+        let mut own = lines.iter().filter(|other| other.seller_order_id == line.seller_order_id);
+        let touched = lines.iter().any(|other| {
+            other.seller_order_id == line.seller_order_id && shares.iter().any(|s| s.line_no == other.line_no)
+        });
+        let nothing_left = own.all(|l| l.shipped_qty == 0 && l.refund_reserved_qty + back(l, &shares) == l.qty);
+        let freight = freight_left(line)?;
+        if !touched || !nothing_left || freight == Fen::ZERO {
+            continue;
+        }
+        match shares.iter_mut().find(|share| share.line_no == line.line_no) {
+            Some(share) => share.freight = freight,
+            None => {
+                shares.push(Share { line_no: line.line_no, qty: 0, withdrawn: 0, goods: Fen::ZERO, freight });
+            }
+        }
+    }
+    Ok(shares)
 }
 
 fn whole_line(line: &Line) -> Result<Share> {
@@ -98,11 +123,18 @@ fn by_amount(lines: &[Line], amount: Fen) -> Result<Vec<Share>> {
     let weights = |amounts: &[Fen]| amounts.iter().map(|f| f.0).collect::<Vec<_>>();
     let goods = of_goods.allocate(&weights(&goods))?;
     let freight = amount.minus(of_goods)?.allocate(&weights(&freight))?;
-    let shares = lines.iter().zip(goods).zip(freight);
-    Ok(shares
-        .map(|((line, goods), freight)| Share { line_no: line.line_no, qty: 0, withdrawn: 0, goods, freight })
-        .filter(|share| share.goods > Fen::ZERO || share.freight > Fen::ZERO)
-        .collect())
+    let shares = lines.iter().zip(goods).zip(freight).map(|((line, goods), freight)| {
+        let qty = units_of(line, goods)?;
+        Ok(Share { line_no: line.line_no, qty, withdrawn: qty, goods, freight })
+    });
+    let shares = shares.collect::<Result<Vec<Share>>>()?;
+    Ok(shares.into_iter().filter(|share| share.goods > Fen::ZERO || share.freight > Fen::ZERO).collect())
+}
+
+/// Units that go back with an amount: what is paid back whole is not sent any more.
+fn units_of(line: &Line, amount: Fen) -> Result<i64> {
+    let all = amount == goods_left(line)? && amount > Fen::ZERO;
+    Ok(if all { line.to_ship().min(line.qty - line.refund_reserved_qty) } else { 0 })
 }
 
 fn one_line(lines: &[Line], ask: &AskedLine, place: usize) -> Result<Share> {
@@ -116,8 +148,8 @@ fn one_line(lines: &[Line], ask: &AskedLine, place: usize) -> Result<Share> {
         if amount <= Fen::ZERO || amount > left {
             return Err(too_much("amount_fen").into());
         }
-        let qty = ask.qty.unwrap_or(0);
-        if qty < 0 || qty > units_left {
+        let qty = ask.qty.unwrap_or(0).max(units_of(line, amount)?);
+        if ask.qty.is_some_and(|qty| qty < 0) || qty > units_left {
             return Err(too_much("qty").into());
         }
         let withdrawn = withdrawn(line, qty);

@@ -83,7 +83,12 @@ pub async fn ship(work: &Work, coop: &CoopId, id: &SellerOrderId, shipping: Ship
 fn wanted(own: &[&Line], asked: Option<&[Packed]>) -> Result<Vec<Packed>> {
     let Some(asked) = asked else {
         let rest = own.iter().map(|line| Packed { line_no: line.line_no, qty: line.to_ship() });
-        return Ok(rest.filter(|packed| packed.qty > 0).collect());
+        let rest: Vec<Packed> = rest.filter(|packed| packed.qty > 0).collect();
+        if rest.is_empty() {
+            // All of it is promised back.
+            return Err(Refusal::of_field("lines", Code::ShipTooMuch).with("line", 1).with("left", 0).into());
+        }
+        return Ok(rest);
     };
     if asked.is_empty() {
         return Err(Refusal::of_field("lines", Code::Missing).into());

@@ -22,8 +22,9 @@ pub(super) async fn end(tx: &mut Tx, order: &Order, event: OrderEvent, step: &mu
     for seller in read::sellers(tx, &order.id).await? {
         store::move_seller(tx, &seller, seller.state.apply(SellerOrderEvent::Cancel)?).await?;
     }
-    hold::release(tx, &order.id, step).await?;
+    // The coupon before the stock, as whoever places takes them: neither waits for the other in a circle.
     redemption::give_back(tx, &order.id).await?;
+    hold::release(tx, &order.id, step).await?;
     if event == OrderEvent::Cancel {
         payments::store::give_up(tx, &order.id).await?;
     }

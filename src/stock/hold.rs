@@ -105,16 +105,21 @@ pub async fn take(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result<()> {
     sold(tx, order, &demands, step).await
 }
 
-/// Takes units again for an order whose hold was released; `false`, and nothing is changed,
-/// where too little is left. Two at once meet as a conflict and run again.
-pub async fn take_again(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result<bool> {
-    let demands = of_order(tx, order).await?;
-    for demand in &demands {
-        let left: Option<(i64,)> = q(LEFT).bind(&demand.sku_id).opt(tx).await?;
+/// Whether enough is left for an order whose hold was released.
+pub async fn can_take_again(conn: &mut Conn, order: &OrderId) -> Result<bool> {
+    for demand in of_order(conn, order).await? {
+        let left: Option<(i64,)> = q(LEFT).bind(&demand.sku_id).opt(conn).await?;
         if left.is_none_or(|row| row.0 < demand.qty) {
             return Ok(false);
         }
     }
+    Ok(true)
+}
+
+/// Takes units again for an order whose hold was released; ask [`can_take_again`] first. Units that went
+/// meanwhile are a conflict, and the transaction runs again.
+pub async fn take_again(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result<()> {
+    let demands = of_order(tx, order).await?;
     for demand in &demands {
         let taken = q(TAKE_FREE).bind(demand.qty).bind(step.at).bind(&demand.sku_id).exec(tx).await?;
         if taken == 0 {
@@ -122,8 +127,7 @@ pub async fn take_again(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result
         }
     }
     mark(tx, order, HoldState::Released, HoldState::Taken).await?;
-    sold(tx, order, &demands, step).await?;
-    Ok(true)
+    sold(tx, order, &demands, step).await
 }
 
 async fn sold(tx: &mut Tx, order: &OrderId, demands: &[Demand], step: &mut Step) -> Result<()> {

@@ -7,6 +7,7 @@ mod events;
 mod histories;
 mod late;
 mod lifecycle;
+mod money_back;
 mod races;
 mod shell;
 mod tamper;
