@@ -16,7 +16,9 @@ CREATE TABLE lease (
 CREATE TABLE outbox (
   id TEXT NOT NULL PRIMARY KEY,
   topic TEXT NOT NULL,
+  subject TEXT NOT NULL,
   key TEXT NOT NULL,
+  turn BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
 CREATE INDEX outbox_topic ON outbox (topic, id);

@@ -17,7 +17,7 @@ use crate::{
         select, statements, table, tx,
     },
     kernel::{At, ProductId, Result},
-    ledger::{Entry, post::subject_of},
+    ledger::Entry,
 };
 
 statements! {
@@ -55,10 +55,12 @@ pub async fn block(db: &Db, now: At, most: i64) -> Result<usize> {
     tx!(db, tx, {
         rebuild::turn(&mut tx).await?;
         let taken = outbox::take(&mut tx, &waiting).await?;
-        let place: BTreeMap<&str, usize> = taken.iter().enumerate().map(|(place, key)| (key.as_str(), place)).collect();
-        let subjects: BTreeSet<&str> = taken.iter().map(|key| subject_of(key)).collect();
+        let place: BTreeMap<&str, (i64, usize)> =
+            taken.iter().enumerate().map(|(place, row)| (row.key.as_str(), (row.turn, place))).collect();
+        let subjects: BTreeSet<&str> = taken.iter().map(|row| row.subject.as_str()).collect();
         let mut rows: Vec<Entry> = Query::with_list(ROWS, subjects).all(&mut tx).await?;
         rows.retain(|row| place.contains_key(row.key().as_str()));
+        // Turns count within an order; across orders they only mean some place.
         rows.sort_by_cached_key(|row| (rank(row), place.get(row.key().as_str()).copied(), row.n));
         let names = Names::read(&mut tx, &rows).await?;
         append(&mut tx, &rows, &names, |_| now).await

@@ -3,41 +3,53 @@
 //! A drain reads rows of its topic in order, takes them by removing them, and does their work in the same
 //! transaction: of two drains one has a row, and a crash leaves it waiting.
 
-use super::{Conn, Query, Rows, Tx, q, select, statements, table};
-use crate::kernel::{At, Random, Result, closed_set};
+use super::{Conn, Query, Rows, Tx, q, returning, select, statements, table};
+use crate::kernel::{At, Result, Step, closed_set};
 
 statements! {
     NEXT = select!(Waiting, "WHERE topic = $1 ORDER BY id LIMIT $2");
-    TAKE = "DELETE FROM outbox WHERE id IN ($1) RETURNING id, key";
+    OF_SUBJECTS = "SELECT id FROM outbox WHERE subject IN ($1)";
+    TAKE = returning!(Waiting, "DELETE FROM outbox WHERE id IN ($1)");
     WAITING = "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE topic = $1";
 }
 
 closed_set! {
     /// What a row of the outbox is about.
     pub enum Topic {
-        /// A ledger fact that waits to be sealed into the public journal and the sums; key: subject and fact.
+        /// A ledger fact that waits to be sealed into the public journal and the sums.
         Journal = "journal",
     }
 }
 
 table! {
     /// A waiting row.
-    #[derive(Debug)]
+    #[derive(Clone, Debug)]
     pub struct Waiting in "outbox" {
         /// Its place in the queue.
         pub id: String,
         pub topic: Topic,
+        /// Whose work it is: what waits for one subject is taken together.
+        pub subject: String,
         /// What it is about.
         pub key: String,
+        /// Its place among the subject's own, where that matters.
+        pub turn: i64,
         pub created_at: At,
     }
 }
 
-/// Puts keys of a topic into the outbox within the caller's transaction.
-pub async fn add(tx: &mut Tx, random: &mut Random, created_at: At, topic: Topic, keys: &[String]) -> Result<()> {
+/// Puts keys of a subject into the outbox within the caller's transaction.
+pub async fn add(
+    tx: &mut Tx,
+    step: &mut Step,
+    topic: Topic,
+    keys: impl IntoIterator<Item = (String, String)>,
+    turn: i64,
+) -> Result<()> {
+    let created_at = step.at;
     let mut rows = Rows::to::<Waiting>()?;
-    for key in keys {
-        rows.add(&Waiting { id: random.id(created_at)?, topic, key: key.clone(), created_at });
+    for (subject, key) in keys {
+        rows.add(&Waiting { id: step.random.id(created_at)?, topic, subject, key, turn, created_at });
     }
     rows.exec(tx).await.map(|_| ())
 }
@@ -47,13 +59,14 @@ pub async fn next(conn: &mut Conn, topic: Topic, most: i64) -> Result<Vec<Waitin
     q(NEXT).bind(topic).bind(most).all(conn).await
 }
 
-/// Removes rows whose work is in the same transaction; answers the keys of those that nobody else took, in
-/// their order.
-pub async fn take(tx: &mut Tx, rows: &[Waiting]) -> Result<Vec<String>> {
-    let ids = rows.iter().map(|row| row.id.as_str());
-    let mut taken: Vec<(String, String)> = Query::with_list(TAKE, ids).all(tx).await?;
-    taken.sort();
-    Ok(taken.into_iter().map(|(_, key)| key).collect())
+/// Takes rows, and what else waits for their subjects, by removing them: their work is in the same transaction.
+/// Answers those that nobody else took, in their order.
+pub async fn take(tx: &mut Tx, rows: &[Waiting]) -> Result<Vec<Waiting>> {
+    let subjects = rows.iter().map(|row| row.subject.as_str());
+    let ids: Vec<(String,)> = Query::with_list(OF_SUBJECTS, subjects).all(tx).await?;
+    let mut taken: Vec<Waiting> = Query::with_list(TAKE, ids.into_iter().map(|row| row.0)).all(tx).await?;
+    taken.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(taken)
 }
 
 /// How many rows of a topic wait.

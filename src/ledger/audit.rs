@@ -52,7 +52,7 @@ checks! {
     I6 "ledger.outbox", "what waits to be sealed is in the ledger" =
         "SELECT o.key AS subject FROM outbox o
          WHERE o.topic = 'journal' AND NOT EXISTS (SELECT 1 FROM ledger_entries e
-           WHERE e.subject_id = substr(o.key, 1, 36) AND o.key = e.subject_id || ' ' || e.fact)";
+           WHERE e.subject_id = o.subject AND o.key = e.subject_id || ' ' || e.fact)";
 }
 
 statements! {

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::closing::Gate;
+use super::{account::DUE, closing::Gate};
 use crate::{
     db::{
         self, Tx,
         outbox::{self, Topic},
-        table,
+        q, statements, table,
     },
     kernel::{At, Day, Fen, Result, Step, closed_set},
 };
+
+statements! {
+    FACTS = "SELECT CAST(count(DISTINCT fact) AS BIGINT) FROM ledger_entries WHERE subject_id = $1";
+}
 
 closed_set! {
     /// What a ledger row is.
@@ -93,11 +97,6 @@ impl Entry {
     }
 }
 
-/// The subject of a fact's key.
-pub fn subject_of(key: &str) -> &str {
-    key.split_once(' ').map_or(key, |(subject, _)| subject)
-}
-
 /// Inserts rows alone: for generators, which seal the journal themselves.
 pub async fn insert<'e>(tx: &mut Tx, entries: impl IntoIterator<Item = &'e Entry>) -> Result<()> {
     db::insert_all(tx, entries).await.map(|_| ())
@@ -111,8 +110,16 @@ pub async fn post(tx: &mut Tx, step: &mut Step, mut entries: Vec<Entry>) -> Resu
         let booking = gate.booking(entry.at)?;
         (entry.day, entry.late_for) = (booking.day, booking.late_for);
     }
+    let turn = turn(tx, &entries).await?;
     insert(tx, &entries).await?;
-    let counted: BTreeSet<String> = entries.iter().filter(|e| e.kind.counts()).map(Entry::key).collect();
-    let counted: Vec<String> = counted.into_iter().collect();
-    outbox::add(tx, &mut step.random, step.at, Topic::Journal, &counted).await
+    let counted = entries.iter().filter(|e| e.kind.counts()).map(|e| (e.subject_id.clone(), e.key()));
+    outbox::add(tx, step, Topic::Journal, counted.collect::<BTreeSet<_>>(), turn).await
+}
+
+/// What follows a receipt is told in the order in which it was booked, since a refund lowers the effective
+/// sales by what an exclusion before it has left.
+async fn turn(tx: &mut Tx, entries: &[Entry]) -> Result<i64> {
+    let later = entries.iter().find(|e| e.kind == Kind::Exclusion || (e.kind == Kind::Refund && e.debit == DUE));
+    let Some(entry) = later else { return Ok(0) };
+    q(FACTS).bind(&entry.subject_id).one::<(i64,)>(tx).await.map(|row| row.0)
 }

@@ -27,6 +27,7 @@ pub mod reference;
 pub mod refund;
 pub mod refund_request;
 pub mod refund_split;
+pub mod review;
 pub mod ship;
 pub mod state;
 pub mod statement;

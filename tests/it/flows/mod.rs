@@ -1,5 +1,6 @@
 //! Orders from quote to refund, each on SQLite and on PostgreSQL.
 
+mod corrections;
 mod counting;
 mod crowd;
 mod desks;
