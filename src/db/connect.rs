@@ -7,11 +7,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Conn, Engine, Query, Tx, tx::UNHURRIED};
+use super::{Conn, Engine, Query, Tx, shared::Writer, tx::UNHURRIED};
 use crate::kernel::{Error, Result};
 
 /// How long a request waits for a connection before it is answered 503.
-const ACQUIRE: Duration = Duration::from_secs(3);
+pub(super) const ACQUIRE: Duration = Duration::from_secs(3);
 /// Read-only connections to the SQLite file.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL for each process.
@@ -20,10 +20,10 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 /// The database: cheap to clone, shared by all.
 #[derive(Clone)]
 pub enum Db {
-    /// One writer connection (a fair queue) and read-only readers.
+    /// One writer (a fair queue) and read-only readers.
     Sqlite {
         /// The one connection that writes.
-        writer: SqlitePool,
+        writer: Writer,
         /// Connections that cannot write.
         readers: SqlitePool,
     },
@@ -75,7 +75,7 @@ impl Db {
         };
         let writer = pool(1).connect_with(options.clone()).await?;
         let readers = pool(SQLITE_READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::Sqlite { writer: Writer::new(writer), readers })
     }
 
     /// Opens a SQLite file that nobody writes, such as a backup, without changing a byte of it or
@@ -84,7 +84,7 @@ impl Db {
         let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
         let options = options.pragma("cache_size", "-65536").pragma("temp_store", "memory");
         let readers = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
-        Ok(Self::Sqlite { writer: readers.clone(), readers })
+        Ok(Self::Sqlite { writer: Writer::new(readers.clone()), readers })
     }
 
     /// Which engine this is.
@@ -114,19 +114,17 @@ impl Db {
     /// A connection that may write, outside a transaction: migrations and maintenance.
     pub(super) async fn write(&self) -> Result<Conn> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Conn::Sqlite(writer.acquire().await?),
+            Self::Sqlite { writer, .. } => Conn::Sqlite(writer.pool.acquire().await?),
             Self::Postgres { pool, .. } => Conn::Postgres(pool.acquire().await?),
         })
     }
 
     /// Begins a transaction that writes; `tx!` is the usual way.
     pub async fn begin(&self) -> Result<Tx> {
-        let conn = self.write().await?;
-        let begin = match conn {
-            Conn::Sqlite(_) => "BEGIN IMMEDIATE",
-            Conn::Postgres(_) => "BEGIN",
-        };
-        Tx::begun(conn, &[begin]).await
+        match self {
+            Self::Sqlite { writer, .. } => Ok(Tx::turn(writer.begin().await?)),
+            Self::Postgres { pool, .. } => Tx::begun(Conn::Postgres(pool.acquire().await?), &["BEGIN"]).await,
+        }
     }
 
     /// Begins a transaction that only reads, all of it at one moment, which may be a moment old.
@@ -151,7 +149,7 @@ impl Db {
         match self {
             Self::Sqlite { writer, readers } => {
                 readers.close().await;
-                writer.close().await;
+                writer.pool.close().await;
             }
             Self::Postgres { pool, replica } => {
                 pool.close().await;

@@ -69,11 +69,7 @@ async fn rows(from: &Db, to: &Db) -> Result<Tx> {
     let tables: Vec<(String,)> = q(TABLES_SQLITE).all(&mut sqlite.read().await?).await?;
     let mut source = from.long_snapshot().await?;
     let mut tx = to.begin().await?;
-    if to.engine() == Engine::Postgres {
-        for sql in ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"] {
-            q(sql).exec(&mut tx).await?;
-        }
-    }
+    tx.unhurried().await?;
     for (table,) in tables.iter().filter(|t| t.0 != "migrations") {
         table_rows(table, &mut source, &mut tx).await?;
     }

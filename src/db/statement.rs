@@ -5,7 +5,7 @@ use sqlx::{
 };
 
 use super::{
-    Conn, Value,
+    Conn, Value, counts,
     reader::{Fetched, Reader},
     row::Row,
     value::arguments,
@@ -72,6 +72,7 @@ impl Query {
 
     /// Runs it; answers the number of rows changed.
     pub async fn exec(self, conn: &mut Conn) -> Result<u64> {
+        counts::statement();
         Ok(match conn {
             Conn::Sqlite(c) => query_with::<Sqlite, SqliteArguments>(self.sql, arguments(self.values)?)
                 .execute(&mut **c)
@@ -111,6 +112,7 @@ impl Query {
     }
 
     async fn fetch_first(self, conn: &mut Conn) -> Result<Option<Fetched>> {
+        counts::statement();
         Ok(match conn {
             Conn::Sqlite(c) => query_with::<Sqlite, SqliteArguments>(self.sql, arguments(self.values)?)
                 .fetch_optional(&mut **c)
@@ -124,6 +126,7 @@ impl Query {
     }
 
     async fn fetch(self, conn: &mut Conn) -> Result<Vec<Fetched>> {
+        counts::statement();
         Ok(match conn {
             Conn::Sqlite(c) => query_with::<Sqlite, SqliteArguments>(self.sql, arguments(self.values)?)
                 .fetch_all(&mut **c)

@@ -116,3 +116,58 @@ async fn a_backup_holds_every_row_and_goes_only_into_an_empty_database() {
     assert_eq!(row, ("洛川县".to_owned(), false, 1));
     assert!(super::copy::restore(&copied, &empty, At(0)).await.is_err(), "a market is not overwritten");
 }
+
+#[tokio::test]
+async fn transactions_that_wait_together_end_in_few_commits_and_fail_alone() {
+    let (_folder, db) = fresh().await;
+    let before = super::counts().commits;
+    let mut running = tokio::task::JoinSet::new();
+    for n in 0..64_i64 {
+        let db = db.clone();
+        running.spawn(async move {
+            let done: Result<(), Error> = tx!(db, tx, {
+                q(LEASE).bind(format!("job{n}")).bind("x").bind(n).exec(&mut tx).await?;
+                if n % 4 == 0 { Err(Error::fault("no")) } else { Ok(()) }
+            });
+            // What was answered is there for all who read.
+            let sql = "SELECT CAST(count(*) AS BIGINT) FROM lease WHERE until_at = $1";
+            let row: (i64,) = q(sql).bind(n).one(&mut db.read().await.unwrap()).await.unwrap();
+            assert_eq!((row.0, done.is_ok()), (i64::from(n % 4 != 0), n % 4 != 0), "{n}");
+        });
+    }
+    while let Some(done) = running.join_next().await {
+        done.unwrap();
+    }
+    assert_eq!(count(&db).await, 48);
+    let commits = super::counts().commits - before;
+    assert!((3..=20).contains(&commits), "{commits} commits");
+}
+
+#[tokio::test]
+async fn a_turn_that_is_dropped_is_undone_alone_and_holds_nobody_up() {
+    let (_folder, db) = fresh().await;
+    let mut first = db.begin().await.unwrap();
+    q(LEASE).bind("kept").bind("x").bind(1).exec(&mut first).await.unwrap();
+    let other = db.clone();
+    let hung_up = tokio::spawn(async move {
+        let mut tx = other.begin().await.unwrap();
+        q(LEASE).bind("dropped").bind("x").bind(1).exec(&mut tx).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let gone = tokio::spawn({
+        let db = db.clone();
+        async move { db.begin().await.map(|_| ()) }
+    });
+    tokio::task::yield_now().await;
+    let kept = tokio::spawn(first.commit());
+    while !kept.is_finished() && count(&db).await == 0 {
+        gone.abort();
+        hung_up.abort();
+        tokio::task::yield_now().await;
+    }
+    kept.await.unwrap().unwrap();
+    let _: () = tx!(db, tx, { q(LEASE).bind("after").bind("x").bind(1).exec(&mut tx).await.map(|_| ()) }).unwrap();
+    let names: Vec<(String,)> =
+        q("SELECT name FROM lease ORDER BY name").all(&mut db.read().await.unwrap()).await.unwrap();
+    assert_eq!(names, [("after".to_owned(),), ("kept".to_owned(),)]);
+}

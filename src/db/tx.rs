@@ -2,26 +2,37 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::{Conn, Engine, Query, q};
+use super::{Conn, Engine, Query, counts, q, shared::Turn};
 use crate::kernel::{Error, Result};
 
 /// Lifts PostgreSQL's time limits from a transaction.
 pub(super) const UNHURRIED: [&str; 2] =
     ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"];
 
+pub(super) const COMMIT: &str = "COMMIT";
+pub(super) const ROLLBACK: &str = "ROLLBACK";
+
 /// An open transaction. Dropped without commit it rolls back.
 pub struct Tx {
-    conn: Option<Conn>,
+    held: Option<Held>,
+}
+
+/// What a transaction runs on.
+enum Held {
+    /// A connection of its own.
+    Conn(Conn),
+    /// A turn on SQLite's one writer.
+    Turn(Turn),
 }
 
 impl Tx {
     /// Begins by these statements. The connection is the transaction's from the first on: dropped in the
     /// middle of `BEGIN`, it is rolled back or closed before anyone else gets it.
     pub(super) async fn begun(conn: Conn, statements: &[&'static str]) -> Result<Self> {
-        let mut tx = Self { conn: Some(conn) };
+        let mut tx = Self { held: Some(Held::Conn(conn)) };
         for sql in statements.iter().copied() {
             if let Err(error) = q(sql).exec(&mut tx).await {
-                if let Some(conn) = tx.conn.take() {
+                if let Some(Held::Conn(conn)) = tx.held.take() {
                     conn.discard().await;
                 }
                 return Err(error);
@@ -30,18 +41,27 @@ impl Tx {
         Ok(tx)
     }
 
+    /// A transaction that has begun its turn.
+    pub(super) fn turn(turn: Turn) -> Self {
+        Self { held: Some(Held::Turn(turn)) }
+    }
+
     /// Makes the changes last; when this answers, they survive a crash (I16).
     pub async fn commit(mut self) -> Result<()> {
-        self.end("COMMIT").await
+        self.end(COMMIT).await
     }
 
     /// Undoes the changes.
     pub async fn rollback(mut self) -> Result<()> {
-        self.end("ROLLBACK").await
+        self.end(ROLLBACK).await
     }
 
-    /// Lifts the server's time limits from this transaction: a load of many rows works between its statements.
+    /// Lifts the server's time limits from this transaction, which has done nothing yet: a load of many rows works
+    /// between its statements. Nobody else's commit waits for it.
     pub async fn unhurried(&mut self) -> Result<()> {
+        if let Some(Held::Turn(turn)) = &mut self.held {
+            return turn.alone().await;
+        }
         if self.engine() == Engine::Postgres {
             for sql in UNHURRIED {
                 q(sql).exec(self).await?;
@@ -51,12 +71,19 @@ impl Tx {
     }
 
     async fn end(&mut self, sql: &'static str) -> Result<()> {
-        let Some(mut conn) = self.conn.take() else { return Ok(()) };
-        let done = q(sql).exec(&mut conn).await;
-        if done.is_err() {
-            conn.discard().await;
+        match self.held.take() {
+            None => Ok(()),
+            Some(Held::Turn(turn)) => turn.end(sql == COMMIT).await,
+            Some(Held::Conn(mut conn)) => {
+                let done = q(sql).exec(&mut conn).await;
+                match &done {
+                    Ok(_) if sql == COMMIT => counts::commit(),
+                    Ok(_) => {}
+                    Err(_) => conn.discard().await,
+                }
+                done.map(|_| ())
+            }
         }
-        done.map(|_| ())
     }
 
     /// Runs a guarded change that must hit exactly `rows` rows; a fault otherwise.
@@ -75,24 +102,34 @@ impl Deref for Tx {
 
     #[expect(clippy::expect_used, reason = "only commit and rollback take the connection, and they take the Tx")]
     fn deref(&self) -> &Conn {
-        self.conn.as_ref().expect("an open transaction")
+        let conn = match self.held.as_ref() {
+            Some(Held::Conn(conn)) => Some(conn),
+            Some(Held::Turn(turn)) => turn.conn(),
+            None => None,
+        };
+        conn.expect("an open transaction")
     }
 }
 
 impl DerefMut for Tx {
     #[expect(clippy::expect_used, reason = "only commit and rollback take the connection, and they take the Tx")]
     fn deref_mut(&mut self) -> &mut Conn {
-        self.conn.as_mut().expect("an open transaction")
+        let conn = match self.held.as_mut() {
+            Some(Held::Conn(conn)) => Some(conn),
+            Some(Held::Turn(turn)) => turn.conn_mut(),
+            None => None,
+        };
+        conn.expect("an open transaction")
     }
 }
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        let Some(mut conn) = self.conn.take() else { return };
+        let Some(Held::Conn(mut conn)) = self.held.take() else { return };
         // Outside a runtime the connection itself is dropped, which ends its transaction.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
-                if q("ROLLBACK").exec(&mut conn).await.is_err() {
+                if q(ROLLBACK).exec(&mut conn).await.is_err() {
                     conn.discard().await;
                 }
             });
