@@ -6,7 +6,7 @@ use super::{
     reset, session,
 };
 use crate::{
-    db::{Db, Tx, q, statements, tx},
+    db::{Db, Tx, Work, q, statements, tx},
     kernel::{Code, PersonId, Refusal, Result, Step},
 };
 
@@ -25,13 +25,13 @@ pub struct Passwords {
 
 /// Sets another password and ends the person's sessions but `keep` (a token). Refuses where the
 /// present password is not the account's.
-pub async fn change_password(db: &Db, person: &Person, passwords: &Passwords, keep: Option<&str>) -> Result<()> {
+pub async fn change_password(work: &Work, person: &Person, passwords: &Passwords, keep: Option<&str>) -> Result<()> {
     password::strong("new_password", &passwords.new, &person.login)?;
-    if !knows(db, person, &passwords.present).await? {
+    if !knows(&work.db, person, &passwords.present).await? {
         return Err(Refusal::of_field("password", Code::BadCredentials).into());
     }
     let hash = password::hash(&passwords.new).await?;
-    tx!(db, tx, {
+    tx!(work.db, tx, {
         person::set_password(&mut tx, &person.id, &hash).await?;
         session::close_others(&mut tx, &person.id, keep).await
     })

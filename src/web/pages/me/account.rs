@@ -137,10 +137,11 @@ async fn change_password(
     caller: Caller,
     Form(typed): Form<PasswordForm>,
 ) -> Result<Response> {
-    let (db, who, keep) = (market.db().clone(), caller.person()?.clone(), caller.session.clone());
+    let (work, who) = (market.work(caller.actor(), None), caller.person()?.clone());
+    let keep = caller.session.clone();
     let done = durable(async move {
         let passwords = Passwords { present: typed.password, new: typed.new_password };
-        account::change_password(&db, &who, &passwords, keep.as_deref()).await
+        account::change_password(&work, &who, &passwords, keep.as_deref()).await
     });
     after(&market, &caller, "password", done.await).await
 }
