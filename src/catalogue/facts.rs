@@ -6,7 +6,7 @@ use super::Certificate;
 use crate::{
     cooperatives::service::Service,
     db::row,
-    kernel::{At, CoopId, Day, Fen, Grams, ProductId, Season, SkuId},
+    kernel::{At, CoopId, Day, Fen, Grams, ProductId, ReturnClass, Season, SkuId},
 };
 
 /// A county of Yan'an.
@@ -194,8 +194,7 @@ row! {
         pub storage_en: String,
         pub variety: Option<String>,
         pub grade: Option<String>,
-        /// `fresh`, `seven_day` or `custom` (消法 art. 25).
-        pub return_class: String,
+        pub return_class: ReturnClass,
         /// How it travels.
         pub service: Service,
         /// 坏果包赔.

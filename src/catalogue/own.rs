@@ -7,7 +7,7 @@ use super::{
 use crate::{
     cooperatives::service::Service,
     db::{Conn, Query, q, select, statements, view},
-    kernel::{At, Code, CoopId, Fen, Grams, PersonId, ProductId, Refusal, Result, SkuId},
+    kernel::{At, Code, CoopId, Fen, Grams, PersonId, ProductId, Refusal, Result, ReturnClass, SkuId},
 };
 
 statements! {
@@ -59,8 +59,7 @@ view! {
         pub storage_en: String = "v.storage_en",
         pub variety: Option<String> = "v.variety",
         pub grade: Option<String> = "v.grade",
-        /// `fresh`, `seven_day` or `custom`.
-        pub return_class: String = "v.return_class",
+        pub return_class: ReturnClass = "v.return_class",
         /// How it travels.
         pub service: Service = "v.service",
         /// Whether bad fruit is made good.

@@ -4,7 +4,7 @@ use super::{CertificateKind, ListingState};
 use crate::{
     cooperatives::service::Service,
     db::table,
-    kernel::{At, CoopId, Day, Fen, Grams, PersonId, ProductId, SkuId, closed_set},
+    kernel::{At, CoopId, Day, Fen, Grams, PersonId, ProductId, RegionLevel, ReturnClass, SkuId, closed_set},
 };
 
 closed_set! {
@@ -25,7 +25,7 @@ table! {
     pub struct Region in "regions" {
         pub code: String,
         pub name: String,
-        pub level: String,
+        pub level: RegionLevel,
         pub parent: Option<String>,
     }
 }
@@ -138,7 +138,7 @@ table! {
         pub storage_en: String,
         pub variety: Option<String>,
         pub grade: Option<String>,
-        pub return_class: String,
+        pub return_class: ReturnClass,
         pub service: Service,
         pub bad_fruit_promise: bool,
         pub tags: String,

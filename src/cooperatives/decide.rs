@@ -8,7 +8,7 @@ use super::{
 use crate::{
     db::{Conn, Tx, audit_log, insert, insert_all, q, row, statements},
     identity::person,
-    kernel::{At, Code, CoopId, Day, Fen, Grams, PersonId, Refusal, Result, Step, closed_set},
+    kernel::{At, Carrier, Code, CoopId, Day, Fen, Grams, PersonId, Refusal, Result, Step, closed_set},
 };
 
 statements! {
@@ -113,7 +113,7 @@ const NOT_SERVED: [&str; 3] = ["71", "81", "82"];
 async fn start_freight(tx: &mut Tx, coop: &CoopId, step: &mut Step) -> Result<()> {
     let id = step.random.id(step.at)?;
     let service = Service::Ambient;
-    let template = FreightTemplate { id: id.clone(), coop_id: coop.clone(), service, carrier: "ems".to_owned() };
+    let template = FreightTemplate { id: id.clone(), coop_id: coop.clone(), service, carrier: Carrier::Ems };
     insert(tx, &template).await?;
     let regions = std::iter::once(("", false)).chain(NOT_SERVED.map(|region| (region, true)));
     let rules: Vec<FreightRule> = regions

@@ -1,9 +1,13 @@
 //! Rows of the cooperatives' tables.
 
-use super::{service::Service, state::CoopState};
+use super::{
+    household::{HouseholdKind, HouseholdLink},
+    service::Service,
+    state::CoopState,
+};
 use crate::{
     db::table,
-    kernel::{At, CoopId, Day, Fen, Grams, PersonId},
+    kernel::{At, Carrier, CoopId, Day, Fen, Grams, PersonId},
 };
 
 table! {
@@ -49,8 +53,8 @@ table! {
     pub struct Household in "households" {
         pub id_hash: String,
         pub coop_id: CoopId,
-        pub kind: String,
-        pub link: String,
+        pub kind: HouseholdKind,
+        pub link: HouseholdLink,
         pub amount_fen: Fen,
         pub evidence: String,
         pub evidence_on: Day,
@@ -64,7 +68,7 @@ table! {
         pub id: String,
         pub coop_id: CoopId,
         pub service: Service,
-        pub carrier: String,
+        pub carrier: Carrier,
     }
 }
 

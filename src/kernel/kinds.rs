@@ -71,3 +71,17 @@ closed_set! {
         Other = "other" ["快递", "Courier"],
     }
 }
+
+closed_set! {
+    /// How far down a region stands (行政区划).
+    pub enum RegionLevel {
+        /// 省.
+        Province = "province",
+        /// 市.
+        City = "city",
+        /// 区县.
+        County = "county",
+        /// 街道、乡镇.
+        Town = "town",
+    }
+}

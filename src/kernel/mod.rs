@@ -25,7 +25,7 @@ pub use actor::{Actor, ActorRole, Step};
 pub use closed_set::{ClosedSet, Named};
 pub use error::{Error, Result};
 pub use id::*;
-pub use kinds::{BuyerClass, Carrier, Channel, Fulfilment, ReturnClass};
+pub use kinds::{BuyerClass, Carrier, Channel, Fulfilment, RegionLevel, ReturnClass};
 pub use lang::Lang;
 pub use money::{Bp, Fen};
 pub use random::Random;

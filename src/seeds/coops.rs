@@ -9,6 +9,7 @@ use super::{
 use crate::{
     catalogue::table::Certificate,
     cooperatives::{
+        household::{HouseholdKind, HouseholdLink},
         service::Service,
         state::CoopState,
         table::{self, FreightRule, FreightTemplate, Household},
@@ -21,8 +22,7 @@ use crate::{
 /// Weight of a first step, of each further one, and the most of a parcel.
 const STEP: Grams = Grams(1000);
 const PARCEL: Grams = Grams(20_000);
-const KINDS: [&str; 3] = ["poverty_alleviated", "general", "monitored"];
-const LINKS: [&str; 5] = ["purchase", "work", "dividend", "lease", "trust"];
+const KINDS: [HouseholdKind; 3] = [HouseholdKind::PovertyAlleviated, HouseholdKind::General, HouseholdKind::Monitored];
 
 /// A cooperative as the other parts of the seeds need it.
 pub struct Seller {
@@ -87,8 +87,8 @@ async fn households(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut 
             rows.push(Household {
                 id_hash: sha256_hex(format!("{salt}/{code}/{n}").as_bytes()),
                 coop_id: seller.id.clone(),
-                kind: kind.to_owned(),
-                link: LINKS[usize::try_from(n % 5).unwrap_or(0)].to_owned(),
+                kind,
+                link: HouseholdLink::ALL[usize::try_from(n % 5).unwrap_or(0)],
                 amount_fen: Fen(amount),
                 evidence: format!("DEMO-EV-{code}-{n:03}"),
                 evidence_on: on,
@@ -108,7 +108,7 @@ async fn freight(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Loa
             let missing = || Error::fault(format!("freight.toml has no {name}"));
             let template = known.template.iter().find(|t| t.name == *name).ok_or_else(missing)?;
             let id = load.step.random.id(load.step.at)?;
-            let (coop_id, carrier) = (seller.id.clone(), template.carrier.clone());
+            let (coop_id, carrier) = (seller.id.clone(), template.carrier);
             templates.push(FreightTemplate { id: id.clone(), coop_id, service, carrier });
             for rule in known.rules.get(&template.rules).ok_or_else(missing)? {
                 rules.extend(rule.prefix.split(' ').map(|prefix| rule_row(&id, prefix, rule, template)));

@@ -6,7 +6,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::{
     catalogue::{CertificateKind, OutletKind},
     cooperatives::service::Service,
-    kernel::{Day, Error, Result},
+    kernel::{Carrier, Day, Error, Result, ReturnClass},
 };
 
 #[derive(RustEmbed)]
@@ -146,7 +146,7 @@ pub struct Rule {
 #[serde(deny_unknown_fields)]
 pub struct Template {
     pub name: String,
-    pub carrier: String,
+    pub carrier: Carrier,
     pub rules: String,
     pub free_from: Option<i64>,
 }
@@ -209,7 +209,7 @@ pub struct Product {
     pub variety: Option<String>,
     pub grade: Option<String>,
     /// Fresh for apples, else seven days, where absent.
-    pub return_class: Option<String>,
+    pub return_class: Option<ReturnClass>,
     pub bad_fruit: Option<bool>,
     pub service: Option<Service>,
     pub summary: String,

@@ -11,7 +11,7 @@ use crate::{
     catalogue::{ListingState, table},
     cooperatives::service::Service,
     db::{Rows, Tx},
-    kernel::{At, Day, Error, Fen, Grams, ProductId, Result, Season, SkuId, time::DAY},
+    kernel::{At, Day, Error, Fen, Grams, ProductId, Result, ReturnClass, Season, SkuId, time::DAY},
 };
 
 /// The rows of all products, table by table.
@@ -108,9 +108,9 @@ impl Tables {
     fn texts(&mut self, p: &Product, id: &ProductId, known: &Known<'_>, at: At) -> Result<()> {
         let kept = known.storage.get(&p.storage).ok_or_else(|| Error::fault(format!("no storage {}", p.storage)))?;
         let apple = p.category == "apple";
-        let class = p.return_class.as_deref().unwrap_or(if apple { "fresh" } else { "seven_day" });
-        let class = if p.category == "meat" { "fresh" } else { class };
-        let promise = p.bad_fruit.unwrap_or(apple && class == "fresh");
+        let class = p.return_class.unwrap_or(if apple { ReturnClass::Fresh } else { ReturnClass::SevenDay });
+        let class = if p.category == "meat" { ReturnClass::Fresh } else { class };
+        let promise = p.bad_fruit.unwrap_or(apple && class == ReturnClass::Fresh);
         self.versions.add(&table::ProductVersion {
             product_id: id.clone(),
             version: 1,
@@ -124,7 +124,7 @@ impl Tables {
             storage_en: kept.en.clone(),
             variety: p.variety.clone(),
             grade: p.grade.clone(),
-            return_class: class.to_owned(),
+            return_class: class,
             service: p.service.unwrap_or(Service::Ambient),
             bad_fruit_promise: promise,
             tags: p.tags.clone(),

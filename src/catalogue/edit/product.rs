@@ -154,7 +154,7 @@ fn blank(coop: &CoopId, county_code: String, step: &mut Step) -> Result<OwnProdu
         storage_en: String::new(),
         variety: None,
         grade: None,
-        return_class: ReturnClass::SevenDay.as_str().to_owned(),
+        return_class: ReturnClass::SevenDay,
         service: Service::Ambient,
         bad_fruit_promise: false,
         tags: String::new(),
@@ -189,9 +189,7 @@ async fn apply(tx: &mut Tx, product: &mut OwnProduct, edit: &ProductEdit) -> Res
             *into = Some(words(field, said, 40)?).filter(|text| !text.is_empty());
         }
     }
-    if let Some(class) = edit.return_class {
-        class.as_str().clone_into(&mut product.return_class);
-    }
+    product.return_class = edit.return_class.unwrap_or(product.return_class);
     product.service = edit.service.unwrap_or(product.service);
     product.bad_fruit_promise = edit.bad_fruit_promise.unwrap_or(product.bad_fruit_promise);
     if let Some(county) = &edit.county {

@@ -100,7 +100,7 @@ pub async fn changes(conn: &mut Conn, id: &ProductId) -> Result<Vec<Change>> {
         ("storage_en", old.storage_en, product.storage_en),
         ("variety", text(old.variety), text(product.variety)),
         ("grade", text(old.grade), text(product.grade)),
-        ("return_class", old.return_class, product.return_class),
+        ("return_class", old.return_class.to_string(), product.return_class.to_string()),
         ("service", old.service.to_string(), product.service.to_string()),
         ("bad_fruit_promise", old.bad_fruit_promise.to_string(), product.bad_fruit_promise.to_string()),
         ("county", old.county_code.unwrap_or_else(|| county.clone()), county),

@@ -13,7 +13,7 @@ use crate::{
         table::{Coop, FreightRule, FreightTemplate},
     },
     db::{Db, Rows, q, row, statements, tx},
-    kernel::{At, CoopId, Error, Fen, Grams, ProductId, Random, Result, SkuId, time::DAY},
+    kernel::{At, Carrier, CoopId, Error, Fen, Grams, ProductId, Random, Result, ReturnClass, SkuId, time::DAY},
     stock::{
         level::{ONLINE, StockLevel},
         movement::{Movement, MovementKind, MovementRow},
@@ -179,7 +179,7 @@ impl<'a> Maker<'a> {
             reason: None,
         });
         let template = format!("{id}-zto");
-        let (service, carrier) = (Service::Ambient, "zto".to_owned());
+        let (service, carrier) = (Service::Ambient, Carrier::Zto);
         self.templates.add(&FreightTemplate { id: template.clone(), coop_id: id, service, carrier });
         self.rules.add(&FreightRule {
             template_id: template,
@@ -266,7 +266,7 @@ impl<'a> Maker<'a> {
             storage_en: "Keep cool and dry.".to_owned(),
             variety: None,
             grade: grade.map(str::to_owned),
-            return_class: if kind.fresh { "fresh" } else { "seven_day" }.to_owned(),
+            return_class: if kind.fresh { ReturnClass::Fresh } else { ReturnClass::SevenDay },
             service: Service::Ambient,
             bad_fruit_promise: kind.fresh,
             tags: kind.zh.to_owned(),

@@ -11,7 +11,7 @@ use crate::{
     },
     cooperatives::service::Service,
     db::Conn,
-    kernel::{At, Day, Fen, Result},
+    kernel::{At, Day, Fen, Result, ReturnClass},
     web::Market,
 };
 
@@ -40,7 +40,7 @@ pub struct OwnProductView {
     pub variety: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<String>,
-    pub return_class: String,
+    pub return_class: ReturnClass,
     pub service: Service,
     pub bad_fruit_promise: bool,
     #[schema(value_type = String)]

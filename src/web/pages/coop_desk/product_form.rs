@@ -87,7 +87,7 @@ impl ProductForm {
             storage_en: p.storage_en,
             variety: p.variety.unwrap_or_default(),
             grade: p.grade.unwrap_or_default(),
-            return_class: p.return_class,
+            return_class: p.return_class.to_string(),
             service: p.service.to_string(),
             bad_fruit_promise: if p.bad_fruit_promise { "yes".to_owned() } else { String::new() },
         }

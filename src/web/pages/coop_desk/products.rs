@@ -185,7 +185,7 @@ fn facts(layout: &Layout, snapshot: &Snapshot, p: &own::OwnProduct) -> Vec<(Stri
         ("county", county.unwrap_or_default()),
         ("category", category.unwrap_or_default()),
         ("storage", lang.pick(&p.storage, &p.storage_en).to_owned()),
-        ("return_class", layout.word("return_class", &p.return_class)),
+        ("return_class", p.return_class.name(lang).to_owned()),
         ("service", p.service.name(lang).to_owned()),
     ];
     let said = rows.into_iter().filter(|(_, text)| !text.is_empty());

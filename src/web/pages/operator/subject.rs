@@ -7,7 +7,7 @@ use crate::{
     catalogue::{Snapshot, edit::since::Change, own},
     cooperatives::{decide, service::Service},
     db::Conn,
-    kernel::{Day, Fen, Grams, Lang, Named, ProductId, Result},
+    kernel::{Day, Fen, Grams, Lang, Named, ProductId, Result, ReturnClass},
     web::pages::{certificate::CertificateView, view::Layout},
 };
 
@@ -92,8 +92,8 @@ impl Known<'_> {
         match field {
             "county" => county(self.snapshot, &text, lang),
             "category" => category(self.snapshot, &text, lang),
-            "return_class" => self.layout.word("return_class", &text),
-            "service" => Service::try_from(text.as_str()).map_or(text, |service| service.name(lang).to_owned()),
+            "return_class" => named::<ReturnClass>(text, lang),
+            "service" => named::<Service>(text, lang),
             "bad_fruit_promise" => self.layout.word("yes_no", &text),
             _ => text,
         }
@@ -137,7 +137,7 @@ impl Known<'_> {
             ("storage", product.storage),
             ("variety", product.variety.unwrap_or_default()),
             ("grade", product.grade.unwrap_or_default()),
-            ("return_class", product.return_class),
+            ("return_class", product.return_class.to_string()),
             ("service", product.service.to_string()),
             ("bad_fruit_promise", product.bad_fruit_promise.to_string()),
             ("name_en", product.name_en),
@@ -163,6 +163,11 @@ impl Known<'_> {
             active: sku.active,
         }
     }
+}
+
+/// The name of a closed set's word.
+fn named<T: Named>(word: String, lang: Lang) -> String {
+    T::of(&word).map_or(word, |value| value.name(lang).to_owned())
 }
 
 /// 洛川县.

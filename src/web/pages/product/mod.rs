@@ -198,7 +198,7 @@ impl ProductPage {
             schemes: schemes.collect(),
             parts: parts.collect(),
             promise: product.bad_fruit_promise,
-            returns: layout.word("returns", &product.return_class),
+            returns: layout.word("returns", product.return_class.as_str()),
             coop: snapshot.coop(&product.coop_id).map(|coop| CoopCard::of(snapshot, coop, &layout)),
             most: left.clamp(1, MOST),
             story: pick(&product.story, &product.story_en),
