@@ -14,7 +14,7 @@ use yanxi::{
         idempotency::{Key, Running, Twin},
         q,
     },
-    kernel::{Actor, Clock, Fulfilment, Qty, QuoteId, Random, SkuCode, Step},
+    kernel::{Actor, Clock, Fulfilment, Qty, QuoteId, Random, RegionCode, SkuCode, Step},
     orders::{
         Trade,
         place::{self, Placing},
@@ -137,7 +137,7 @@ impl Bench {
         let one = Qty::parse("qty", 1).map_err(yanxi::kernel::Error::from)?;
         let ask = Ask {
             items: skus.iter().map(|sku| AskedItem { sku: SkuCode::stored(sku.clone()), qty: one }).collect(),
-            region_code: REGION.to_owned(),
+            region_code: Some(RegionCode::stored(REGION.to_owned())),
             street: "人民路 1 号".to_owned(),
             coupons: Vec::new(),
             fulfilment: Fulfilment::Delivery,

@@ -54,17 +54,13 @@ impl NewAddress {
         let mut faults = Vec::new();
         let region = parse::text("region_code", region_code, 12);
         let new = Self {
-            name: kept(parse::name("name", name), &mut faults),
-            phone: kept(Phone::parse("phone", phone), &mut faults),
-            region_code: kept(region.and_then(|code| RegionCode::parse("region_code", &code)), &mut faults),
-            street: kept(parse::text("street", street, 120), &mut faults),
+            name: parse::kept(parse::name("name", name), &mut faults),
+            phone: parse::kept(Phone::parse("phone", phone), &mut faults),
+            region_code: parse::kept(region.and_then(|code| RegionCode::parse("region_code", &code)), &mut faults),
+            street: parse::kept(parse::text("street", street, 120), &mut faults),
         };
         Refusal::all(faults).map_or(Ok(new), Err)
     }
-}
-
-fn kept<T: Default>(parsed: Result<T, Refusal>, faults: &mut Vec<Refusal>) -> T {
-    parsed.map_err(|refusal| faults.push(refusal)).unwrap_or_default()
 }
 
 /// A person's addresses, the default first, then the newest.

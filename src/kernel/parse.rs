@@ -23,6 +23,11 @@ pub fn optional_text(field: &str, raw: &str, max: usize) -> Result<String, Refus
     Ok(clean)
 }
 
+/// What was parsed, or nothing with its refusal among the faults: a form says all of them at once.
+pub fn kept<T: Default>(parsed: Result<T, Refusal>, faults: &mut Vec<Refusal>) -> T {
+    parsed.map_err(|refusal| faults.push(refusal)).unwrap_or_default()
+}
+
 /// A person's name.
 pub fn name(field: &str, raw: &str) -> Result<String, Refusal> {
     text(field, raw, NAME_MAX)

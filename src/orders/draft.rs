@@ -7,7 +7,7 @@ use super::{
     reference::{journal_key, journal_ref},
 };
 use crate::{
-    kernel::{BuyerClass, Channel, Fen, OrderId, PersonId, Random, Result, SellerOrderId, Step, time::SECOND},
+    kernel::{BuyerClass, Channel, Fen, OrderId, PersonId, Phone, Random, Result, SellerOrderId, Step, time::SECOND},
     pricing::{Quote, QuoteLine, SellerGroup},
     promotions::Funder,
 };
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Receiver {
     pub name: String,
-    pub phone: String,
+    pub phone: Phone,
     pub street: String,
     /// Note to the cooperatives.
     pub note: String,
@@ -73,7 +73,8 @@ pub fn from_quote(quote: &Quote, buyer: Buyer, token: &str, hold: i64, step: &mu
 
 fn contact_row(quote: &Quote, receiver: Receiver, order_id: OrderId) -> Contact {
     let Receiver { name, phone, street, note, invoice_title, invoice_tax_no } = receiver;
-    let (region_code, region_name) = (quote.region_code.clone(), quote.region_name.clone());
+    let (region_code, region_name) = (quote.region_code.to_string(), quote.region_name.clone());
+    let phone = phone.to_string();
     Contact { order_id, name, phone, region_code, region_name, street, note, invoice_title, invoice_tax_no }
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     db::{Tx, Work, once, q, statements},
-    kernel::{Actor, At, Channel, Code, Fen, Refusal, Result, SellerOrderId, Step, parse},
+    kernel::{Actor, At, Channel, Code, Fen, Phone, Refusal, Result, SellerOrderId, Step, parse},
     pricing::{self, Quote},
     promotions::redemption,
     stock::{Demand, hold},
@@ -117,17 +117,16 @@ pub async fn place(trade: &Trade, work: &Work, placing: Placing) -> Result<Place
 
 fn buyer(quote: &Quote, placing: Placing, by: &Actor) -> Result<Buyer> {
     let mut faults = Vec::new();
-    let mut keep = |parsed: Result<String, Refusal>| parsed.map_err(|refusal| faults.push(refusal)).unwrap_or_default();
-    let name = keep(parse::name("contact.name", &placing.name));
-    let phone = keep(parse::phone("contact.phone", &placing.phone));
+    let name = parse::kept(parse::name("contact.name", &placing.name), &mut faults);
+    let phone = parse::kept(Phone::parse("contact.phone", &placing.phone), &mut faults);
     let street = placing.street.unwrap_or_else(|| quote.street.clone());
-    let street = keep(parse::optional_text("address.street", &street, 120));
-    let note = keep(parse::optional_text("note", &placing.note, 200));
+    let street = parse::kept(parse::optional_text("address.street", &street, 120), &mut faults);
+    let note = parse::kept(parse::optional_text("note", &placing.note, 200), &mut faults);
     let invoice = placing.invoice.unwrap_or_default();
-    let invoice_title = keep(parse::optional_text("invoice.title", &invoice.title, 80));
-    let invoice_tax_no = keep(parse::optional_text("invoice.tax_no", &invoice.tax_no, 20));
-    let unit = placing.unit.map(|unit| keep(parse::name("unit", &unit)));
-    if placing.region_code.is_some_and(|region| region != quote.region_code) {
+    let invoice_title = parse::kept(parse::optional_text("invoice.title", &invoice.title, 80), &mut faults);
+    let invoice_tax_no = parse::kept(parse::optional_text("invoice.tax_no", &invoice.tax_no, 20), &mut faults);
+    let unit = placing.unit.map(|unit| parse::kept(parse::name("unit", &unit), &mut faults));
+    if placing.region_code.is_some_and(|region| region != quote.region_code.as_str()) {
         faults.push(Refusal::of_field("address.region_code", Code::QuoteChanged).with("sku", "freight"));
     }
     if let Some(refusal) = Refusal::all(faults) {

@@ -7,7 +7,7 @@
 use super::region::{self, Named, WUXI};
 use crate::{
     db::Conn,
-    kernel::{Result, parse},
+    kernel::{RegionLevel, Result, parse},
 };
 
 /// What an address says.
@@ -132,7 +132,7 @@ struct Found {
 
 fn district(text: &str, regions: &[Named]) -> Option<Found> {
     let mut best: Vec<Found> = Vec::new();
-    for region in regions.iter().filter(|r| r.level == "county" || r.level == "town") {
+    for region in regions.iter().filter(|r| matches!(r.level, RegionLevel::County | RegionLevel::Town)) {
         let Some(found) = placed(text, region, regions) else { continue };
         match best.first().map(|b| b.score) {
             Some(score) if score > found.score => continue,
@@ -147,7 +147,7 @@ fn district(text: &str, regions: &[Named]) -> Option<Found> {
 
 /// How well a district or town fits the text: by its own name, its city's, its province's.
 fn placed(text: &str, region: &Named, regions: &[Named]) -> Option<Found> {
-    let town = region.level == "town";
+    let town = region.level == RegionLevel::Town;
     let (at, length, own) = match (text.find(&region.name), short(&region.name)) {
         (Some(at), _) => (at, region.name.len(), 20),
         // 江阴 for 江阴市, but never 惠山 of 惠山街道 for 惠山区.
@@ -251,7 +251,9 @@ mod tests {
             ("6106", "延安市", "city"),
             ("610630", "宜川县", "county"),
         ];
-        rows.iter().map(|r| Named { code: r.0.into(), name: r.1.into(), level: r.2.into() }).collect()
+        rows.iter()
+            .map(|r| Named { code: r.0.into(), name: r.1.into(), level: RegionLevel::try_from(r.2).unwrap() })
+            .collect()
     }
 
     fn region(text: &str) -> String {

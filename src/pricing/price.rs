@@ -112,7 +112,11 @@ fn merged(items: &[AskedItem]) -> Result<Vec<AskedItem>> {
 
 async fn destination(conn: &mut Conn, ask: &Ask) -> Result<Region> {
     match ask.fulfilment {
-        Fulfilment::Delivery => region::find(conn, "address.region_code", &ask.region_code).await,
+        Fulfilment::Delivery => {
+            let field = "address.region_code";
+            let code = ask.region_code.as_ref().ok_or_else(|| Refusal::of_field(field, Code::UnknownRegion))?;
+            region::find(conn, field, code).await
+        }
         Fulfilment::Pickup => {
             let outlet = ask.outlet.as_deref().ok_or_else(|| Refusal::of_field("outlet", Code::Missing))?;
             region::of_outlet(conn, "outlet", outlet).await

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    kernel::{At, Carrier, CoopId, Fen, Fulfilment, Grams, ProductId, Qty, QuoteId, ReturnClass, SkuCode, SkuId},
+    kernel::{
+        At, Carrier, CoopId, Fen, Fulfilment, Grams, ProductId, Qty, QuoteId, RegionCode, ReturnClass, SkuCode, SkuId,
+    },
     promotions::Funder,
 };
 
@@ -20,8 +22,8 @@ pub struct AskedItem {
 pub struct Ask {
     /// SKUs and quantities; the same SKU twice is summed (I1: demand is checked in all).
     pub items: Vec<AskedItem>,
-    /// Region of delivery, down to the district.
-    pub region_code: String,
+    /// Region of delivery, down to the district; a pick-up has its outlet's.
+    pub region_code: Option<RegionCode>,
     /// Street; may be empty until the order is placed.
     pub street: String,
     /// At most one code.
@@ -155,7 +157,7 @@ pub struct Quote {
     /// Where to pick up.
     pub outlet: Option<String>,
     /// Region of delivery.
-    pub region_code: String,
+    pub region_code: RegionCode,
     /// Its name from the province down.
     pub region_name: String,
     /// District of Wuxi, or `none`.

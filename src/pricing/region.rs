@@ -2,7 +2,7 @@
 
 use crate::{
     db::{Conn, q, row, statements},
-    kernel::{Code, Refusal, RegionCode, Result},
+    kernel::{Code, Refusal, RegionCode, RegionLevel, Result},
 };
 
 statements! {
@@ -21,9 +21,9 @@ pub const WUXI: &str = "3202";
 
 row! {
     struct Found {
-        code: String,
+        code: RegionCode,
         name: String,
-        level: String,
+        level: RegionLevel,
         parent_name: Option<String>,
         grand_name: Option<String>,
         has_children: bool,
@@ -34,7 +34,7 @@ row! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
     /// GB code: a district or county, or a town or street of one.
-    pub code: String,
+    pub code: RegionCode,
     /// From province down, as on a parcel.
     pub name: String,
 }
@@ -42,17 +42,20 @@ pub struct Region {
 impl Region {
     /// District of Wuxi by GB code, or `none`: the reports' dimension.
     pub fn district(&self) -> String {
-        if self.code.starts_with(WUXI) { self.code.chars().take(6).collect() } else { "none".to_owned() }
+        if self.code.as_str().starts_with(WUXI) {
+            self.code.as_str().chars().take(6).collect()
+        } else {
+            "none".to_owned()
+        }
     }
 }
 
 /// The region of a code; refuses unknown ones and those that are not yet a district.
-pub async fn find(conn: &mut Conn, field: &str, code: &str) -> Result<Region> {
+pub async fn find(conn: &mut Conn, field: &str, code: &RegionCode) -> Result<Region> {
     let unknown = || Refusal::of_field(field, Code::UnknownRegion);
-    let code = RegionCode::parse(field, code)?;
     let found: Found = q(FIND).bind(code.as_str()).opt(conn).await?.ok_or_else(unknown)?;
     // Cities without districts (such as 东莞) are delivered to as they are.
-    if matches!(found.level.as_str(), "province" | "city") && found.has_children {
+    if matches!(found.level, RegionLevel::Province | RegionLevel::City) && found.has_children {
         return Err(unknown().into());
     }
     let names = [found.grand_name, found.parent_name, Some(found.name)];
@@ -78,8 +81,7 @@ row! {
         /// GB code.
         pub code: String,
         pub name: String,
-        /// `province`, `city`, `county` or `town`.
-        pub level: String,
+        pub level: RegionLevel,
     }
 }
 
@@ -90,7 +92,7 @@ pub async fn named(conn: &mut Conn) -> Result<Vec<Named>> {
 
 /// The region of a pick-up point (自提点).
 pub async fn of_outlet(conn: &mut Conn, field: &str, outlet: &str) -> Result<Region> {
-    let row: Option<(String, String)> = q(OUTLET).bind(outlet).opt(conn).await?;
+    let row: Option<(RegionCode, String)> = q(OUTLET).bind(outlet).opt(conn).await?;
     let (code, name) = row.ok_or_else(|| Refusal::of_field(field, Code::UnknownOutlet))?;
     Ok(Region { code, name })
 }

@@ -85,7 +85,7 @@ fn group_freight(
     let (mut fee, mut gap, mut carrier) = (Fen::ZERO, None, None);
     for (service, members) in services {
         let first = sold[members[0]];
-        let rule = freight::rule_for(rules, &first.coop_id, service, &region.code).ok_or_else(|| {
+        let rule = freight::rule_for(rules, &first.coop_id, service, region.code.as_str()).ok_or_else(|| {
             Refusal::of_field("address.region_code", Code::NotServed)
                 .with("coop", &first.coop_name)
                 .with("sku", &first.sku)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     kernel::{
-        Actor, At, Carrier, Channel, Day, Fen, Fulfilment, PersonId, Qty, Random, Result, SkuCode, Step,
+        Actor, At, Carrier, Channel, Day, Fen, Fulfilment, PersonId, Phone, Qty, Random, Result, SkuCode, Step,
         time::{DAY, HOUR, SECOND},
     },
     orders::{
@@ -136,7 +136,7 @@ impl Habit<'_> {
         let phone = format!("1000{:04}{:03}", placed.0 / DAY % 10_000, n % 1000);
         let receiver = Receiver {
             name: if wish.unit.is_some() { "演示采购".to_owned() } else { "演示顾客".to_owned() },
-            phone,
+            phone: Phone::stored(phone),
             street: format!("人民路 {} 号", between(random, 1, 300)?),
             note: String::new(),
             invoice_title: wish.unit.clone().unwrap_or_default(),
@@ -247,7 +247,7 @@ fn quote(wish: &Wish<'_>, day: Day, step: &mut Step) -> Result<Quote> {
     let fulfilment = if wish.outlet.is_some() { Fulfilment::Pickup } else { Fulfilment::Delivery };
     let ask = Ask {
         items: Vec::new(),
-        region_code: wish.region.code.clone(),
+        region_code: Some(wish.region.code.clone()),
         street: format!("人民路 {} 号", between(&mut step.random, 1, 300)?),
         coupons: Vec::new(),
         fulfilment,
@@ -259,6 +259,6 @@ fn quote(wish: &Wish<'_>, day: Day, step: &mut Step) -> Result<Quote> {
 impl Good {
     /// Whether its seller sends it there.
     fn serves(&self, region: &Region) -> bool {
-        pricing::freight::rule_for(&self.rules, &self.facts.coop_id, self.facts.service, &region.code).is_some()
+        pricing::freight::rule_for(&self.rules, &self.facts.coop_id, self.facts.service, region.code.as_str()).is_some()
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     db::{Conn, q, row, statements},
-    kernel::{Day, Error, ProductId, Random, Result, Season, SkuId},
+    kernel::{Day, Error, ProductId, Random, RegionCode, Result, Season, SkuId},
     pricing::{
         self, Facts, PartFacts, SchemeDays,
         freight::{self, Rule},
@@ -86,7 +86,7 @@ row! {
 async fn destinations(conn: &mut Conn) -> Result<Vec<(Region, u64)>> {
     let mut regions = Vec::with_capacity(DESTINATIONS.len());
     for (code, weight) in DESTINATIONS {
-        regions.push((region::find(conn, "region", code).await?, weight));
+        regions.push((region::find(conn, "region", &RegionCode::stored(code.to_owned())).await?, weight));
     }
     Ok(regions)
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::{
-    kernel::{At, Carrier, Fen, Fulfilment, Lang, Qty, Result as KernelResult, ReturnClass, SkuCode},
+    kernel::{At, Carrier, Fen, Fulfilment, Lang, Qty, RegionCode, Result as KernelResult, ReturnClass, SkuCode},
     pricing::{self, Ask, AskedItem, Quote},
     web::{Allow, Market, Result, Route, auth::Caller, durable::durable, json::ApiJson},
 };
@@ -123,12 +123,18 @@ fn ask(request: QuoteRequest) -> KernelResult<Ask> {
         let sku = SkuCode::parse(&format!("items[{place}].sku"), &item.sku)?;
         Ok(AskedItem { sku, qty: Qty::parse(&format!("items[{place}].qty"), item.qty)? })
     };
+    let fulfilment = request.fulfilment.unwrap_or(Fulfilment::Delivery);
+    let items = request.items.into_iter().enumerate().map(item).collect::<KernelResult<_>>()?;
+    let region_code = match fulfilment {
+        Fulfilment::Delivery => Some(RegionCode::parse("address.region_code", &request.address.region_code)?),
+        Fulfilment::Pickup => None,
+    };
     Ok(Ask {
-        items: request.items.into_iter().enumerate().map(item).collect::<KernelResult<_>>()?,
-        region_code: request.address.region_code,
+        items,
+        region_code,
         street: request.address.street,
         coupons: request.coupons,
-        fulfilment: request.fulfilment.unwrap_or(Fulfilment::Delivery),
+        fulfilment,
         outlet: request.outlet,
     })
 }

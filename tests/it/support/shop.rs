@@ -8,8 +8,8 @@ use super::Base;
 use yanxi::{
     db::{Db, idempotency::Running, q},
     kernel::{
-        Actor, At, Clock, CoopId, Error, Fen, Fulfilment, Qty, Random, RefundId, Refusal, Result, SellerOrderId,
-        SkuCode, Step,
+        Actor, At, Clock, CoopId, Error, Fen, Fulfilment, Qty, Random, RefundId, Refusal, RegionCode, Result,
+        SellerOrderId, SkuCode, Step,
     },
     orders::{
         OrderState, Trade, pay, payment_result,
@@ -113,7 +113,7 @@ impl Shop {
     pub async fn quote(&self, items: &[(&str, i64)], coupon: Option<&str>) -> yanxi::kernel::Result<Quote> {
         let ask = Ask {
             items: items.iter().map(asked).collect::<Result<_, Refusal>>()?,
-            region_code: "320213".to_owned(),
+            region_code: Some(RegionCode::stored("320213".to_owned())),
             street: "人民路 1 号".to_owned(),
             coupons: coupon.map(str::to_owned).into_iter().collect(),
             fulfilment: Fulfilment::Delivery,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     identity::Address,
-    kernel::{Code, Fulfilment, Lang, Phone, Refusal, TaxNo, parse},
+    kernel::{Code, Fulfilment, Lang, Phone, Refusal, RegionCode, TaxNo, parse},
     orders::place::{Invoice, Placing},
     payments::Method,
     pricing::{Ask, AskedItem, Quote},
@@ -19,7 +19,9 @@ pub const FIELDS: [&str; 11] =
     ["name", "phone", "region_code", "street", "coupons", "note", "unit", "title", "tax_no", "method", "returns"];
 
 /// Where freight is estimated for until a district is chosen: in the middle of Wuxi.
-pub const ESTIMATE: &str = "320213";
+pub fn estimate() -> RegionCode {
+    RegionCode::stored("320213".to_owned())
+}
 
 /// The form as it was sent; everything is kept when it is shown again.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -82,12 +84,12 @@ impl CheckoutForm {
         Chosen { province: &self.province, city: &self.city, district: &self.region_code }
     }
 
-    /// The cart as something to price, for the district or the estimate.
-    pub fn ask(&self, basket: &Basket, district: &str) -> Ask {
+    /// The cart as something to price, for the district, or for the estimate until one is chosen.
+    pub fn ask(&self, basket: &Basket) -> Ask {
         let coupon = self.coupons.trim();
         Ask {
             items: basket.items.iter().map(|i| AskedItem { sku: i.sku.clone(), qty: i.qty }).collect(),
-            region_code: if district.is_empty() { ESTIMATE } else { district }.to_owned(),
+            region_code: Some(RegionCode::parse("region_code", &self.region_code).unwrap_or_else(|_| estimate())),
             street: String::new(),
             coupons: if coupon.is_empty() { Vec::new() } else { vec![coupon.to_owned()] },
             fulfilment: Fulfilment::Delivery,
@@ -100,7 +102,7 @@ impl CheckoutForm {
         let lines = quote.lines.iter().map(|line| (line.sku.as_str(), line.qty));
         let same = lines.eq(basket.items.iter().map(|item| (item.sku.as_str(), item.qty)));
         let coupon = quote.coupon.as_ref().map_or("", |coupon| coupon.code.as_str());
-        same && quote.region_code == self.region_code && coupon == self.coupons.trim().to_ascii_uppercase()
+        same && quote.region_code.as_str() == self.region_code && coupon == self.coupons.trim().to_ascii_uppercase()
     }
 
     /// What has to be corrected before it can be placed; `custom` says whether goods made to order are in it.

@@ -9,7 +9,7 @@ use axum::{
 use super::{
     basket::Basket,
     cart,
-    form::{CheckoutForm, FIELDS},
+    form::{CheckoutForm, FIELDS, estimate},
     page::{CheckoutPage, Looked},
 };
 use crate::{
@@ -62,7 +62,7 @@ async fn visit(market: Market, caller: Caller, headers: &HeaderMap) -> Result<Vi
     if let Some(person) = &caller.person {
         let mut conn = market.db().read().await?;
         for saved in address::list(&mut conn, &person.id).await? {
-            let region = region::find(&mut conn, "region_code", saved.region_code.as_str()).await;
+            let region = region::find(&mut conn, "region_code", &saved.region_code).await;
             addresses.push((saved, region.map(|region| region.name).unwrap_or_default()));
         }
     }
@@ -171,7 +171,7 @@ impl Visit {
     /// The quote of the form. A coupon or a district that is refused is said beside its field, and the
     /// rest is priced without it; goods that are refused are the cart's matter.
     async fn priced(&self, typed: &CheckoutForm, faults: &mut Faults) -> Result<Quote> {
-        let mut ask = typed.ask(&self.basket, &typed.region_code);
+        let mut ask = typed.ask(&self.basket);
         for _ in 0..3 {
             let error = match self.quoted(ask.clone()).await {
                 Ok(quote) => return Ok(quote),
@@ -181,8 +181,8 @@ impl Visit {
             let about = |start: &str| refusal.fields.iter().any(|fault| fault.field.starts_with(start));
             if about("coupons") && !ask.coupons.is_empty() {
                 ask.coupons.clear();
-            } else if about("address") && ask.region_code != super::form::ESTIMATE {
-                super::form::ESTIMATE.clone_into(&mut ask.region_code);
+            } else if about("address") && ask.region_code.as_ref() != Some(&estimate()) {
+                ask.region_code = Some(estimate());
             } else {
                 return Err(error);
             }

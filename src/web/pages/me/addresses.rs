@@ -11,7 +11,7 @@ use super::room::{Room, layout};
 use crate::{
     db::tx,
     identity::address::{self, Address, NewAddress},
-    kernel::{Code, Refusal},
+    kernel::{Code, Refusal, RegionCode},
     pricing::region,
     web::{
         Allow, Error, Market, Result, Route,
@@ -98,7 +98,7 @@ async fn shown(
     let mut conn = market.db().read().await?;
     let mut rows = Vec::new();
     for kept in address::list(&mut conn, &person.id).await? {
-        let place = region::find(&mut conn, "region_code", kept.region_code.as_str()).await;
+        let place = region::find(&mut conn, "region_code", &kept.region_code).await;
         rows.push(Row {
             place: format!("{} {}", place.map(|region| region.name).unwrap_or_default(), kept.street),
             id: kept.id,
@@ -167,7 +167,10 @@ async fn act(market: &Market, id: Option<String>, typed: &AddressForm) -> Result
         ("default", Some(id)) => Ok(Act::Default(id)),
         ("remove", Some(id)) => Ok(Act::Remove(id)),
         (_, id) => {
-            let found = region::find(&mut market.db().read().await?, "region_code", &typed.region_code).await;
+            let found = match RegionCode::parse("region_code", &typed.region_code) {
+                Ok(code) => region::find(&mut market.db().read().await?, "region_code", &code).await,
+                Err(refusal) => Err(refusal.into()),
+            };
             let new = NewAddress::parse(&typed.name, &typed.phone, &typed.region_code, &typed.street);
             let unknown = found.err().and_then(|error| error.refusal().cloned());
             let new = match (new, unknown) {
