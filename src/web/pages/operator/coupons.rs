@@ -131,8 +131,8 @@ struct Page {
     faults: Faults,
     kinds: Vec<Choice>,
     funders: Vec<Choice>,
-    newer: Option<i64>,
-    older: Option<i64>,
+    newer: Option<String>,
+    older: Option<String>,
 }
 
 async fn shown(seen: &Seen<'_>, page: i64, typed: CouponForm, faults: Faults) -> Result<Response> {
@@ -144,8 +144,8 @@ async fn shown(seen: &Seen<'_>, page: i64, typed: CouponForm, faults: Faults) ->
         rows: found.coupons.into_iter().map(|coupon| row(&layout, coupon, today)).collect(),
         kinds: choices_of::<CouponKind>(layout.lang, &typed.kind),
         funders: choices_of::<Funder>(layout.lang, &typed.funder),
-        newer: (page > 1).then(|| page - 1),
-        older: (found.total > page * PER_PAGE).then(|| page + 1),
+        newer: (page > 1).then(|| format!("/admin/coupons?page={}", page - 1)),
+        older: (found.total > page * PER_PAGE).then(|| format!("/admin/coupons?page={}", page + 1)),
         desk: desk(market, &layout, caller, uri).await?,
         typed,
         faults,
