@@ -5,31 +5,33 @@ use std::sync::Arc;
 use super::Certificate;
 use crate::{
     cooperatives::service::Service,
-    db::row,
-    kernel::{At, CoopId, Day, Fen, Grams, ProductId, ReturnClass, Season, SkuId},
+    db::{Field, Reader, row},
+    kernel::{At, CoopId, Day, Fen, Grams, ProductId, Result, ReturnClass, Season, SkuId},
 };
 
-/// A county of Yan'an.
-#[derive(Clone, Debug)]
-pub struct County {
-    /// GB code.
-    pub code: String,
-    /// Address of its hall's page.
-    pub slug: String,
-    /// 洛川县.
-    pub name: String,
-    /// 洛川.
-    pub short_name: String,
-    /// Luochuan.
-    pub name_en: String,
-    /// A former poverty county (832).
-    pub origin_832: bool,
-    /// What it is known for.
-    pub story: String,
-    /// The same in English.
-    pub story_en: String,
-    /// Its pairing with a district of Wuxi.
-    pub pairing: Option<Pairing>,
+row! {
+    /// A county of Yan'an.
+    #[derive(Clone, Debug)]
+    pub struct County {
+        /// GB code.
+        pub code: String,
+        /// Address of its hall's page.
+        pub slug: String,
+        /// 洛川县.
+        pub name: String,
+        /// 洛川.
+        pub short_name: String,
+        /// Luochuan.
+        pub name_en: String,
+        /// A former poverty county (832).
+        pub origin_832: bool,
+        /// What it is known for.
+        pub story: String,
+        /// The same in English.
+        pub story_en: String,
+        /// Its pairing with a district of Wuxi.
+        pub pairing: Option<Pairing>,
+    }
 }
 
 /// A pairing (结对) of a county and a district of Wuxi.
@@ -45,6 +47,20 @@ pub struct Pairing {
     pub name_en: String,
     /// 延川馆.
     pub hall_name: String,
+}
+
+/// A county's pairing stands in columns of the county's row.
+impl Field for Option<Pairing> {
+    fn read(reader: &Reader<'_>, _: &str) -> Result<Self> {
+        let Some(code) = Field::read(reader, "pairing_code")? else { return Ok(None) };
+        Ok(Some(Pairing {
+            code,
+            district_code: Field::read(reader, "district_code")?,
+            name: Field::read(reader, "pairing_name")?,
+            name_en: Field::read(reader, "pairing_name_en")?,
+            hall_name: Field::read(reader, "hall_name")?,
+        }))
+    }
 }
 
 row! {

@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Certificate,
-    facts::{Coop, County, Pairing, Photo, Product, SetPart, Sku},
-    rows::{self, CountyRow, PlaceRows, ProductRows},
+    facts::{Coop, Photo, Product, SetPart, Sku},
+    rows::{self, PlaceRows, ProductRows},
     snapshot::{Destinations, Edited, Snapshot},
 };
 use crate::{
@@ -64,7 +64,7 @@ fn stand(rows: PlaceRows) -> Snapshot {
     Snapshot {
         coop_places: Arc::new(coop_places),
         coops,
-        counties: rows.counties.into_iter().map(county).collect(),
+        counties: rows.counties.into(),
         categories: rows.categories,
         schemes: rows.schemes,
         outlets: rows.outlets,
@@ -109,25 +109,4 @@ fn products(rows: ProductRows, day: Day) -> Vec<Arc<Product>> {
         Some(Arc::new(product))
     });
     products.collect()
-}
-
-fn county(row: CountyRow) -> County {
-    let pairing = row.pairing_code.map(|code| Pairing {
-        code,
-        district_code: row.district_code.unwrap_or_default(),
-        name: row.pairing_name.unwrap_or_default(),
-        name_en: row.pairing_name_en.unwrap_or_default(),
-        hall_name: row.hall_name.unwrap_or_default(),
-    });
-    County {
-        code: row.code,
-        slug: row.slug,
-        name: row.name,
-        short_name: row.short_name,
-        name_en: row.name_en,
-        origin_832: row.origin_832,
-        story: row.story,
-        story_en: row.story_en,
-        pairing,
-    }
 }

@@ -1,7 +1,7 @@
 //! Rows of the published catalogue, each table read once.
 
 use super::{
-    Certificate, Coop, Photo, Product, SetPart, Sku,
+    Certificate, Coop, County, Photo, Product, SetPart, Sku,
     table::{Category, Outlet, Scheme},
 };
 use crate::{
@@ -49,24 +49,6 @@ statements! {
 }
 
 row! {
-    pub(super) struct CountyRow {
-        pub code: String,
-        pub slug: String,
-        pub name: String,
-        pub short_name: String,
-        pub name_en: String,
-        pub origin_832: bool,
-        pub story: String,
-        pub story_en: String,
-        pub pairing_code: Option<String>,
-        pub district_code: Option<String>,
-        pub pairing_name: Option<String>,
-        pub pairing_name_en: Option<String>,
-        pub hall_name: Option<String>,
-    }
-}
-
-row! {
     pub(super) struct SkuRow {
         pub product_id: ProductId,
         pub sku: Sku,
@@ -107,7 +89,7 @@ pub(super) struct ProductRows {
 
 /// Rows of what products stand in.
 pub(super) struct PlaceRows {
-    pub counties: Vec<CountyRow>,
+    pub counties: Vec<County>,
     pub categories: Vec<Category>,
     pub schemes: Vec<Scheme>,
     pub outlets: Vec<Outlet>,

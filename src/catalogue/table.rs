@@ -1,4 +1,5 @@
 //! Rows of the catalogue's tables, for whoever adds to it: the cooperatives' desk, seeds, generators.
+//! Those of places are read from the seeds' files as they are; there, a row's position is its place in the file.
 
 use super::{CertificateKind, ListingState};
 use crate::{
@@ -32,7 +33,8 @@ table! {
 
 table! {
     /// A county of Yan'an.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
     pub struct County in "counties" {
         pub code: String,
         pub slug: String,
@@ -42,19 +44,24 @@ table! {
         pub origin_832: bool,
         pub story: String,
         pub story_en: String,
+        #[serde(skip_deserializing)]
         pub position: i64,
     }
 }
 
 table! {
     /// A county's pairing (结对) with a district of Wuxi, and the document that says so.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
     pub struct Pairing in "pairings" {
+        #[serde(rename = "county")]
         pub county_code: String,
         pub code: String,
+        #[serde(rename = "district")]
         pub district_code: String,
         pub name: String,
         pub name_en: String,
+        #[serde(rename = "hall")]
         pub hall_name: String,
         pub document: String,
     }
@@ -62,7 +69,8 @@ table! {
 
 table! {
     /// A recognition scheme (口径).
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
     pub struct Scheme in "schemes" {
         pub code: String,
         pub name: String,
@@ -77,7 +85,8 @@ table! {
 
 table! {
     /// A hall, zone or cabinet in Wuxi.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
     pub struct Outlet in "outlets" {
         /// As `JY`.
         pub code: String,
@@ -85,7 +94,9 @@ table! {
         pub name_en: String,
         pub kind: OutletKind,
         /// Its county, if it is a county's hall.
+        #[serde(rename = "county")]
         pub county_code: Option<String>,
+        #[serde(rename = "district")]
         pub district_code: String,
         pub address: String,
     }
@@ -93,11 +104,13 @@ table! {
 
 table! {
     /// A category of goods.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
     pub struct Category in "categories" {
         pub code: String,
         pub name: String,
         pub name_en: String,
+        #[serde(skip_deserializing)]
         pub position: i64,
     }
 }

@@ -4,9 +4,12 @@ use rust_embed::RustEmbed;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
-    catalogue::{CertificateKind, OutletKind},
+    catalogue::{
+        CertificateKind,
+        table::{Category, County, Outlet, Pairing, Scheme},
+    },
     cooperatives::service::Service,
-    kernel::{Carrier, Day, Error, Result, ReturnClass},
+    kernel::{Carrier, Error, Result, ReturnClass},
 };
 
 #[derive(RustEmbed)]
@@ -23,66 +26,8 @@ pub struct PhotoRow {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct County {
-    pub code: String,
-    pub slug: String,
-    pub name: String,
-    pub short_name: String,
-    pub name_en: String,
-    pub origin_832: bool,
-    pub story: String,
-    pub story_en: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Counties {
     pub county: Vec<County>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pairing {
-    pub county: String,
-    pub code: String,
-    pub district: String,
-    pub name: String,
-    pub name_en: String,
-    pub hall: String,
-    pub document: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Scheme {
-    pub code: String,
-    pub name: String,
-    pub name_en: String,
-    pub note: String,
-    pub note_en: String,
-    pub document: String,
-    pub valid_from: Day,
-    pub valid_to: Option<Day>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Outlet {
-    pub code: String,
-    pub name: String,
-    pub name_en: String,
-    pub kind: OutletKind,
-    pub county: Option<String>,
-    pub district: String,
-    pub address: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Category {
-    pub code: String,
-    pub name: String,
-    pub name_en: String,
 }
 
 #[derive(Deserialize)]

@@ -32,7 +32,7 @@ struct Known<'a> {
     storage: BTreeMap<String, Storage>,
     photos: BTreeMap<String, PhotoRow>,
     origin_832: Vec<String>,
-    schemes: BTreeMap<String, files::Scheme>,
+    schemes: BTreeMap<String, table::Scheme>,
 }
 
 impl Known<'_> {
