@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     files::{self, Coop, Coops, Coupons, Freight, Rule, Template},
-    loading::{Load, certificate_number},
+    loading::{Load, add_certificates, certificate_number},
 };
 use crate::{
     catalogue::table::Certificate,
@@ -154,7 +154,7 @@ async fn certificates(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mu
             });
         }
     }
-    insert_all(tx, &rows).await.map(|_| ())
+    add_certificates(tx, &rows).await
 }
 
 /// Coupons, valid from before the first order until a year from now.

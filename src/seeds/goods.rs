@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     coops::Seller,
     files::{self, Counties, PhotoRow, Places, Product, Storage},
-    loading::{Load, certificate_number},
+    loading::{Load, add_certificates, certificate_number},
 };
 use crate::{
     catalogue::{ListingState, table},
@@ -22,7 +22,7 @@ struct Tables {
     skus: Rows,
     sku_versions: Rows,
     parts: Rows,
-    certificates: Rows,
+    certificates: Vec<table::Certificate>,
     schemes: Rows,
 }
 
@@ -64,7 +64,7 @@ pub async fn load(tx: &mut Tx, sellers: &BTreeMap<String, Seller>, load: &mut Lo
         skus: Rows::to::<table::Sku>()?,
         sku_versions: Rows::to::<table::SkuVersion>()?,
         parts: Rows::to::<table::SetPart>()?,
-        certificates: Rows::to::<table::Certificate>()?,
+        certificates: Vec::new(),
         schemes: Rows::to::<table::ProductScheme>()?,
     };
     let mut all = Vec::new();
@@ -153,7 +153,7 @@ impl Tables {
         let both = p.certs.iter().map(|kind| (*kind, false)).chain(p.expired.iter().map(|kind| (*kind, true)));
         for (kind, expired) in both {
             let (valid_from, valid_to) = load.validity(expired);
-            self.certificates.add(&table::Certificate {
+            self.certificates.push(table::Certificate {
                 id: load.step.random.id(load.step.at)?,
                 product_id: Some(id.clone()),
                 coop_id: seller.id.clone(),
@@ -235,10 +235,10 @@ impl Tables {
 
     async fn exec(self, tx: &mut Tx) -> Result<()> {
         let Self { products, versions, photos, skus, sku_versions, parts, certificates, schemes } = self;
-        for rows in [products, versions, photos, skus, sku_versions, parts, certificates, schemes] {
+        for rows in [products, versions, photos, skus, sku_versions, parts, schemes] {
             rows.exec(tx).await?;
         }
-        Ok(())
+        add_certificates(tx, &certificates).await
     }
 }
 
