@@ -1,6 +1,15 @@
 //! A connection of either engine.
 
+use std::time::Duration;
+
 use sqlx::{Postgres, Sqlite, pool::PoolConnection};
+
+/// How long a request waits for a connection before it is answered 503.
+pub(super) const ACQUIRE: Duration = Duration::from_secs(3);
+
+/// Ends of a transaction.
+pub(super) const COMMIT: &str = "COMMIT";
+pub(super) const ROLLBACK: &str = "ROLLBACK";
 
 /// Which engine is behind the façade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,11 +7,9 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Conn, Engine, Query, Tx, shared::Writer, tx::UNHURRIED};
+use super::{Conn, Engine, Query, Tx, conn::ACQUIRE, shared::Writer, tx::UNHURRIED};
 use crate::kernel::{Error, Result};
 
-/// How long a request waits for a connection before it is answered 503.
-pub(super) const ACQUIRE: Duration = Duration::from_secs(3);
 /// Read-only connections to the SQLite file.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL for each process.

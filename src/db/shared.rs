@@ -15,9 +15,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::{
     Conn,
-    connect::ACQUIRE,
+    conn::{ACQUIRE, COMMIT, ROLLBACK},
     counts, q,
-    tx::{COMMIT, ROLLBACK},
 };
 use crate::kernel::{Error, Result};
 

@@ -2,15 +2,17 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::{Conn, Engine, Query, counts, q, shared::Turn};
+use super::{
+    Conn, Engine, Query,
+    conn::{COMMIT, ROLLBACK},
+    counts, q,
+    shared::Turn,
+};
 use crate::kernel::{Error, Result};
 
 /// Lifts PostgreSQL's time limits from a transaction.
 pub(super) const UNHURRIED: [&str; 2] =
     ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"];
-
-pub(super) const COMMIT: &str = "COMMIT";
-pub(super) const ROLLBACK: &str = "ROLLBACK";
 
 /// An open transaction. Dropped without commit it rolls back.
 pub struct Tx {

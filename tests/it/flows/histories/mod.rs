@@ -321,10 +321,22 @@ impl Life {
         match asked {
             Asked::Whole => known.refund_whole(),
             Asked::Lines(lines) if lines[0].qty.is_some() => known.lines[line].withdraw(qty),
-            _ => {}
+            _ => self.withdraw_what_was_paid_back(which, &order).await,
         }
+        let known = &mut self.orders[which];
         if known.refunded == known.total {
             known.state = OrderState::Refunded;
+        }
+    }
+
+    /// An amount that was all that was left of a line takes the units back that were not sent.
+    async fn withdraw_what_was_paid_back(&mut self, which: usize, order: &Order) {
+        let lines = read::lines(&mut self.shop.trade.db.read().await.unwrap(), &order.id).await.unwrap();
+        for (line, known) in lines.iter().zip(&mut self.orders[which].lines) {
+            if line.refunded_fen == line.payable_fen && line.payable_fen > Fen::ZERO {
+                let unsent = known.qty - known.withdrawn - known.shipped;
+                known.withdraw(unsent.min(known.qty - known.refunded));
+            }
         }
     }
 

@@ -131,7 +131,7 @@ pub const HARMS: &[(&str, &str)] = &[
     ("rollups.days", "UPDATE rollup_schemes SET orders = orders + 1"),
     ("rollups.months", "UPDATE rollups SET freight_fen = freight_fen + 1 WHERE length(span) = 7"),
     ("rollups.months", "DELETE FROM rollup_schemes WHERE length(span) = 10"),
-    ("journal.chain", "UPDATE journal_entries SET hash = 'f' || substr(hash, 2) WHERE seq = 1"),
+    ("journal.chain", "UPDATE journal_entries SET hash = 'x' || substr(hash, 2) WHERE seq = 1"),
     ("journal.chain", "UPDATE dimensions SET category_code = 'date' WHERE category_code = 'apple'"),
     ("journal.chain", "UPDATE ledger_entries SET qty = qty + 1 WHERE kind = 'sale'"),
     ("journal.counter", "UPDATE rollups SET effective_fen = effective_fen + 1"),
