@@ -8,7 +8,7 @@ static COMMITS: AtomicU64 = AtomicU64::new(0);
 /// Statements and commits since the process began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
-    /// All that was sent to a database, BEGIN and the like included.
+    /// All that was sent to a database but BEGIN, COMMIT and the like.
     pub statements: u64,
     /// Commits of transactions that write.
     pub commits: u64,
@@ -19,8 +19,13 @@ pub fn counts() -> Counts {
     Counts { statements: STATEMENTS.load(Ordering::Relaxed), commits: COMMITS.load(Ordering::Relaxed) }
 }
 
-pub(super) fn statement() {
-    STATEMENTS.fetch_add(1, Ordering::Relaxed);
+/// Words by which transactions begin and end.
+const ENDS: [&str; 5] = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"];
+
+pub(super) fn statement(sql: &str) {
+    if !ENDS.iter().any(|word| sql.starts_with(word)) {
+        STATEMENTS.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 pub(super) fn commit() {

@@ -72,7 +72,7 @@ impl Query {
 
     /// Runs it; answers the number of rows changed.
     pub async fn exec(self, conn: &mut Conn) -> Result<u64> {
-        counts::statement();
+        counts::statement(self.sql.as_str());
         Ok(match conn {
             Conn::Sqlite(c) => query_with::<Sqlite, SqliteArguments>(self.sql, arguments(self.values)?)
                 .execute(&mut **c)
@@ -112,7 +112,7 @@ impl Query {
     }
 
     async fn fetch_first(self, conn: &mut Conn) -> Result<Option<Fetched>> {
-        counts::statement();
+        counts::statement(self.sql.as_str());
         Ok(match conn {
             Conn::Sqlite(c) => query_with::<Sqlite, SqliteArguments>(self.sql, arguments(self.values)?)
                 .fetch_optional(&mut **c)
@@ -126,7 +126,7 @@ impl Query {
     }
 
     async fn fetch(self, conn: &mut Conn) -> Result<Vec<Fetched>> {
-        counts::statement();
+        counts::statement(self.sql.as_str());
         Ok(match conn {
             Conn::Sqlite(c) => query_with::<Sqlite, SqliteArguments>(self.sql, arguments(self.values)?)
                 .fetch_all(&mut **c)

@@ -2,9 +2,7 @@
 
 use super::{
     SellerOrderState, books,
-    record::{
-        Contact, Line, Order, OrderEventRow, PairedPart, Part, Refund, RefundLine, SellerOrder, Shipment, ShipmentLine,
-    },
+    record::{Contact, Line, Order, OrderEventRow, PairedPart, Part, Refund, RefundLine, SellerOrder, Shipment},
 };
 use crate::{
     db::{Conn, Query, Tx, q, returning, row, select, statements},
@@ -26,8 +24,13 @@ statements! {
     SALE = select!(Entry, "WHERE subject_id = $1 AND fact = $2 ORDER BY n");
     CONTACT = select!(Contact, "WHERE order_id = $1");
     EVENTS = select!(OrderEventRow, "WHERE order_id = $1 ORDER BY id");
-    SHIPMENTS = select!(Shipment, "WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n");
-    SHIPMENT_LINES = select!(ShipmentLine, "WHERE seller_order_id IN ($1) ORDER BY seller_order_id, n, line_no");
+    MADE_OF = "SELECT l.*, s.*, c.id, c.slug, c.name, c.name_en, k.name, k.phone, k.region_name, k.street, k.note
+               FROM order_lines l JOIN seller_orders s ON s.id = l.seller_order_id JOIN coops c ON c.id = s.coop_id
+               LEFT JOIN order_contacts k ON k.order_id = l.order_id
+               WHERE l.order_id = $1 ORDER BY l.line_no";
+    PARCELS = "SELECT p.*, c.line_no, c.qty FROM shipments p
+               JOIN shipment_lines c ON c.seller_order_id = p.seller_order_id AND c.n = p.n
+               WHERE p.seller_order_id IN ($1) ORDER BY p.seller_order_id, p.n, c.line_no";
     REFUNDS = select!(Refund, "WHERE order_id = $1 ORDER BY requested_at, id");
     REFUND = select!(Refund, "WHERE id = $1");
     REFUND_LINES = select!(RefundLine, "WHERE refund_id IN ($1) ORDER BY refund_id, line_no");
@@ -143,18 +146,71 @@ pub async fn events(conn: &mut Conn, order: &OrderId) -> Result<Vec<OrderEventRo
     q(EVENTS).bind(order).all(conn).await
 }
 
-/// Parcels of seller orders, with what is in them.
-#[derive(Clone, Debug)]
-pub struct Parcels {
-    pub shipments: Vec<Shipment>,
-    pub lines: Vec<ShipmentLine>,
+row! {
+    /// What is in a parcel of one line.
+    #[derive(Clone, Debug)]
+    pub struct Carried {
+        pub shipment: Shipment,
+        pub line_no: i64,
+        pub qty: i64,
+    }
 }
 
-/// Parcels of seller orders.
-pub async fn parcels(conn: &mut Conn, sellers: &[SellerOrderId]) -> Result<Parcels> {
-    let shipments = Query::with_list(SHIPMENTS, sellers).all(conn).await?;
-    let lines = Query::with_list(SHIPMENT_LINES, sellers).all(conn).await?;
-    Ok(Parcels { shipments, lines })
+/// Parcels of seller orders by their number, with what is in them; nothing is asked where nothing was shipped.
+pub async fn parcels(conn: &mut Conn, sellers: &[SellerOrder]) -> Result<Vec<Carried>> {
+    let shipped: Vec<SellerOrderId> =
+        sellers.iter().filter(|seller| seller.shipped_at.is_some()).map(|seller| seller.id.clone()).collect();
+    if shipped.is_empty() {
+        return Ok(Vec::new());
+    }
+    Query::with_list(PARCELS, &shipped).all(conn).await
+}
+
+row! {
+    /// Who gets an order; nothing once it was removed after the account was closed.
+    #[derive(Clone, Debug)]
+    pub struct Receiver {
+        pub name: Option<String>,
+        pub phone: Option<String>,
+        pub region_name: Option<String>,
+        pub street: Option<String>,
+        pub note: Option<String>,
+    }
+}
+
+row! {
+    struct Made {
+        line: Line,
+        seller: SellerOrder,
+        coop: Coop,
+        receiver: Receiver,
+    }
+}
+
+/// What an order is made of.
+pub struct MadeOf {
+    /// By number.
+    pub lines: Vec<Line>,
+    /// By position.
+    pub sellers: Vec<SellerOrder>,
+    pub coops: Vec<Coop>,
+    pub receiver: Option<Receiver>,
+}
+
+/// Lines, seller orders, their cooperatives and the receiver of an order, in one statement.
+pub async fn made_of(conn: &mut Conn, order: &OrderId) -> Result<MadeOf> {
+    let rows: Vec<Made> = q(MADE_OF).bind(order).all(conn).await?;
+    let mut all = MadeOf { lines: Vec::new(), sellers: Vec::new(), coops: Vec::new(), receiver: None };
+    for Made { line, seller, coop, receiver } in rows {
+        all.lines.push(line);
+        all.receiver = Some(receiver);
+        if !all.sellers.iter().any(|known| known.id == seller.id) {
+            all.sellers.push(seller);
+            all.coops.push(coop);
+        }
+    }
+    all.sellers.sort_by_key(|seller| seller.position);
+    Ok(all)
 }
 
 /// Refunds of an order, oldest first.

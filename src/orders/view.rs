@@ -7,8 +7,8 @@ use super::{
     OrderState, SellerOrderState,
     kinds::OrderEventKind,
     place::CoopName,
-    read::{self, Coop, Parcels},
-    record::{Contact, Line, Order, SellerOrder, Shipment, ShipmentLine},
+    read::{self, Carried, Coop, MadeOf, Receiver},
+    record::{Contact, Line, Order, SellerOrder},
     reference::journal_ref,
 };
 use crate::{
@@ -188,14 +188,11 @@ pub struct CoopOrderView {
 
 /// The whole view. `owner` adds the address and the journal's references.
 pub async fn view(conn: &mut Conn, order: Order, lang: Lang, owner: bool) -> Result<OrderView> {
-    let sellers = read::sellers(conn, &order.id).await?;
-    let lines = read::lines(conn, &order.id).await?;
-    let ids: Vec<SellerOrderId> = sellers.iter().map(|s| s.id.clone()).collect();
-    let parcels = read::parcels(conn, &ids).await?;
-    let coops = read::coops(conn, sellers.iter().map(|s| s.coop_id.clone()).collect()).await?;
+    let MadeOf { lines, sellers, coops, receiver } = read::made_of(conn, &order.id).await?;
+    let parcels = read::parcels(conn, &sellers).await?;
     let payments = payments::store::of_order(conn, &order.id).await?;
     let events = read::events(conn, &order.id).await?;
-    let contact = if owner { read::contact(conn, &order.id).await?.map(contact_view) } else { None };
+    let contact = receiver.filter(|_| owner).and_then(receiver_view);
     let line_refs = lines.iter().map(|l| LineRef {
         line_no: l.line_no,
         line_ref: journal_ref(&order.journal_salt, &format!("{}/{}", order.number, l.line_no)),
@@ -239,7 +236,7 @@ pub async fn coop_view(
     let seller = read::seller_of(conn, id, coop).await?;
     let order = read::by_id(conn, &seller.order_id).await?;
     let lines = read::lines(conn, &order.id).await?;
-    let parcels = read::parcels(conn, std::slice::from_ref(id)).await?;
+    let parcels = read::parcels(conn, std::slice::from_ref(&seller)).await?;
     let coops = read::coops(conn, vec![coop.clone()]).await?;
     let seen = seller.received_at.is_none_or(|at| at.later(CONTACT_SEEN) > now);
     let needed = !matches!(seller.state, SellerOrderState::AwaitingPayment | SellerOrderState::Cancelled);
@@ -255,6 +252,11 @@ pub async fn coop_view(
 
 fn contact_view(c: Contact) -> ContactView {
     ContactView { name: c.name, phone: c.phone, region_name: c.region_name, street: c.street, note: c.note }
+}
+
+fn receiver_view(r: Receiver) -> Option<ContactView> {
+    let Receiver { name, phone, region_name, street, note } = r;
+    Some(ContactView { name: name?, phone: phone?, region_name: region_name?, street: street?, note: note? })
 }
 
 /// A receiver as staff sees him who does not ship to him: enough to know who calls.
@@ -276,10 +278,18 @@ impl ContactView {
     }
 }
 
-fn seller_view(seller: &SellerOrder, lines: &[Line], parcels: &Parcels, coops: &[Coop], lang: Lang) -> SellerOrderView {
+fn seller_view(
+    seller: &SellerOrder,
+    lines: &[Line],
+    parcels: &[Carried],
+    coops: &[Coop],
+    lang: Lang,
+) -> SellerOrderView {
     let coop = coops.iter().find(|c| c.id == seller.coop_id);
     let own = lines.iter().filter(|l| l.seller_order_id == seller.id);
-    let sent = parcels.shipments.iter().filter(|s| s.seller_order_id == seller.id);
+    let sent = parcels
+        .chunk_by(|a, b| a.shipment.seller_order_id == b.shipment.seller_order_id && a.shipment.n == b.shipment.n);
+    let sent = sent.filter(|parcel| parcel[0].shipment.seller_order_id == seller.id);
     SellerOrderView {
         id: seller.id.0.clone(),
         coop: CoopName {
@@ -291,7 +301,7 @@ fn seller_view(seller: &SellerOrder, lines: &[Line], parcels: &Parcels, coops: &
         ship_by: seller.ship_by,
         received_at: seller.received_at,
         lines: own.map(|l| line_view(l, lang)).collect(),
-        shipments: sent.map(|s| shipment_view(s, &parcels.lines)).collect(),
+        shipments: sent.map(shipment_view).collect(),
     }
 }
 
@@ -314,9 +324,10 @@ fn line_view(line: &Line, lang: Lang) -> LineView {
     }
 }
 
-fn shipment_view(shipment: &Shipment, carried: &[ShipmentLine]) -> ShipmentView {
-    let inside = |c: &&ShipmentLine| c.seller_order_id == shipment.seller_order_id && c.n == shipment.n;
-    let lines = carried.iter().filter(inside).map(|c| ShipmentLineView { line_no: c.line_no, qty: c.qty });
+/// One parcel, a row for each of its lines.
+fn shipment_view(parcel: &[Carried]) -> ShipmentView {
+    let shipment = &parcel[0].shipment;
+    let lines = parcel.iter().map(|c| ShipmentLineView { line_no: c.line_no, qty: c.qty });
     ShipmentView {
         n: shipment.n,
         carrier: shipment.carrier,

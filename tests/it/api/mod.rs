@@ -8,6 +8,7 @@ mod orders;
 mod owners;
 mod permissions;
 mod products;
+mod purchase;
 mod quotes;
 mod reports;
 mod session;
