@@ -24,7 +24,6 @@ CREATE TABLE batches (
 );
 CREATE INDEX batches_sku ON batches (sku_id, harvested_on);
 CREATE TABLE stock_movements (
-  id TEXT NOT NULL PRIMARY KEY,
   sku_id TEXT NOT NULL REFERENCES skus (id),
   location TEXT NOT NULL,
   delta BIGINT NOT NULL CHECK (delta <> 0),
@@ -34,8 +33,8 @@ CREATE TABLE stock_movements (
   batch_id TEXT REFERENCES batches (id),
   person_id TEXT,
   at BIGINT NOT NULL,
-  UNIQUE (kind, ref, sku_id, location)
-);
+  PRIMARY KEY (ref, kind, sku_id, location)
+) /* clustered */;
 CREATE INDEX stock_movements_sku ON stock_movements (sku_id, location, at);
 CREATE TABLE stock_holds (
   order_id TEXT NOT NULL,
@@ -43,5 +42,5 @@ CREATE TABLE stock_holds (
   qty BIGINT NOT NULL CHECK (qty > 0),
   state TEXT NOT NULL CHECK (state IN ('live', 'taken', 'released')),
   PRIMARY KEY (order_id, sku_id)
-);
+) /* clustered */;
 CREATE INDEX stock_holds_live ON stock_holds (sku_id) WHERE state = 'live';

@@ -124,7 +124,7 @@ CREATE TABLE line_parts (
   effective_fen BIGINT NOT NULL CHECK (effective_fen BETWEEN 0 AND payable_fen),
   PRIMARY KEY (order_id, line_no, part_no),
   FOREIGN KEY (order_id, line_no) REFERENCES order_lines (order_id, line_no)
-);
+) /* clustered */;
 CREATE TABLE order_events (
   order_id TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -155,7 +155,7 @@ CREATE TABLE shipment_lines (
   qty BIGINT NOT NULL CHECK (qty > 0),
   PRIMARY KEY (seller_order_id, n, line_no),
   FOREIGN KEY (seller_order_id, n) REFERENCES shipments (seller_order_id, n)
-);
+) /* clustered */;
 CREATE TABLE shipment_scans (
   seller_order_id TEXT NOT NULL,
   n BIGINT NOT NULL,
@@ -166,4 +166,4 @@ CREATE TABLE shipment_scans (
   recorded_at BIGINT NOT NULL,
   PRIMARY KEY (seller_order_id, n, kind),
   FOREIGN KEY (seller_order_id, n) REFERENCES shipments (seller_order_id, n)
-);
+) /* clustered */;

@@ -40,7 +40,7 @@ pub async fn load(tx: &mut Tx, load: &mut Load, now: At) -> Result<Sold> {
             lives.extend(habit.order(day, n, &market)?);
         }
     }
-    orders::insert(tx, &lives, &mut load.step.random).await?;
+    orders::insert(tx, &lives).await?;
     redeem(tx, &stall, &lives).await?;
     journal::seal(tx, &lives).await?;
     let mut sold = Sold::new();

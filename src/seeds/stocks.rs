@@ -65,7 +65,7 @@ pub async fn load(
             }
             let came = Movement::online(sku.clone(), qty, MovementKind::Receipt, id.0.clone());
             let came = Movement { batch_id: picked.then_some(id), ..came };
-            movements.add(&came.row(at, None, &mut load.step.random)?);
+            movements.add(&came.row(at, None));
         }
     }
     levels.exec(tx).await?;

@@ -11,7 +11,7 @@ checks! {
          LEFT JOIN skus s ON s.id = l.sku_id
          WHERE l.on_hand <> COALESCE(m.moved, 0)
          UNION ALL
-         SELECT 'movement ' || m.id AS subject FROM stock_movements m
+         SELECT 'movement ' || m.kind || ' ' || m.ref AS subject FROM stock_movements m
          WHERE NOT EXISTS (SELECT 1 FROM stock_levels l WHERE l.sku_id = m.sku_id AND l.location = m.location)";
     I1 "stock.held", "what is held is the sum of the live holds" =
         "SELECT COALESCE(s.code, l.sku_id) || ' ' || l.location AS subject
@@ -30,9 +30,9 @@ checks! {
         "SELECT 'order ' || h.order_id AS subject FROM stock_holds h
          LEFT JOIN stock_movements m ON m.kind = 'sale' AND m.ref = h.order_id AND m.sku_id = h.sku_id
            AND m.location = 'online'
-         WHERE h.state = 'taken' AND (m.id IS NULL OR m.delta <> -h.qty)
+         WHERE h.state = 'taken' AND (m.ref IS NULL OR m.delta <> -h.qty)
          UNION ALL
-         SELECT 'movement ' || m.id AS subject FROM stock_movements m
+         SELECT 'movement ' || m.kind || ' ' || m.ref AS subject FROM stock_movements m
          LEFT JOIN stock_holds h ON h.order_id = m.ref AND h.sku_id = m.sku_id AND h.state = 'taken'
          WHERE m.kind = 'sale' AND m.location = 'online' AND h.order_id IS NULL";
 }

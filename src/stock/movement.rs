@@ -4,7 +4,7 @@ pub use super::level::ONLINE;
 use super::level::StockLevel;
 use crate::{
     db::{self, Rows, Tx, q, statements, table},
-    kernel::{At, BatchId, Code, OrderId, PersonId, Random, RefundId, Refusal, Result, SkuId, Step, closed_set},
+    kernel::{At, BatchId, Code, OrderId, PersonId, RefundId, Refusal, Result, SkuId, Step, closed_set},
 };
 
 statements! {
@@ -37,7 +37,6 @@ table! {
     /// A movement as it was recorded; a fact moves a SKU at a place once.
     #[derive(Clone, Debug)]
     pub struct MovementRow in "stock_movements" {
-        pub id: String,
         pub sku_id: SkuId,
         pub location: String,
         pub delta: i64,
@@ -75,10 +74,9 @@ impl Movement {
     }
 
     /// The row of this movement.
-    pub fn row(self, at: At, person_id: Option<PersonId>, random: &mut Random) -> Result<MovementRow> {
+    pub fn row(self, at: At, person_id: Option<PersonId>) -> MovementRow {
         let Self { sku_id, location, delta, kind, reference, reason, batch_id } = self;
-        let id = random.id(at)?;
-        Ok(MovementRow { id, sku_id, location, delta, kind, r#ref: reference, reason, batch_id, person_id, at })
+        MovementRow { sku_id, location, delta, kind, r#ref: reference, reason, batch_id, person_id, at }
     }
 
     /// Units sold by an order.
@@ -96,7 +94,7 @@ impl Movement {
 pub async fn record(tx: &mut Tx, movements: Vec<Movement>, step: &mut Step) -> Result<()> {
     let mut rows = Rows::to::<MovementRow>()?;
     for movement in movements {
-        rows.add(&movement.row(step.at, step.by.person.clone(), &mut step.random)?);
+        rows.add(&movement.row(step.at, step.by.person.clone()));
     }
     rows.exec(tx).await.map(|_| ())
 }

@@ -350,7 +350,7 @@ impl<'a> Maker<'a> {
         let (sku_id, location) = (id.clone(), ONLINE.to_owned());
         self.levels.add(&StockLevel { sku_id, location, on_hand: stocked, held: 0, changed_at: at });
         let came = Movement::online(id, stocked, MovementKind::Receipt, format!("generated {sku}"));
-        self.movements.add(&came.row(at, None, random)?);
+        self.movements.add(&came.row(at, None));
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     catalogue,
     db::{Db, Engine, Rows, Tx, tx},
-    kernel::{At, Error, Random, Result, SkuId},
+    kernel::{At, Error, Result, SkuId},
     stock::movement::{Movement, MovementKind, MovementRow},
 };
 
@@ -66,7 +66,6 @@ async fn history(db: &Db, wanted: u64, seed: u64, kept: Kept, now: At) -> Result
     let stall = Stall::read(&mut db.read().await?, skewed).await?;
     let habit = Habit { stall: &stall, now: now.day().start(), seed, regular: None, coupons: false };
     let mut progress = Progress::new(if kept == Kept::Orders { "orders" } else { "ledger rows" }, wanted);
-    let mut random = Random::Seeded(seed);
     let (mut made, mut written, mut batch) = (0, 0, 0_u64);
     let mut lives: Vec<Life> = Vec::with_capacity(BATCH);
     for back in (1..=DAYS).rev() {
@@ -83,7 +82,7 @@ async fn history(db: &Db, wanted: u64, seed: u64, kept: Kept, now: At) -> Result
             if lives.len() == BATCH || (made >= wanted && !lives.is_empty()) {
                 batch += 1;
                 let reference = format!("generated {seed}/{batch}");
-                write(db, &lives, (kept, &reference), &mut random).await?;
+                write(db, &lives, (kept, &reference)).await?;
                 written = made;
                 lives.clear();
                 progress.at(written);
@@ -100,16 +99,14 @@ fn skewed(sku: &str) -> u64 {
     1 + 400 / (1 + place % 101)
 }
 
-async fn write(db: &Db, lives: &[Life], (kept, of): (Kept, &str), random: &mut Random) -> Result<()> {
-    let first = random.clone();
+async fn write(db: &Db, lives: &[Life], (kept, of): (Kept, &str)) -> Result<()> {
     let at = lives.first().map_or(At(0), |life| life.record.order.placed_at);
     tx!(db, tx, {
         tx.unhurried().await?;
-        *random = first.clone();
         match kept {
             Kept::Orders => {
-                orders::insert(&mut tx, lives, random).await?;
-                restock(&mut tx, lives, (of, at), random).await?;
+                orders::insert(&mut tx, lives).await?;
+                restock(&mut tx, lives, (of, at)).await?;
             }
             Kept::LedgerOnly => {
                 orders::insert_alone(&mut tx, lives).await?;
@@ -120,7 +117,7 @@ async fn write(db: &Db, lives: &[Life], (kept, of): (Kept, &str), random: &mut R
 }
 
 /// What a batch sold came in first, so that what is on hand stays as it was.
-async fn restock(tx: &mut Tx, lives: &[Life], (of, at): (&str, At), random: &mut Random) -> Result<()> {
+async fn restock(tx: &mut Tx, lives: &[Life], (of, at): (&str, At)) -> Result<()> {
     let mut sold: BTreeMap<&SkuId, i64> = BTreeMap::new();
     for (sku, qty) in lives.iter().flat_map(Life::units) {
         *sold.entry(sku).or_default() += qty;
@@ -128,7 +125,7 @@ async fn restock(tx: &mut Tx, lives: &[Life], (of, at): (&str, At), random: &mut
     let mut rows = Rows::to::<MovementRow>()?;
     for (sku, qty) in sold.into_iter().filter(|(_, qty)| *qty > 0) {
         let came = Movement::online(sku.clone(), qty, MovementKind::Receipt, of.to_owned());
-        rows.add(&came.row(at, None, random)?);
+        rows.add(&came.row(at, None));
     }
     rows.exec(tx).await.map(|_| ())
 }

@@ -3,7 +3,7 @@
 use super::life::{Life, PastRefund};
 use crate::{
     db::{Rows, Tx, insert_all},
-    kernel::{At, Error, Fen, Random, Result},
+    kernel::{At, Error, Fen, Result},
     ledger,
     orders::{
         kinds::{RefundState, ScanKind, ScanSource},
@@ -22,14 +22,14 @@ use crate::{
 
 /// Inserts lives with their holds, movements, payments, parcels, refunds and ledger entries. Levels of
 /// stock, product sales, coupons and the journal are the caller's, who knows the sums.
-pub async fn insert(tx: &mut Tx, lives: &[Life], random: &mut Random) -> Result<()> {
+pub async fn insert(tx: &mut Tx, lives: &[Life]) -> Result<()> {
     let records: Vec<Record> = lives.iter().map(|life| life.record.clone()).collect();
     if !store::insert(tx, &records).await? {
         return Err(Error::fault("a past order was there before"));
     }
     let mut tables = Tables::new()?;
     for life in lives {
-        tables.stock(life, random)?;
+        tables.stock(life);
         tables.parcels(life);
         if let Some(payment) = &life.payment {
             tables.payment(payment, life.refund.as_ref());
@@ -104,25 +104,23 @@ impl Tables {
         }
     }
 
-    fn stock(&mut self, life: &Life, random: &mut Random) -> Result<()> {
+    fn stock(&mut self, life: &Life) {
         let order = &life.record.order;
         for line in &life.record.lines {
             let (order_id, sku_id) = (order.id.clone(), line.sku_id.clone());
             self.holds.add(&Hold { order_id, sku_id, qty: line.qty, state: life.holds() });
             if let Some(at) = order.paid_at {
-                self.moved(Movement::sale(line.sku_id.clone(), line.qty, &order.id), at, random)?;
+                self.moved(Movement::sale(line.sku_id.clone(), line.qty, &order.id), at);
             }
             if let Some(refund) = life.refund.as_ref().filter(|_| line.withdrawn_qty > 0) {
                 let back = Movement::restock(line.sku_id.clone(), line.withdrawn_qty, &refund.id);
-                self.moved(back, refund.at, random)?;
+                self.moved(back, refund.at);
             }
         }
-        Ok(())
     }
 
-    fn moved(&mut self, movement: Movement, at: At, random: &mut Random) -> Result<()> {
-        self.movements.add(&movement.row(at, None, random)?);
-        Ok(())
+    fn moved(&mut self, movement: Movement, at: At) {
+        self.movements.add(&movement.row(at, None));
     }
 
     /// One parcel for each seller order, scanned by its carrier.

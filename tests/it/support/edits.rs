@@ -79,8 +79,8 @@ impl Editor {
             }
             5 | 6 => {
                 let left = if amount % 3 == 0 { 0 } else { amount % 20 };
-                q("INSERT INTO stock_movements (id, sku_id, location, delta, kind, ref, reason, batch_id, person_id, at)
-                   SELECT $1, sku_id, location, held + $2 - on_hand, 'adjustment', $1, 'edit', NULL, NULL, $3
+                q("INSERT INTO stock_movements (sku_id, location, delta, kind, ref, reason, batch_id, person_id, at)
+                   SELECT sku_id, location, held + $2 - on_hand, 'adjustment', $1, 'edit', NULL, NULL, $3
                    FROM stock_levels WHERE sku_id = $4 AND location = 'online' AND on_hand <> held + $2")
                 .bind(Random::System.id(at)?)
                 .bind(left)

@@ -65,10 +65,10 @@ const SHOP: &[&str] = &[
        ('s3', 3, '安塞小米', '', 'c1', '610629', 'apple', 4200)",
     "INSERT INTO stock_levels (sku_id, location, on_hand, held, changed_at) VALUES
        ('s1', 'online', 100, 0, 0), ('s2', 'online', 5, 0, 0), ('s3', 'online', 50, 0, 0)",
-    "INSERT INTO stock_movements (id, sku_id, location, delta, kind, ref, reason, batch_id, person_id, at) VALUES
-       ('m1', 's1', 'online', 100, 'receipt', 'first', '', NULL, NULL, 0),
-       ('m2', 's2', 'online', 5, 'receipt', 'first', '', NULL, NULL, 0),
-       ('m3', 's3', 'online', 50, 'receipt', 'first', '', NULL, NULL, 0)",
+    "INSERT INTO stock_movements (sku_id, location, delta, kind, ref, reason, batch_id, person_id, at) VALUES
+       ('s1', 'online', 100, 'receipt', 'first', '', NULL, NULL, 0),
+       ('s2', 'online', 5, 'receipt', 'first', '', NULL, NULL, 0),
+       ('s3', 'online', 50, 'receipt', 'first', '', NULL, NULL, 0)",
     "INSERT INTO coupons (code, kind, amount_fen, bp, min_goods_fen, limit_total, limit_each, used, valid_from, valid_to,
        funder, created_at, created_by) VALUES
        ('THIRTY', 'amount', 3000, NULL, 0, 2, 1, 0, '2026-01-01', '2027-12-31', 'platform', 0, NULL),
@@ -95,8 +95,8 @@ impl Shop {
     pub async fn shelve(&self, n: i64) {
         let mut tx = self.trade.db.begin().await.unwrap();
         let movement =
-            "INSERT INTO stock_movements (id, sku_id, location, delta, kind, ref, reason, batch_id, person_id, at)
-            SELECT 'shelve-' || sku_id, sku_id, location, $1 - on_hand, 'adjustment', 'shelve', '', NULL, NULL, 0
+            "INSERT INTO stock_movements (sku_id, location, delta, kind, ref, reason, batch_id, person_id, at)
+            SELECT sku_id, location, $1 - on_hand, 'adjustment', 'shelve', '', NULL, NULL, 0
             FROM stock_levels WHERE on_hand <> $1";
         q(movement).bind(n).exec(&mut tx).await.unwrap();
         q("UPDATE stock_levels SET on_hand = $1").bind(n).exec(&mut tx).await.unwrap();

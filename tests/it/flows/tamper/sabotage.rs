@@ -17,7 +17,7 @@ pub const HARMS: &[(&str, &str)] = &[
     ("catalogue.sales", "UPDATE product_sales SET qty = qty + 1 WHERE product_id = 'p1'"),
     ("catalogue.owners", "UPDATE products SET coop_id = 'c9' WHERE id = 'p1'"),
     ("stock.on_hand", "UPDATE stock_levels SET on_hand = on_hand + 1 WHERE sku_id = 's1'"),
-    ("stock.on_hand", "DELETE FROM stock_movements WHERE id = 'm1'"),
+    ("stock.on_hand", "DELETE FROM stock_movements WHERE sku_id = 's1' AND ref = 'first'"),
     ("stock.held", "UPDATE stock_levels SET held = held + 1 WHERE sku_id = 's2'"),
     ("stock.held", "UPDATE stock_holds SET qty = qty + 1 WHERE state = 'live'"),
     ("stock.bounds", "UPDATE stock_levels SET held = on_hand + 1 WHERE sku_id = 's3'"),
