@@ -1,12 +1,13 @@
-//! Opening a payment for an order that waits for one.
+//! Opening a payment for an order that waits for one: written here (`created`), made known to its provider
+//! outside any transaction, and what the provider answered kept (docs/decisions/0013-payments-in-three-steps.md).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{OrderState, Trade, read, record::Order};
 use crate::{
-    db::{Work, once},
-    kernel::{Code, Fen, PaymentId, Refusal, Result},
+    db::{Work, once, tx},
+    kernel::{Code, PaymentId, Refusal, Result},
     payments::{Method, Payment, PaymentState, store},
 };
 
@@ -21,10 +22,17 @@ pub struct Paying {
     pub redirect_url: Option<String>,
 }
 
-/// Opens a payment of the whole order. The same key gives the first answer again; refuses an order
-/// that does not wait for payment and a method that is not offered.
+/// What is kept under a key: which payment it made. The answer itself is kept with the payment.
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    payment_id: PaymentId,
+}
+
+/// Opens a payment of the whole order. The same key gives the first answer again, also where the provider
+/// was away the first time; refuses an order that does not wait for payment and a method that is not offered.
 pub async fn pay(trade: &Trade, work: &Work, order: &Order, method: Method) -> Result<Paying> {
-    once!(work, tx, step, {
+    let mut fresh = None;
+    let begun: Begun = once!(work, tx, step, {
         if method != Method::Sandbox {
             return Err(Refusal::of_field("method", Code::MethodUnavailable).with("method", method).into());
         }
@@ -34,28 +42,42 @@ pub async fn pay(trade: &Trade, work: &Work, order: &Order, method: Method) -> R
             return Err(Refusal::new(Code::WrongState).with("state", order.state).into());
         }
         let id = PaymentId(step.random.id(step.at)?);
-        let reference = trade.provider.reference(&id);
-        let payment = Payment {
-            id: id.clone(),
-            order_id: order.id.clone(),
-            method,
-            state: PaymentState::Pending,
-            amount_fen: order.total_fen,
-            provider_ref: Some(reference.clone()),
-            applied: false,
-            refund_reserved_fen: Fen::ZERO,
-            refunded_fen: Fen::ZERO,
-            created_at: step.at,
-            captured_at: None,
-            learned_at: None,
-            asked_at: step.at,
-        };
-        store::open(&mut tx, &payment).await?;
-        trade.provider.open(&mut tx, &reference, order.total_fen).await?;
-        Ok(Paying {
-            payment_id: id.0.clone(),
-            state: PaymentState::Pending,
-            redirect_url: Some(trade.provider.pay_page(&id)),
-        })
-    })
+        let payment = Payment::created(id.clone(), order.id, (method, order.total_fen), step.at);
+        store::create(&mut tx, &payment).await?;
+        fresh = Some(payment);
+        Ok(Begun { payment_id: id })
+    })?;
+    let payment = match fresh.filter(|payment| payment.id == begun.payment_id) {
+        Some(payment) => payment,
+        None => found(trade, &begun.payment_id).await?,
+    };
+    paying(open(trade, payment).await?)
+}
+
+/// The answer to opening a payment that was begun before, as its first caller got it or would have.
+pub async fn go_on(trade: &Trade, payment: Payment) -> Result<Paying> {
+    paying(open(trade, payment).await?)
+}
+
+async fn found(trade: &Trade, id: &PaymentId) -> Result<Payment> {
+    let payment = store::find(&mut trade.db.read().await?, id.as_str()).await?;
+    payment.ok_or_else(|| Refusal::new(Code::NotFound).into())
+}
+
+/// Makes a payment known to its provider where that is not known to have happened, and keeps the answer;
+/// repeating it does nothing.
+pub(super) async fn open(trade: &Trade, payment: Payment) -> Result<Payment> {
+    if payment.opened_at.is_some() {
+        return Ok(payment);
+    }
+    let opened = trade.provider.open(&trade.db, &payment).await?;
+    tx!(trade.db, tx, { store::opened(&mut tx, &payment.id, opened.clone(), trade.clock.now()).await })
+}
+
+/// The answer as it was the first time, whatever became of the payment since.
+fn paying(payment: Payment) -> Result<Paying> {
+    let Some(payer) = payment.for_payer()? else {
+        return Err(Refusal::new(Code::WrongState).with("state", payment.state).into());
+    };
+    Ok(Paying { payment_id: payment.id.0, state: PaymentState::Pending, redirect_url: payer.redirect_url })
 }

@@ -5,7 +5,7 @@ use super::{
     OrderState, Trade,
     books::{self, Goods},
     kinds::OrderEventKind,
-    read,
+    pay, read,
     record::{Line, Order},
     refund,
     state::{OrderEvent, SellerOrderEvent},
@@ -52,6 +52,7 @@ pub async fn take_event(trade: &Trade, signature: &str, body: &[u8]) -> Result<P
     let event = payments::event::open(trade.provider.webhook_secret(), signature, body, now)?;
     let Some(captured) = event.captured() else { return Ok(PaymentOutcome::Known) };
     let result = if captured { Seen::Captured(event.at, event.amount) } else { Seen::Refused };
+    known_there(trade, &event.payment_id).await?;
     let done = tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
         let found = payments::store::find(&mut tx, &event.payment_id).await?;
@@ -88,10 +89,16 @@ fn matches_payment(event: &Event, payment: &Payment) -> Result<()> {
     if same { Ok(()) } else { Err(Refusal::new(Code::EventMismatch).into()) }
 }
 
-/// Asks the provider after a payment and finishes it: the browser's return and the poller.
+/// The payment of an id, its provider's name for it kept: an event may be here before the answer to the call.
+async fn known_there(trade: &Trade, id: &str) -> Result<Payment> {
+    let found = payments::store::find(&mut trade.db.read().await?, id).await?;
+    pay::open(trade, found.ok_or_else(|| Refusal::new(Code::NotFound))?).await
+}
+
+/// Asks the provider after a payment and finishes it: the browser's return and the poller. One that the
+/// provider may not know is made known to it first, under the same key.
 pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<PaymentOutcome> {
-    let found = payments::store::find(&mut trade.db.read().await?, id.as_str()).await?;
-    let payment = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let payment = known_there(trade, id.as_str()).await?;
     let reference = payment.provider_ref.clone().unwrap_or_default();
     let seen = trade.provider.look(&trade.db, &reference).await?;
     let done = tx!(trade.db, tx, {

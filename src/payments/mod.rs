@@ -18,4 +18,4 @@ pub use event::Event;
 pub use provider::Provider;
 pub use seen::Seen;
 pub use state::{Method, PaymentState};
-pub use store::{EventOutcome, KeptEvent, Payment};
+pub use store::{EventOutcome, ForPayer, KeptEvent, Opened, Payment};

@@ -1,9 +1,9 @@
 //! The seam to whoever moves the money. Stripe takes the sandbox's place when it is configured.
 
-use super::{Seen, sandbox::Sandbox};
+use super::{Opened, Payment, Seen, sandbox::Sandbox};
 use crate::{
-    db::{Db, Tx},
-    kernel::{At, Fen, PaymentId, RefundId, Result},
+    db::Db,
+    kernel::{At, Fen, RefundId, Result},
 };
 
 /// A provider of payments.
@@ -14,24 +14,11 @@ pub enum Provider {
 }
 
 impl Provider {
-    /// The provider's name for a payment, told before the first call so that a crash loses nothing.
-    pub fn reference(&self, payment: &PaymentId) -> String {
+    /// Makes a payment known to the provider; its id is the idempotency key, so that a repeat gets the same answer.
+    /// Never within a transaction: it is a call over the network.
+    pub async fn open(&self, db: &Db, payment: &Payment) -> Result<Opened> {
         match self {
-            Self::Sandbox(_) => format!("pi_sandbox_{payment}"),
-        }
-    }
-
-    /// Page on which the payer pays.
-    pub fn pay_page(&self, payment: &PaymentId) -> String {
-        match self {
-            Self::Sandbox(_) => format!("/pay/{payment}"),
-        }
-    }
-
-    /// Makes the payment known to the provider.
-    pub async fn open(&self, tx: &mut Tx, reference: &str, amount: Fen) -> Result<()> {
-        match self {
-            Self::Sandbox(sandbox) => sandbox.open(tx, reference, amount).await,
+            Self::Sandbox(sandbox) => sandbox.open(db, payment).await,
         }
     }
 

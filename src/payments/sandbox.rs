@@ -1,10 +1,15 @@
 //! The sandbox provider: keeps books of its own, signs events, honours idempotency keys.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
+
 use serde_json::json;
 
-use super::{Event, Seen, event};
+use super::{Event, ForPayer, Opened, Payment, Seen, event};
 use crate::{
-    db::{self, Db, Tx, market, q, select, statements, table, tx},
+    db::{self, Db, market, q, select, statements, table, tx},
     kernel::{At, Code, Error, Fen, PaymentId, Random, RefundId, Refusal, Result, closed_set, time::SECOND},
 };
 
@@ -33,6 +38,19 @@ closed_set! {
 #[derive(Clone)]
 pub struct Sandbox {
     pub(super) secret: String,
+    mood: Arc<AtomicU8>,
+}
+
+/// How the sandbox behaves: well, unless a test says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Mood {
+    /// It does what is asked and answers.
+    Well,
+    /// It does not hear.
+    Away,
+    /// It does what is asked, and its answer is lost on the way.
+    Unheard,
 }
 
 closed_set! {
@@ -79,6 +97,10 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
+fn silent() -> Error {
+    Error::Unavailable(anyhow::anyhow!("the sandbox does not answer"))
+}
+
 impl Sandbox {
     /// The sandbox of a database: its secret is made once and shared by all processes.
     pub async fn of(db: &Db) -> Result<Self> {
@@ -87,19 +109,41 @@ impl Sandbox {
             market::keep_first(&mut tx, SECRET, &fresh).await?;
             let kept = market::find(&mut tx, SECRET).await?;
             let secret = kept.ok_or_else(|| Error::fault("the sandbox's secret is missing"))?;
-            Ok(Self { secret })
+            Ok(Self { secret, mood: Arc::new(AtomicU8::new(Mood::Well as u8)) })
         })
     }
 
-    pub(super) async fn open(&self, tx: &mut Tx, reference: &str, amount: Fen) -> Result<()> {
+    /// Makes it behave so from now on, in every clone of it.
+    pub fn is(&self, mood: Mood) {
+        self.mood.store(mood as u8, Ordering::SeqCst);
+    }
+
+    fn feels(&self, mood: Mood) -> bool {
+        self.mood.load(Ordering::SeqCst) == mood as u8
+    }
+
+    /// A call as a network carries it: it may not arrive, or its answer may not.
+    fn arrives(&self) -> Result<()> {
+        if self.feels(Mood::Away) { Err(silent()) } else { Ok(()) }
+    }
+
+    fn answers(&self) -> Result<()> {
+        if self.feels(Mood::Unheard) { Err(silent()) } else { Ok(()) }
+    }
+
+    pub(super) async fn open(&self, db: &Db, payment: &Payment) -> Result<Opened> {
+        self.arrives()?;
         let intent = Intent {
-            provider_ref: reference.to_owned(),
-            amount_fen: amount,
+            provider_ref: format!("pi_sandbox_{}", payment.id),
+            amount_fen: payment.amount_fen,
             state: IntentState::Open,
             settled_at: None,
             refunded_fen: Fen::ZERO,
         };
-        db::insert(tx, &intent).await.map(|_| ())
+        tx!(db, tx, { db::insert(&mut tx, &intent).await.map(|_| ()) })?;
+        self.answers()?;
+        let payer = ForPayer { redirect_url: Some(format!("/pay/{}", payment.id)) };
+        Ok(Opened { reference: intent.provider_ref, payer })
     }
 
     pub(super) async fn look(&self, db: &Db, reference: &str) -> Result<Seen> {

@@ -1,6 +1,8 @@
 //! Rows of payments and of the provider's events. What moves a state asks the table of states (`state`),
 //! and changes the row only where it still stands as it was read.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Method, PaymentState, state::PaymentEvent};
 use crate::{
     db::{self, Conn, Query, Tx, q, select, statements, table},
@@ -10,6 +12,8 @@ use crate::{
 statements! {
     FIND = select!(Payment, "WHERE id = $1");
     OF_ORDER = select!(Payment, "WHERE order_id = $1 ORDER BY created_at, id");
+    OPENED = "UPDATE payments SET state = $1, provider_ref = $2, payer_answer = $3, opened_at = $4
+              WHERE id = $5 AND state = $6 AND opened_at IS NULL";
     CAPTURE = "UPDATE payments SET state = $1, captured_at = $2, learned_at = $3 WHERE id = $4 AND state = $5";
     APPLY = "UPDATE payments SET applied = TRUE WHERE id = $1 AND captured_at IS NOT NULL AND NOT applied";
     FAIL = "UPDATE payments SET state = $1, learned_at = $2 WHERE id = $3 AND state = $4";
@@ -35,7 +39,7 @@ table! {
         pub method: Method,
         pub state: PaymentState,
         pub amount_fen: Fen,
-        /// The provider's name for it.
+        /// The provider's name for it, once it is known there.
         pub provider_ref: Option<String>,
         /// Whether it is the payment that paid its order (I5).
         pub applied: bool,
@@ -50,6 +54,53 @@ table! {
         pub learned_at: Option<At>,
         /// When the provider was last asked after it.
         pub asked_at: At,
+        /// When the provider's first answer was kept.
+        pub opened_at: Option<At>,
+        /// What the payer needs, as JSON ([`ForPayer`]); none where the payment had ended before.
+        pub payer_answer: Option<String>,
+    }
+}
+
+/// What the payer needs to go on: kept with the payment, so that it is the same however often it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForPayer {
+    /// Page on which the payer pays.
+    pub redirect_url: Option<String>,
+}
+
+/// What a provider says of a payment that was made known to it.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Its name for the payment.
+    pub reference: String,
+    pub payer: ForPayer,
+}
+
+impl Payment {
+    /// A payment that no provider knows yet.
+    pub fn created(id: PaymentId, order_id: OrderId, (method, amount_fen): (Method, Fen), at: At) -> Self {
+        Self {
+            id,
+            order_id,
+            method,
+            state: PaymentState::Created,
+            amount_fen,
+            provider_ref: None,
+            applied: false,
+            refund_reserved_fen: Fen::ZERO,
+            refunded_fen: Fen::ZERO,
+            created_at: at,
+            captured_at: None,
+            learned_at: None,
+            asked_at: at,
+            opened_at: None,
+            payer_answer: None,
+        }
+    }
+
+    /// What its payer needs; none where it ended before its provider knew it.
+    pub fn for_payer(&self) -> Result<Option<ForPayer>> {
+        Ok(self.payer_answer.as_deref().map(serde_json::from_str).transpose()?)
     }
 }
 
@@ -99,6 +150,21 @@ async fn change(tx: &mut Tx, update: Query) -> Result<()> {
 
 async fn known(tx: &mut Tx, id: &PaymentId) -> Result<Payment> {
     q(FIND).bind(id).one(tx).await
+}
+
+/// Keeps what the provider answered to the opening, once; answers the payment as it stands then. One that
+/// ended meanwhile keeps the reference only, under which it is given up there.
+pub async fn opened(tx: &mut Tx, id: &PaymentId, opened: Opened, now: At) -> Result<Payment> {
+    let payment = known(tx, id).await?;
+    if payment.opened_at.is_some() {
+        return Ok(payment);
+    }
+    let to = payment.state.apply(PaymentEvent::Opened).ok();
+    let payer_answer = to.map(|_| serde_json::to_string(&opened.payer)).transpose()?;
+    let (state, provider_ref) = (to.unwrap_or(payment.state), Some(opened.reference));
+    let update = q(OPENED).bind(state).bind(provider_ref.clone()).bind(payer_answer.clone()).bind(now);
+    change(tx, update.bind(id).bind(payment.state)).await?;
+    Ok(Payment { state, provider_ref, payer_answer, opened_at: Some(now), ..payment })
 }
 
 /// Marks the money as captured; `false` where it was known already.
@@ -168,6 +234,6 @@ pub async fn events(conn: &mut Conn, payments: &[Payment]) -> Result<Vec<KeptEve
 }
 
 /// Writes a new payment.
-pub async fn open(tx: &mut Tx, payment: &Payment) -> Result<()> {
+pub async fn create(tx: &mut Tx, payment: &Payment) -> Result<()> {
     db::insert(tx, payment).await.map(|_| ())
 }

@@ -167,6 +167,8 @@ impl Life {
             captured_at: Some(at),
             learned_at: Some(at),
             asked_at: order.placed_at,
+            opened_at: Some(order.placed_at),
+            payer_answer: None,
         });
         order.tendered_fen = order.total_fen;
         let method = self.method();

@@ -5,6 +5,7 @@
 
 mod away;
 mod copies;
+mod cuts;
 mod kills;
 mod load;
 mod signs;

@@ -8,7 +8,7 @@ use yanxi::{
         OrderState, expire,
         payment_result::{self, PaymentOutcome},
     },
-    payments::{Event, Provider, sandbox::Outcome},
+    payments::{Event, sandbox::Outcome},
 };
 
 use crate::support::{Shop, on_both};
@@ -49,7 +49,7 @@ fn orders_of(n: usize) -> Vec<Vec<usize>> {
 
 async fn every_order_of_five_events_ends_the_same(shop: Arc<Shop>) {
     shop.shelve(1000).await;
-    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    let sandbox = shop.sandbox();
     let now = shop.trade.clock.now();
     let orders = orders_of(5);
     assert_eq!(orders.len(), 120);
@@ -75,7 +75,7 @@ async fn every_order_of_five_events_ends_the_same(shop: Arc<Shop>) {
 }
 
 async fn the_return_of_the_browser_and_the_webhook_at_once_pay_once(shop: Arc<Shop>) {
-    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    let sandbox = shop.sandbox();
     for _ in 0..40 {
         let placed = shop.placed(&[("P01-1", 1)], None).await;
         let payment = shop.open_payment(&placed.number).await;
@@ -94,7 +94,7 @@ async fn the_return_of_the_browser_and_the_webhook_at_once_pay_once(shop: Arc<Sh
 
 async fn a_payment_that_wins_against_its_expiry_or_not_is_paid_or_given_back(shop: Arc<Shop>) {
     shop.shelve(100).await;
-    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    let sandbox = shop.sandbox();
     for _ in 0..20 {
         let placed = shop.placed(&[("P02-1", 1)], None).await;
         let payment = shop.open_payment(&placed.number).await;

@@ -10,7 +10,7 @@ use yanxi::{
         payment_result::{self, PaymentOutcome},
         place,
     },
-    payments::{Provider, sandbox::Outcome},
+    payments::sandbox::Outcome,
     promotions::coupon,
 };
 
@@ -89,7 +89,7 @@ async fn a_second_payment_of_a_paid_order_goes_back(shop: Arc<Shop>) {
 async fn events_in_any_number_and_the_poller_pay_once(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let payment = shop.open_payment(&placed.number).await;
-    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    let sandbox = shop.sandbox();
     let now = shop.trade.clock.now();
     let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
     assert_eq!(payment_result::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Paid);
@@ -104,7 +104,7 @@ async fn the_poller_learns_of_a_refusal_and_nothing_of_what_is_open(shop: Arc<Sh
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let payment = shop.open_payment(&placed.number).await;
     assert_eq!(payment_result::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Known);
-    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    let sandbox = shop.sandbox();
     sandbox.settle(&shop.trade.db, &payment, Outcome::Failed, shop.trade.clock.now()).await.unwrap();
     assert_eq!(payment_result::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Failed);
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
@@ -114,7 +114,7 @@ async fn the_poller_learns_of_a_refusal_and_nothing_of_what_is_open(shop: Arc<Sh
 async fn forged_and_mismatched_events_change_nothing(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let payment = shop.open_payment(&placed.number).await;
-    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    let sandbox = shop.sandbox();
     let now = shop.trade.clock.now();
     let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
     let cheaper = String::from_utf8(delivery.body.clone()).unwrap().replace("\"amount\":", "\"amount\":1");

@@ -9,6 +9,7 @@ mod histories;
 mod late;
 mod lifecycle;
 mod money_back;
+mod opening;
 mod races;
 mod shell;
 mod tamper;

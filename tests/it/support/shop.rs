@@ -19,8 +19,9 @@ use yanxi::{
         record::Order,
     },
     payments::{
-        Method, Provider,
+        Method, Payment, Provider,
         sandbox::{Outcome, Sandbox},
+        store,
     },
     pricing::{self, Ask, AskedItem, Quote},
 };
@@ -162,10 +163,22 @@ impl Shop {
     }
 
     pub async fn settle(&self, id: &yanxi::kernel::PaymentId, outcome: Outcome) -> PaymentOutcome {
-        let Provider::Sandbox(sandbox) = &self.trade.provider;
+        let sandbox = self.sandbox();
         let settle = || sandbox.settle(&self.trade.db, id, outcome, self.trade.clock.now());
         let delivery = insist(settle).await.unwrap();
         insist(|| payment_result::take_event(&self.trade, &delivery.signature, &delivery.body)).await.unwrap()
+    }
+
+    /// The provider behind its payments.
+    pub fn sandbox(&self) -> &Sandbox {
+        let Provider::Sandbox(sandbox) = &self.trade.provider;
+        sandbox
+    }
+
+    /// The payments of an order, oldest first.
+    pub async fn payments(&self, number: &str) -> Vec<Payment> {
+        let order = self.order(number).await;
+        store::of_order(&mut self.trade.db.read().await.unwrap(), &order.id).await.unwrap()
     }
 
     /// `(on_hand, held)` of a SKU.

@@ -28,7 +28,7 @@ use crate::{
         receive,
         record::Order,
     },
-    payments::{Method, PaymentState, store},
+    payments::{Method, store},
     web::{
         Allow, Error, Market, Result, Route,
         auth::{self, Caller},
@@ -146,11 +146,11 @@ async fn show(visit: Visit) -> Result<Response> {
 async fn pay_order(visit: Visit) -> Result<Response> {
     let payments = store::of_order(&mut visit.market.db().read().await?, &visit.order.id).await?;
     let waits = visit.order.state == OrderState::AwaitingPayment;
-    let open = payments.iter().find(|payment| waits && payment.state == PaymentState::Pending);
-    let to = match open {
-        Some(payment) => Ok(visit.market.trade.provider.pay_page(&payment.id)),
+    let open = payments.iter().find(|payment| waits && payment.state.is_open()).cloned();
+    let (trade, order) = (visit.market.trade.clone(), visit.order.clone());
+    let paying = match open {
+        Some(payment) => durable(async move { pay::go_on(&trade, payment).await }).await,
         None => {
-            let (trade, order) = (visit.market.trade.clone(), visit.order.clone());
             // One for each try: a failed payment is followed by another.
             let key = Key {
                 scope: format!("order:{}", order.id),
@@ -160,11 +160,10 @@ async fn pay_order(visit: Visit) -> Result<Response> {
                 twin: Twin::Waits,
             };
             let work = trade.work(visit.caller.actor(), Some(&key));
-            let paying = durable(async move { pay::pay(&trade, &work, &order, Method::Sandbox).await });
-            paying.await.map(|paying| paying.redirect_url.unwrap_or_else(|| visit.at("")))
+            durable(async move { pay::pay(&trade, &work, &order, Method::Sandbox).await }).await
         }
     };
-    match to {
+    match paying.map(|paying| paying.redirect_url.unwrap_or_else(|| visit.at(""))) {
         Ok(page) => {
             let token = visit.token.as_ref().filter(|_| visit.in_address);
             let query = token.map(|token| format!("?token={}", percent(token))).unwrap_or_default();
