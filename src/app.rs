@@ -25,7 +25,7 @@ use crate::{
     jobs::{self, Jobs},
     kernel::{Clock, Error, Result},
     orders::Trade,
-    payments::{Provider, sandbox::Sandbox},
+    payments::Providers,
     search::{Engine, Meili, Published},
     web::{
         self, Market, Parts,
@@ -33,8 +33,6 @@ use crate::{
     },
 };
 
-/// Key of the kind of a database.
-const KIND: &str = "kind";
 /// How long running requests get when the program stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(20);
 /// How long a client may take to send its headers.
@@ -99,13 +97,13 @@ pub async fn open_existing(config: &Config) -> Result<Db> {
 /// A database is demonstration or real from its creation, for ever; another wish stops the start.
 async fn decide_kind(config: &Config, db: &Db) -> Result<()> {
     let wish = config.demo.unwrap_or_else(|| config.demo_by_default());
-    let Some(kind) = market::find(&mut db.read().await?, KIND).await? else {
-        let kind = if wish { "demo" } else { "real" };
-        return tx!(db, tx, { market::keep_first(&mut tx, KIND, kind).await });
+    let Some(demo) = market::is_demo(&mut db.read().await?).await? else {
+        return tx!(db, tx, { market::decide(&mut tx, wish).await });
     };
     match config.demo {
-        Some(wish) if wish != (kind == "demo") => Err(Error::fault(format!(
-            "YANXI_DEMO: this database was created as {kind} and stays so; unset YANXI_DEMO or use another database"
+        Some(wish) if wish != demo => Err(Error::fault(format!(
+            "YANXI_DEMO: this database was created as {} and stays so; unset YANXI_DEMO or use another database",
+            if demo { "demo" } else { "real" }
         ))),
         _ => Ok(()),
     }
@@ -113,7 +111,7 @@ async fn decide_kind(config: &Config, db: &Db) -> Result<()> {
 
 /// Whether a database is a demonstration.
 pub async fn is_demo(db: &Db) -> Result<bool> {
-    Ok(market::find(&mut db.read().await?, KIND).await?.is_some_and(|kind| kind == "demo"))
+    Ok(market::is_demo(&mut db.read().await?).await?.unwrap_or(false))
 }
 
 /// The configured database with its seeds, and whether they were loaded only now. Refuses a real
@@ -130,7 +128,7 @@ impl App {
     /// A market on a database that has its seeds: reads the catalogue, builds the index.
     pub async fn on(db: Db, config: Config, clock: Clock) -> Result<Self> {
         let demo = is_demo(&db).await?;
-        let provider = Provider::Sandbox(Sandbox::of(&db).await?);
+        let providers = Providers::of(&db).await?;
         let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
         let mut engine = Engine::new(&Published(&snapshot));
         if let Some(meili) = &config.meili {
@@ -142,7 +140,7 @@ impl App {
             Some(address) => Some((address, recorder()?)),
             None => None,
         };
-        let trade = Trade { db, clock, provider, keys, hold_seconds: config.hold_seconds };
+        let trade = Trade { db, clock, providers, keys, hold_seconds: config.hold_seconds };
         let market = Market::from(Parts {
             trade,
             shelf: Shelf::new(snapshot),
@@ -272,5 +270,8 @@ fn greet(market: &Market, address: SocketAddr) {
     if market.demo {
         println!("演示数据 demonstration data. Accounts, all with the password yanxi-demo:");
         println!("  shopper, coop01 … coop14, clerk, bureau, operator");
+    }
+    if market.trade.providers.methods().next().is_none() {
+        println!("还没有付款方式，订单付不了 no way of paying is set up: orders cannot be paid");
     }
 }

@@ -19,7 +19,7 @@ use yanxi::{
         Trade,
         place::{self, Placing},
     },
-    payments::{Provider, sandbox::Sandbox},
+    payments::Providers,
     pricing::{self, Ask, AskedItem, Quote},
 };
 
@@ -118,8 +118,8 @@ impl Bench {
         let mut tx = db.begin().await?;
         q(MORE_STOCK).exec(&mut tx).await?;
         tx.commit().await?;
-        let provider = Provider::Sandbox(Sandbox::of(&db).await?);
-        let trade = Trade { db, clock: Clock::System, provider, keys: Running::default(), hold_seconds: 900 };
+        let providers = Providers::of(&db).await?;
+        let trade = Trade { db, clock: Clock::System, providers, keys: Running::default(), hold_seconds: 900 };
         let mut bench = Self { trade, goods: Vec::new(), url: url.to_owned() };
         for skus in baskets {
             let quote = bench.priced(skus).await?;

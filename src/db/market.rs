@@ -14,6 +14,19 @@ table! {
     }
 }
 
+/// Key of the kind of a database.
+const KIND: &str = "kind";
+
+/// Whether a database is a demonstration or real; none before that was decided, which is once.
+pub async fn is_demo(conn: &mut Conn) -> Result<Option<bool>> {
+    Ok(find(conn, KIND).await?.map(|kind| kind == "demo"))
+}
+
+/// Decides what a database is, where that is not decided yet.
+pub async fn decide(tx: &mut Tx, demo: bool) -> Result<()> {
+    keep_first(tx, KIND, if demo { "demo" } else { "real" }).await
+}
+
 /// Keeps a value where the key has none yet.
 pub async fn keep_first(tx: &mut Tx, key: &str, value: &str) -> Result<()> {
     insert(tx, &Entry { key: key.to_owned(), value: value.to_owned() }).await.map(|_| ())

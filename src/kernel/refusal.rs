@@ -82,6 +82,7 @@ codes! {
     WrongState "wrong_state" 409 "现在的状态（{state}）不能这样做。" "That cannot be done in the present state ({state}).";
     ChangedSince "changed_since" 409 "您看过之后它又改了，请再看一遍再决定。" "It changed after you looked at it; please look again before you decide.";
     MethodUnavailable "method_unavailable" 422 "现在不能用这种付款方式：{method}。" "This way of paying is not available: {method}.";
+    NoMethod "no_method" 422 "本站还没有开通付款方式，暂时不能付款。" "No way of paying is set up here yet, so nothing can be paid for.";
     PaymentDone "payment_done" 409 "这笔付款已经有结果了。" "This payment already has a result.";
     SignatureInvalid "signature_invalid" 400 "签名不对。" "The signature is not right.";
     EventMismatch "event_mismatch" 422 "事件与付款不符。" "The event does not match the payment.";

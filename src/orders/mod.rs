@@ -38,7 +38,7 @@ pub mod view;
 use crate::{
     db::{Db, Work, idempotency},
     kernel::{Actor, Clock, Step},
-    payments::Provider,
+    payments::Providers,
 };
 
 pub use state::{OrderState, SellerOrderState};
@@ -50,8 +50,8 @@ pub struct Trade {
     pub db: Db,
     /// The time.
     pub clock: Clock,
-    /// Who moves the money.
-    pub provider: Provider,
+    /// Who moves the money, by method.
+    pub providers: Providers,
     /// Idempotency keys that run in this process.
     pub keys: idempotency::Running,
     /// Seconds for which an unpaid order holds stock (`YANXI_HOLD_SECONDS`).

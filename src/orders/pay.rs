@@ -33,9 +33,7 @@ struct Begun {
 pub async fn pay(trade: &Trade, work: &Work, order: &Order, method: Method) -> Result<Paying> {
     let mut fresh = None;
     let begun: Begun = once!(work, tx, step, {
-        if method != Method::Sandbox {
-            return Err(Refusal::of_field("method", Code::MethodUnavailable).with("method", method).into());
-        }
+        trade.providers.of_method(method)?;
         let order = read::lock(&mut tx, &order.id).await?;
         let open = order.state == OrderState::AwaitingPayment && order.hold_until.is_none_or(|until| until > step.at);
         if !open {
@@ -70,7 +68,7 @@ pub(super) async fn open(trade: &Trade, payment: Payment) -> Result<Payment> {
     if payment.opened_at.is_some() {
         return Ok(payment);
     }
-    let opened = trade.provider.open(&trade.db, &payment).await?;
+    let opened = trade.providers.of_method(payment.method)?.open(&trade.db, &payment).await?;
     tx!(trade.db, tx, { store::opened(&mut tx, &payment.id, opened.clone(), trade.clock.now()).await })
 }
 

@@ -15,7 +15,7 @@ use crate::{
     db::{self, Tx, q, statements, tx},
     kernel::{Actor, At, Code, Error, Fen, OrderId, PaymentId, RefundId, Refusal, Result, Step},
     ledger::{Entry, dimensions, post},
-    payments::{self, Event, EventOutcome, KeptEvent, Payment, Provider, Seen, sandbox::Outcome},
+    payments::{self, Event, EventOutcome, KeptEvent, Payment, Seen, sandbox::Outcome},
     pricing,
     promotions::redemption,
     stock::hold,
@@ -49,7 +49,7 @@ pub enum PaymentOutcome {
 /// an event about an unknown payment is refused as not found, so that the provider sends it again.
 pub async fn take_event(trade: &Trade, signature: &str, body: &[u8]) -> Result<PaymentOutcome> {
     let now = trade.clock.now();
-    let event = payments::event::open(trade.provider.webhook_secret(), signature, body, now)?;
+    let event = trade.providers.event(signature, body, now)?;
     let Some(captured) = event.captured() else { return Ok(PaymentOutcome::Known) };
     let result = if captured { Seen::Captured(event.at, event.amount) } else { Seen::Refused };
     known_there(trade, &event.payment_id).await?;
@@ -74,10 +74,10 @@ pub async fn take_event(trade: &Trade, signature: &str, body: &[u8]) -> Result<P
     send_if_given_back(trade, done).await
 }
 
-/// Acts as the payer at the sandbox, whose signed event then comes in as any provider's does.
+/// Acts as the payer at the sandbox, whose signed event then comes in as any provider's does; there is none
+/// outside a demonstration.
 pub async fn settle_at_sandbox(trade: &Trade, id: &PaymentId, outcome: Outcome) -> Result<PaymentOutcome> {
-    let Provider::Sandbox(sandbox) = &trade.provider;
-    let delivery = sandbox.settle(&trade.db, id, outcome, trade.clock.now()).await?;
+    let delivery = trade.providers.sandbox()?.settle(&trade.db, id, outcome, trade.clock.now()).await?;
     take_event(trade, &delivery.signature, &delivery.body).await
 }
 
@@ -100,7 +100,7 @@ async fn known_there(trade: &Trade, id: &str) -> Result<Payment> {
 pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<PaymentOutcome> {
     let payment = known_there(trade, id.as_str()).await?;
     let reference = payment.provider_ref.clone().unwrap_or_default();
-    let seen = trade.provider.look(&trade.db, &reference).await?;
+    let seen = trade.providers.of_method(payment.method)?.look(&trade.db, &reference).await?;
     let done = tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
         let done = apply_payment_result(&mut tx, &payment, seen, &mut step).await?;

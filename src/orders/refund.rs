@@ -209,12 +209,14 @@ pub async fn send(trade: &Trade, id: &RefundId) -> Result<()> {
         None => None,
     };
     drop(conn);
-    let reference = match payment.as_ref().and_then(|payment| payment.provider_ref.as_deref()) {
-        Some(payment) if refund.amount_fen > Fen::ZERO => {
-            let order = (refund.amount_fen, trade.clock.now());
-            Some(trade.provider.refund(&trade.db, payment, &refund.id, order).await?)
+    let reference = match payment.as_ref().filter(|_| refund.amount_fen > Fen::ZERO) {
+        Some(payment) => {
+            let (provider, order) =
+                (trade.providers.of_method(payment.method)?, (refund.amount_fen, trade.clock.now()));
+            let reference = payment.provider_ref.as_deref().unwrap_or_default();
+            Some(provider.refund(&trade.db, reference, &refund.id, order).await?)
         }
-        _ => None,
+        None => None,
     };
     let method = payment.map_or("none", |payment| payment.method.as_str());
     tx!(trade.db, tx, {

@@ -26,6 +26,9 @@ checks! {
          LEFT JOIN payments p ON p.provider_ref = i.provider_ref
          WHERE i.state = 'succeeded' AND p.captured_at IS NULL
            AND i.settled_at < (SELECT MAX(asked_at) FROM payments) - 900000000";
+    I5 "payments.methods", "the sandbox pays in a demonstration only" =
+        "SELECT id AS subject FROM payments
+         WHERE method = 'sandbox' AND NOT EXISTS (SELECT 1 FROM market WHERE key = 'kind' AND value = 'demo')";
     I7 "payments.sandbox", "what the sandbox gave back of a payment is the sum of its refunds" =
         "SELECT i.provider_ref AS subject FROM sandbox_intents i
          LEFT JOIN (SELECT provider_ref, CAST(SUM(amount_fen) AS BIGINT) AS back FROM sandbox_refunds

@@ -2,8 +2,8 @@
 //!
 //! Owns `payments`, `payment_events`, `sandbox_intents`, `sandbox_refunds`. `state` says which
 //! changes a payment may make (I4: a late failure never undoes a success), `store` makes them by
-//! guarded updates, `provider` is the seam to whoever moves the money, `sandbox` acts as Stripe
-//! does, `event` checks a signature on the raw bytes and reads what happened. What a payment
+//! guarded updates, `provider` is the seam to whoever moves the money, by method, `sandbox` acts as Stripe
+//! does where the database is a demonstration, `event` checks a signature on the raw bytes and reads what happened. What a payment
 //! means for its order is decided in `orders`.
 
 pub mod audit;
@@ -15,7 +15,7 @@ pub mod state;
 pub mod store;
 
 pub use event::Event;
-pub use provider::Provider;
+pub use provider::{Provider, Providers};
 pub use seen::Seen;
 pub use state::{Method, PaymentState};
 pub use store::{EventOutcome, ForPayer, KeptEvent, Opened, Payment};

@@ -1,10 +1,51 @@
-//! The seam to whoever moves the money. Stripe takes the sandbox's place when it is configured.
+//! The seam to whoever moves the money: one provider for each method, each a closed variant.
 
-use super::{Opened, Payment, Seen, sandbox::Sandbox};
-use crate::{
-    db::Db,
-    kernel::{At, Fen, RefundId, Result},
+use std::sync::Arc;
+
+use super::{
+    Event, Method, Opened, Payment, Seen, event,
+    sandbox::{self, Sandbox},
 };
+use crate::{
+    db::{Db, market},
+    kernel::{At, Code, Fen, RefundId, Refusal, Result},
+};
+
+/// The providers of a market, by the method that each serves. A method without one is not offered.
+#[derive(Clone)]
+pub struct Providers(Arc<[Provider]>);
+
+impl Providers {
+    /// Those of a database: the sandbox, which moves no money, only where it is a demonstration.
+    pub async fn of(db: &Db) -> Result<Self> {
+        let demo = market::is_demo(&mut db.read().await?).await?.unwrap_or(false);
+        let sandbox = if demo { Some(Provider::Sandbox(sandbox::of(db).await?)) } else { None };
+        Ok(Self(sandbox.into_iter().collect()))
+    }
+
+    /// The methods that are offered, the first one first.
+    pub fn methods(&self) -> impl Iterator<Item = Method> {
+        self.0.iter().map(Provider::method)
+    }
+
+    /// Who serves a method; refuses one that is not offered.
+    pub fn of_method(&self, method: Method) -> Result<&Provider> {
+        let found = self.0.iter().find(|provider| provider.method() == method);
+        found.ok_or_else(|| Refusal::of_field("method", Code::MethodUnavailable).with("method", method).into())
+    }
+
+    /// The sandbox; there is none outside a demonstration.
+    pub fn sandbox(&self) -> Result<&Sandbox> {
+        let found = self.0.iter().map(|Provider::Sandbox(sandbox)| sandbox).next();
+        found.ok_or_else(|| Refusal::new(Code::NotFound).into())
+    }
+
+    /// The event of a body that one of the providers signed; refuses everything else alike (A1).
+    pub fn event(&self, signature: &str, body: &[u8], now: At) -> Result<Event> {
+        let secret = self.0.first().map_or("", Provider::webhook_secret);
+        event::open(secret, signature, body, now)
+    }
+}
 
 /// A provider of payments.
 #[derive(Clone)]
@@ -14,6 +55,13 @@ pub enum Provider {
 }
 
 impl Provider {
+    /// The method that it serves.
+    pub fn method(&self) -> Method {
+        match self {
+            Self::Sandbox(_) => Method::Sandbox,
+        }
+    }
+
     /// Makes a payment known to the provider; its id is the idempotency key, so that a repeat gets the same answer.
     /// Never within a transaction: it is a call over the network.
     pub async fn open(&self, db: &Db, payment: &Payment) -> Result<Opened> {
@@ -37,7 +85,7 @@ impl Provider {
     }
 
     /// Secret of the signatures on its events.
-    pub fn webhook_secret(&self) -> &str {
+    fn webhook_secret(&self) -> &str {
         match self {
             Self::Sandbox(sandbox) => &sandbox.secret,
         }

@@ -101,16 +101,21 @@ fn silent() -> Error {
     Error::Unavailable(anyhow::anyhow!("the sandbox does not answer"))
 }
 
+/// The sandbox of a demonstration: its secret is made once and shared by all processes.
+pub(super) async fn of(db: &Db) -> Result<Sandbox> {
+    let fresh = Random::System.token()?;
+    tx!(db, tx, {
+        market::keep_first(&mut tx, SECRET, &fresh).await?;
+        let kept = market::find(&mut tx, SECRET).await?;
+        let secret = kept.ok_or_else(|| Error::fault("the sandbox's secret is missing"))?;
+        Ok(Sandbox { secret, mood: Arc::new(AtomicU8::new(Mood::Well as u8)) })
+    })
+}
+
 impl Sandbox {
-    /// The sandbox of a database: its secret is made once and shared by all processes.
-    pub async fn of(db: &Db) -> Result<Self> {
-        let fresh = Random::System.token()?;
-        tx!(db, tx, {
-            market::keep_first(&mut tx, SECRET, &fresh).await?;
-            let kept = market::find(&mut tx, SECRET).await?;
-            let secret = kept.ok_or_else(|| Error::fault("the sandbox's secret is missing"))?;
-            Ok(Self { secret, mood: Arc::new(AtomicU8::new(Mood::Well as u8)) })
-        })
+    /// Signs a body as the provider would at `now`.
+    pub fn sign(&self, body: &[u8], now: At) -> Result<String> {
+        event::sign(&self.secret, body, now)
     }
 
     /// Makes it behave so from now on, in every clone of it.
@@ -201,7 +206,7 @@ impl Sandbox {
             }},
         });
         let body = serde_json::to_vec(&body)?;
-        Ok(Delivery { signature: event::sign(&self.secret, &body, now)?, body })
+        Ok(Delivery { signature: self.sign(&body, now)?, body })
     }
 
     pub(super) async fn refund(

@@ -42,7 +42,7 @@ pub fn routes() -> Vec<Route> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentRequest {
-    /// `sandbox`; others where they are configured.
+    /// One that is offered here: `sandbox` in a demonstration; others where they are configured.
     pub method: Method,
 }
 

@@ -101,8 +101,7 @@ async fn a_payment_that_wins_against_its_expiry_or_not_is_paid_or_given_back(sho
         let now = shop.trade.clock.now();
         let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
         shop.trade.clock.advance(901 * SECOND);
-        let signature =
-            yanxi::payments::event::sign(shop.trade.provider.webhook_secret(), &delivery.body, shop.trade.clock.now());
+        let signature = sandbox.sign(&delivery.body, shop.trade.clock.now());
         let signature = signature.unwrap();
         let (paid, expired) = tokio::join!(
             payment_result::take_event(&shop.trade, &signature, &delivery.body),

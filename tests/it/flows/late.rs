@@ -120,7 +120,7 @@ async fn forged_and_mismatched_events_change_nothing(shop: Arc<Shop>) {
     let cheaper = String::from_utf8(delivery.body.clone()).unwrap().replace("\"amount\":", "\"amount\":1");
     let forged = payment_result::take_event(&shop.trade, &delivery.signature, cheaper.as_bytes()).await;
     assert_eq!(forged.unwrap_err().refusal().unwrap().code, Code::SignatureInvalid);
-    let signed = yanxi::payments::event::sign(shop.trade.provider.webhook_secret(), cheaper.as_bytes(), now).unwrap();
+    let signed = sandbox.sign(cheaper.as_bytes(), now).unwrap();
     let mismatch = payment_result::take_event(&shop.trade, &signed, cheaper.as_bytes()).await;
     assert_eq!(mismatch.unwrap_err().refusal().unwrap().code, Code::EventMismatch);
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);

@@ -7,4 +7,5 @@ mod english;
 mod figures;
 mod open;
 mod operator;
+mod real;
 mod shop;

@@ -9,13 +9,14 @@ use yanxi::{
     db::{Engine, idempotency::Running},
     kernel::{At, Clock},
     orders::Trade,
-    payments::{Provider, sandbox::Sandbox},
+    payments::Providers,
     seeds,
 };
 
 use super::open::whole;
 use crate::support::{
     Base, Shop, runtime,
+    shop::write,
     site::{Page, Site},
 };
 
@@ -28,10 +29,11 @@ pub fn at_demonstration<F: Future<Output = ()>>(story: impl FnOnce(Arc<Site>) ->
         let Some(base) = Base::fresh(Engine::Sqlite).await else { return };
         let db = base.open().await;
         let now = At::parse(NOW).unwrap();
+        write(&db, &["INSERT INTO market (key, value) VALUES ('kind', 'demo')"]).await;
         assert!(seeds::load(&db, true, now).await.unwrap());
-        let provider = Provider::Sandbox(Sandbox::of(&db).await.unwrap());
+        let providers = Providers::of(&db).await.unwrap();
         let trade =
-            Trade { db: db.clone(), clock: Clock::at(now), provider, keys: Running::default(), hold_seconds: 900 };
+            Trade { db: db.clone(), clock: Clock::at(now), providers, keys: Running::default(), hold_seconds: 900 };
         let site = Site::of(Shop { trade }, Config::read(&BTreeMap::new()).unwrap(), true).await;
         story(Arc::new(site)).await;
         db.close().await;

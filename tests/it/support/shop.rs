@@ -19,7 +19,7 @@ use yanxi::{
         record::Order,
     },
     payments::{
-        Method, Payment, Provider,
+        Method, Payment, Providers,
         sandbox::{Outcome, Sandbox},
         store,
     },
@@ -27,7 +27,6 @@ use yanxi::{
 };
 
 const SHOP: &[&str] = &[
-    "INSERT INTO market (key, value) VALUES ('kind', 'real')",
     "INSERT INTO counties (code, slug, name, short_name, name_en, origin_832, story, story_en, position) VALUES
        ('610629', 'luochuan', '洛川县', '洛川', 'Luochuan', FALSE, '', '', 1),
        ('610622', 'yanchuan', '延川县', '延川', 'Yanchuan', TRUE, '', '', 2)",
@@ -83,13 +82,24 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Opens the shop in an empty database, on 2026-11-01 at noon in Shanghai.
+    /// Opens the shop in an empty database, on 2026-11-01 at noon in Shanghai: a demonstration, where the
+    /// sandbox takes the payments.
     pub async fn open(base: &Base) -> Self {
+        Self::of_kind(base, &["INSERT INTO market (key, value) VALUES ('kind', 'demo')"]).await
+    }
+
+    /// The same shop as a real market, which takes no payments as it is.
+    pub async fn real(base: &Base) -> Self {
+        Self::of_kind(base, &["INSERT INTO market (key, value) VALUES ('kind', 'real')"]).await
+    }
+
+    async fn of_kind(base: &Base, kind: &[&'static str]) -> Self {
         let db = base.open().await;
+        write(&db, kind).await;
         write(&db, SHOP).await;
-        let provider = Provider::Sandbox(Sandbox::of(&db).await.unwrap());
+        let providers = Providers::of(&db).await.unwrap();
         let clock = Clock::at(At::parse("2026-11-01T12:00:00+08:00").unwrap());
-        Self { trade: Trade { db, clock, provider, keys: Running::default(), hold_seconds: 900 } }
+        Self { trade: Trade { db, clock, providers, keys: Running::default(), hold_seconds: 900 } }
     }
 
     /// Brings every shelf to `n` units, by a movement as real stock comes.
@@ -171,8 +181,7 @@ impl Shop {
 
     /// The provider behind its payments.
     pub fn sandbox(&self) -> &Sandbox {
-        let Provider::Sandbox(sandbox) = &self.trade.provider;
-        sandbox
+        self.trade.providers.sandbox().unwrap()
     }
 
     /// The payments of an order, oldest first.

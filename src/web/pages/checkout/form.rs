@@ -57,6 +57,17 @@ pub struct CheckoutForm {
     pub key: String,
 }
 
+/// What an order needs of the form.
+#[derive(Clone, Copy)]
+pub struct Needed<'a> {
+    /// The district that was chosen, if one was.
+    pub district: &'a str,
+    /// Whether goods made to order are in it.
+    pub custom: bool,
+    /// Whether there is anything to pay.
+    pub costs: bool,
+}
+
 impl CheckoutForm {
     /// Takes the receiver of a saved address.
     pub fn take(&mut self, address: &Address) {
@@ -105,8 +116,9 @@ impl CheckoutForm {
         same && quote.region_code.as_str() == self.region_code && coupon == self.coupons.trim().to_ascii_uppercase()
     }
 
-    /// What has to be corrected before it can be placed; `custom` says whether goods made to order are in it.
-    pub fn faults(&self, lang: Lang, (district, custom): (&str, bool)) -> Faults {
+    /// What has to be corrected before it can be placed.
+    pub fn faults(&self, lang: Lang, needed: Needed<'_>) -> Faults {
+        let Needed { district, custom, costs } = needed;
         let missing = |field: &str| Refusal::of_field(field, Code::Missing);
         let (title, tax_no) = (self.title.trim(), self.tax_no.trim());
         let found = [
@@ -120,7 +132,7 @@ impl CheckoutForm {
             Some(tax_no).filter(|raw| !raw.is_empty()).and_then(|raw| TaxNo::parse("tax_no", raw).err()),
             (title.is_empty() && !tax_no.is_empty()).then(|| missing("title")),
             (custom && self.returns.is_empty()).then(|| Refusal::of_field("returns", Code::ConsentNeeded)),
-            self.method().err(),
+            self.method().err().filter(|_| costs),
         ];
         let mut faults = Faults::default();
         for refusal in found.into_iter().flatten() {

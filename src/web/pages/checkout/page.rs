@@ -71,7 +71,10 @@ pub struct CheckoutPage {
     estimate: bool,
     fresh: bool,
     custom: bool,
+    /// The ways of paying that are offered here.
     ways: Vec<Way>,
+    /// Whether it costs money and nothing takes money here.
+    unpayable: bool,
     hold: String,
 }
 
@@ -112,7 +115,8 @@ impl CheckoutPage {
             estimate: picker.district.is_empty(),
             fresh: class(ReturnClass::Fresh),
             custom: class(ReturnClass::Custom),
-            ways: ways(&layout, &typed.method),
+            unpayable: unpayable(market, quote),
+            ways: ways(market, &layout, &typed.method),
             hold: layout.say("checkout.hold", &[("minutes", &(market.trade.hold_seconds / 60).max(1))]),
             layout,
             faults,
@@ -162,16 +166,19 @@ fn saved(layout: &Layout, addresses: &[(Address, String)], chosen: &str) -> Vec<
     saved
 }
 
-/// The ways of paying that are offered here.
-fn ways(layout: &Layout, chosen: &str) -> Vec<Way> {
-    let offered = [Method::Sandbox];
-    offered
-        .iter()
-        .map(|method| Way {
-            value: method.as_str(),
-            label: method.name(layout.lang),
-            note: layout.t("checkout.sandbox_note").to_owned(),
-            chosen: method.as_str() == chosen,
-        })
-        .collect()
+/// The ways of paying that are offered here; without one chosen, the first is.
+fn ways(market: &Market, layout: &Layout, chosen: &str) -> Vec<Way> {
+    let offered: Vec<Method> = market.trade.providers.methods().collect();
+    let way = |(place, method): (usize, &Method)| Way {
+        value: method.as_str(),
+        label: method.name(layout.lang),
+        note: if *method == Method::Sandbox { layout.t("checkout.sandbox_note").to_owned() } else { String::new() },
+        chosen: method.as_str() == chosen || (chosen.is_empty() && place == 0),
+    };
+    offered.iter().enumerate().map(way).collect()
+}
+
+/// Whether a quote costs money that nothing takes here.
+pub fn unpayable(market: &Market, quote: &Quote) -> bool {
+    quote.total_fen > Fen::ZERO && market.trade.providers.methods().next().is_none()
 }

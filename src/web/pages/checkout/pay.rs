@@ -52,8 +52,9 @@ impl Asked {
     }
 }
 
-/// The payment of an id with its order's number; there is none for who guesses.
+/// The payment of an id with its order's number; there is none for who guesses, nor outside a demonstration.
 async fn found(market: &Market, id: &str) -> Result<(Payment, String)> {
+    market.trade.providers.sandbox()?;
     let mut conn = market.db().read().await?;
     let payment = store::find(&mut conn, id).await?.ok_or_else(|| Refusal::new(Code::NotFound))?;
     let order = read::by_id(&mut conn, &payment.order_id).await?;

@@ -9,8 +9,8 @@ use axum::{
 use super::{
     basket::Basket,
     cart,
-    form::{CheckoutForm, FIELDS, estimate},
-    page::{CheckoutPage, Looked},
+    form::{CheckoutForm, FIELDS, Needed, estimate},
+    page::{self, CheckoutPage, Looked},
 };
 use crate::{
     db::{
@@ -18,7 +18,7 @@ use crate::{
         tx,
     },
     identity::{Address, address},
-    kernel::{Code, Random, Refusal, ReturnClass},
+    kernel::{Code, Fen, Random, Refusal, ReturnClass},
     orders::{
         OrderState, pay,
         place::{self, Placed},
@@ -76,7 +76,7 @@ async fn page(State(market): State<Market>, caller: Caller, headers: HeaderMap) 
     }
     let kept = auth::cookie(&headers, &auth::secret_name(&visit.market, KEY)).filter(|key| is_key(key));
     let key = kept.map_or_else(|| Random::System.salt(), Ok)?;
-    let mut typed = CheckoutForm { key: key.clone(), method: "sandbox".to_owned(), ..CheckoutForm::default() };
+    let mut typed = CheckoutForm { key: key.clone(), ..CheckoutForm::default() };
     match visit.addresses.first() {
         Some((first, _)) => typed.take(first),
         // The place for which freight was looked at beside the goods.
@@ -246,7 +246,13 @@ impl Visit {
             },
         };
         let custom = quote.lines.iter().any(|line| line.return_class == ReturnClass::Custom);
-        faults.join(typed.faults(lang, (&typed.region_code, custom)));
+        if page::unpayable(&self.market, &quote) {
+            // Said on the page itself, before anything is typed.
+            faults.join(Faults::of(&Refusal::new(Code::NoMethod), lang, &FIELDS));
+            return self.look(typed, faults, Some(quote)).await;
+        }
+        let costs = quote.total_fen > Fen::ZERO;
+        faults.join(typed.faults(lang, Needed { district: &typed.region_code, custom, costs }));
         if faults.none() && typed.total != quote.total_fen.0.to_string() {
             let layout = view::Layout::of(&self.market, lang, "checkout.title");
             faults.whole.push(layout.say("checkout.total_changed", &[("total", &quote.total_fen)]));

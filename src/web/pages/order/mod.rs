@@ -28,7 +28,7 @@ use crate::{
         receive,
         record::Order,
     },
-    payments::{Method, store},
+    payments::store,
     web::{
         Allow, Error, Market, Result, Route,
         auth::{self, Caller},
@@ -160,7 +160,11 @@ async fn pay_order(visit: Visit) -> Result<Response> {
                 twin: Twin::Waits,
             };
             let work = trade.work(visit.caller.actor(), Some(&key));
-            durable(async move { pay::pay(&trade, &work, &order, Method::Sandbox).await }).await
+            let offered = trade.providers.methods().next();
+            match offered {
+                Some(method) => durable(async move { pay::pay(&trade, &work, &order, method).await }).await,
+                None => Err(Refusal::new(Code::NoMethod).into()),
+            }
         }
     };
     match paying.map(|paying| paying.redirect_url.unwrap_or_else(|| visit.at(""))) {

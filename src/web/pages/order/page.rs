@@ -91,6 +91,8 @@ pub struct OrderPage {
     pending: Option<String>,
     failed: bool,
     can_cancel: bool,
+    /// Whether any way of paying is offered here.
+    can_pay: bool,
     paid: bool,
     fresh: bool,
     goods: Fen,
@@ -142,6 +144,7 @@ impl OrderPage {
             pending: open.filter(|_| waits).map(|payment| payment.payment_id.clone()),
             failed: waits && last == Some(PaymentState::Failed),
             can_cancel: waits || (view.state == OrderState::Paid && !shipped),
+            can_pay: market.trade.providers.methods().next().is_some(),
             paid: view.paid_at.is_some(),
             fresh: lines().any(|line| line.return_class == ReturnClass::Fresh),
             goods: view.goods_fen,

@@ -35,6 +35,7 @@ pub const HARMS: &[(&str, &str)] = &[
         "payments.provider",
         "INSERT INTO sandbox_intents (provider_ref, amount_fen, state, settled_at, refunded_fen) VALUES ('lost', 1, 'succeeded', 1, 0)",
     ),
+    ("payments.methods", "UPDATE market SET value = 'real' WHERE key = 'kind'"),
     ("payments.sandbox", "UPDATE sandbox_refunds SET amount_fen = amount_fen - 1"),
     ("ledger.facts", "DELETE FROM ledger_entries WHERE n = 1 AND kind = 'sale'"),
     ("ledger.facts", "UPDATE ledger_entries SET at = at + 1 WHERE n = 2"),
