@@ -2,7 +2,7 @@
 
 use crate::{
     kernel::{Result, time::SECOND},
-    orders::payment_result,
+    orders::hear,
     payments::store,
     web::Market,
 };
@@ -11,7 +11,7 @@ pub async fn turn(market: Market) -> Result<usize> {
     let before = market.now().later(-market.config.reconcile_seconds * SECOND);
     let open = store::to_ask(&mut market.db().read().await?, before, 100).await?;
     for payment in &open {
-        payment_result::ask_provider(&market.trade, &payment.id).await?;
+        hear::ask_provider(&market.trade, &payment.id).await?;
     }
     Ok(open.len())
 }

@@ -17,6 +17,7 @@ closed_set! {
         Completed = "completed" ["订单完成", "Completed"],
         RefundRequested = "refund_requested" ["开始退款 {detail}", "Refund of {detail} begun"],
         Refunded = "refunded" ["已退回 {detail}", "{detail} paid back"],
+        RefundFailed = "refund_failed" ["退款 {detail} 没有成功，款项仍在平台", "The refund of {detail} did not go through"],
         LatePaymentReturned = "late_payment_returned"
             ["付款到得太晚，已退回 {detail}", "The payment came too late; {detail} paid back"],
     }

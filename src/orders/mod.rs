@@ -3,8 +3,8 @@
 //! Owns `orders`, `order_contacts`, `seller_orders`, `order_lines`, `line_parts`, `order_events`,
 //! `shipments`, `shipment_lines`, `shipment_scans`, `refunds`, `refund_lines`. Invariants I2, I4, I5, I7, I8.
 //! The way of an order: `place` turns a quote into rows and holds stock; `pay` opens a payment;
-//! `payment_result` is the one path on which a payment's result reaches the order (webhook, browser and
-//! poller call it); `ship` and `receive` move the goods; `cancel` and `expire` end it (`unpaid`); `refund`
+//! `hear` takes what the provider says (webhook, browser's return, poller), and `payment_result` is the one path
+//! on which a payment's result reaches the order; `ship` and `receive` move the goods; `cancel` and `expire` end it (`unpaid`); `refund`
 //! promises money back, sends it, and books it. Each verb is one transaction that also posts to
 //! the ledger (`books`) and leaves outbox rows. `record` declares the tables' rows, `draft` builds those of
 //! a new order, `store` writes them, for one order or many; `read`, `listing` and `view` answer.
@@ -15,6 +15,7 @@ pub mod books;
 pub mod cancel;
 pub mod draft;
 pub mod expire;
+pub mod hear;
 pub mod kinds;
 pub mod listing;
 pub mod pay;
@@ -25,6 +26,7 @@ pub mod receive;
 pub mod record;
 pub mod reference;
 pub mod refund;
+mod refund_failed;
 pub mod refund_request;
 pub mod refund_split;
 pub mod review;

@@ -1,21 +1,21 @@
 //! The one path on which a payment's result reaches its order: webhook, browser return and poller
-//! all end here, in any order and any number of times (I3, I4, I5).
+//! (`hear`) all end here, in any order and any number of times (I3, I4, I5).
 
 use super::{
-    OrderState, Trade,
+    OrderState,
     books::{self, Goods},
     kinds::OrderEventKind,
-    pay, read,
+    read,
     record::{Line, Order},
     refund,
     state::{OrderEvent, SellerOrderEvent},
     store,
 };
 use crate::{
-    db::{self, Tx, q, statements, tx},
-    kernel::{Actor, At, Code, Error, Fen, OrderId, PaymentId, RefundId, Refusal, Result, Step},
+    db::{Tx, q, statements},
+    kernel::{At, Code, Error, Fen, OrderId, RefundId, Refusal, Result, Step},
     ledger::{Entry, dimensions, post},
-    payments::{self, Event, EventOutcome, KeptEvent, Payment, Seen, sandbox::Outcome},
+    payments::{self, Payment, Seen},
     pricing,
     promotions::redemption,
     stock::hold,
@@ -45,84 +45,6 @@ pub enum PaymentOutcome {
     GivenBack(RefundId),
 }
 
-/// Takes a signed event: checked, kept once, finished. Refuses forged, stale and mismatched events;
-/// an event about an unknown payment is refused as not found, so that the provider sends it again.
-pub async fn take_event(trade: &Trade, signature: &str, body: &[u8]) -> Result<PaymentOutcome> {
-    let now = trade.clock.now();
-    let event = trade.providers.event(signature, body, now)?;
-    let Some(captured) = event.captured() else { return Ok(PaymentOutcome::Known) };
-    let result = if captured { Seen::Captured(event.at, event.amount) } else { Seen::Refused };
-    known_there(trade, &event.payment_id).await?;
-    let done = tx!(trade.db, tx, {
-        let mut step = trade.step(Actor::PROVIDER);
-        let found = payments::store::find(&mut tx, &event.payment_id).await?;
-        let payment = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
-        matches_payment(&event, &payment)?;
-        let kept = KeptEvent {
-            id: event.id.clone(),
-            payment_id: payment.id.clone(),
-            kind: event.kind.clone(),
-            at: event.at,
-            received_at: step.at,
-            outcome: EventOutcome::Applied,
-        };
-        if !db::insert(&mut tx, &kept).await? {
-            return Ok(PaymentOutcome::Known);
-        }
-        apply_payment_result(&mut tx, &payment, result, &mut step).await
-    })?;
-    send_if_given_back(trade, done).await
-}
-
-/// Acts as the payer at the sandbox, whose signed event then comes in as any provider's does; there is none
-/// outside a demonstration.
-pub async fn settle_at_sandbox(trade: &Trade, id: &PaymentId, outcome: Outcome) -> Result<PaymentOutcome> {
-    let delivery = trade.providers.sandbox()?.settle(&trade.db, id, outcome, trade.clock.now()).await?;
-    take_event(trade, &delivery.signature, &delivery.body).await
-}
-
-/// Amount, currency and the provider's own name must be those of the payment (I5).
-fn matches_payment(event: &Event, payment: &Payment) -> Result<()> {
-    let same = event.amount == payment.amount_fen
-        && event.currency == "cny"
-        && payment.provider_ref.as_deref() == Some(event.provider_ref.as_str());
-    if same { Ok(()) } else { Err(Refusal::new(Code::EventMismatch).into()) }
-}
-
-/// The payment of an id, its provider's name for it kept: an event may be here before the answer to the call.
-async fn known_there(trade: &Trade, id: &str) -> Result<Payment> {
-    let found = payments::store::find(&mut trade.db.read().await?, id).await?;
-    pay::open(trade, found.ok_or_else(|| Refusal::new(Code::NotFound))?).await
-}
-
-/// Asks the provider after a payment and finishes it: the browser's return and the poller. One that the
-/// provider may not know is made known to it first, under the same key.
-pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<PaymentOutcome> {
-    let payment = known_there(trade, id.as_str()).await?;
-    let reference = payment.provider_ref.clone().unwrap_or_default();
-    let seen = trade.providers.of_method(payment.method)?.look(&trade.db, &reference).await?;
-    let done = tx!(trade.db, tx, {
-        let mut step = trade.step(Actor::PROVIDER);
-        let done = apply_payment_result(&mut tx, &payment, seen, &mut step).await?;
-        // After it, so that the order's row is locked before the payment's, as everywhere.
-        payments::store::asked(&mut tx, &payment.id, step.at).await?;
-        Ok(done)
-    })?;
-    send_if_given_back(trade, done).await
-}
-
-async fn send_if_given_back(trade: &Trade, done: PaymentOutcome) -> Result<PaymentOutcome> {
-    match &done {
-        PaymentOutcome::Paid => metrics::counter!("yanxi_orders_paid").increment(1),
-        PaymentOutcome::GivenBack(id) => {
-            metrics::counter!("yanxi_late_payments").increment(1);
-            refund::send(trade, id).await?;
-        }
-        PaymentOutcome::PartPaid | PaymentOutcome::Failed | PaymentOutcome::Known => {}
-    }
-    Ok(done)
-}
-
 /// Brings a payment's result to its order, within the caller's transaction; idempotent.
 pub async fn apply_payment_result(
     tx: &mut Tx,
@@ -131,7 +53,8 @@ pub async fn apply_payment_result(
     step: &mut Step,
 ) -> Result<PaymentOutcome> {
     match seen {
-        Seen::Open => Ok(PaymentOutcome::Known),
+        Seen::Open | Seen::Processing => Ok(PaymentOutcome::Known),
+        Seen::Cancelled => payments::store::cancelled(tx, &payment.id).await.map(|_| PaymentOutcome::Known),
         Seen::Refused => {
             if !payments::store::fail(tx, &payment.id, step.at).await? {
                 return Ok(PaymentOutcome::Known);

@@ -9,6 +9,7 @@ use super::{
     kinds::{OrderEventKind, RefundState},
     read, receive,
     record::{Line, Order, Part, Refund, RefundLine},
+    refund_failed,
     refund_split::{self, Share},
     state::OrderEvent,
     store,
@@ -17,7 +18,7 @@ use crate::{
     db::{self, Conn, Tx, Work, audit_log, once, q, statements, tx},
     kernel::{Actor, At, Code, Error, Fen, RefundId, Refusal, Result, SkuId, Step},
     ledger::post,
-    payments::{self, Payment},
+    payments::{self, BackState, GoingBack, Payment},
     stock::movement,
 };
 
@@ -32,6 +33,7 @@ statements! {
     RESERVE = "UPDATE orders SET refund_reserved_fen = refund_reserved_fen + $1 WHERE id = $2";
     SUCCEED = "UPDATE refunds SET state = $1, succeeded_at = $2, succeeded_on = $3, provider_ref = $4
                WHERE id = $5 AND state = $6";
+    SENT = "UPDATE refunds SET provider_ref = $1 WHERE id = $2 AND state = 'requested' AND provider_ref IS NULL";
     REFUND_LINE = "UPDATE order_lines SET refunded_qty = refunded_qty + $1, refunded_fen = refunded_fen + $2,
                      refunded_freight_fen = refunded_freight_fen + $3 WHERE order_id = $4 AND line_no = $5";
     REFUND_PART = "UPDATE line_parts SET refunded_fen = refunded_fen + $1, effective_fen = effective_fen - $2
@@ -45,7 +47,7 @@ statements! {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Refunding {
     pub refund_id: String,
-    /// `requested` until the provider confirms, then `succeeded`.
+    /// `requested` until the provider confirms, then `succeeded`, or `failed`.
     pub state: RefundState,
     /// How much in all.
     #[schema(value_type = i64)]
@@ -64,10 +66,11 @@ pub async fn refund(trade: &Trade, work: &Work, order: &Order, (asked, reason): 
         refundable(&order)?;
         let refunding = request(&mut tx, &order, asked, reason, &mut step).await?;
         log(&mut tx, &order, (refunding.amount_fen, reason), &step).await?;
-        Ok(Refunding { state: RefundState::Succeeded, ..refunding })
+        Ok(refunding)
     })?;
-    send(trade, &RefundId(promised.refund_id.clone())).await?;
-    Ok(promised)
+    // Promised, whatever the provider says now: the answer is where it stands.
+    let state = send_or_leave(trade, &RefundId(promised.refund_id.clone())).await;
+    Ok(Refunding { state, ..promised })
 }
 
 /// What the operator gives back is logged with the reason (I17).
@@ -88,7 +91,8 @@ pub async fn cancel_paid(trade: &Trade, work: &Work, order: &Order) -> Result<()
         }
         request(&mut tx, &order, &Asked::Whole, "cancelled by the buyer", &mut step).await
     })?;
-    send(trade, &RefundId(refunding.refund_id)).await
+    send_or_leave(trade, &RefundId(refunding.refund_id)).await;
+    Ok(())
 }
 
 /// Promises money back, within the caller's transaction, whose order row is locked.
@@ -197,34 +201,96 @@ pub async fn request_unapplied(tx: &mut Tx, order: &Order, payment: &Payment, st
     Ok(refund.id)
 }
 
-/// Sends a promised refund to the provider and books it; repeating it does nothing.
-pub async fn send(trade: &Trade, id: &RefundId) -> Result<()> {
+/// Sends a promised refund to the provider, or asks after one that it has, and books what it answers; answers
+/// where the refund stands then. Repeating it does nothing.
+pub async fn send(trade: &Trade, id: &RefundId) -> Result<RefundState> {
     let mut conn = trade.db.read().await?;
     let refund = read::refund(&mut conn, id).await?;
     if refund.state != RefundState::Requested {
-        return Ok(());
+        return Ok(refund.state);
     }
     let payment = match &refund.payment_id {
         Some(id) => payments::store::find(&mut conn, id.as_str()).await?,
         None => None,
     };
     drop(conn);
-    let reference = match payment.as_ref().filter(|_| refund.amount_fen > Fen::ZERO) {
-        Some(payment) => {
-            let (provider, order) =
-                (trade.providers.of_method(payment.method)?, (refund.amount_fen, trade.clock.now()));
-            let reference = payment.provider_ref.as_deref().unwrap_or_default();
-            Some(provider.refund(&trade.db, reference, &refund.id, order).await?)
-        }
+    let back = match payment.as_ref().filter(|_| refund.amount_fen > Fen::ZERO) {
+        Some(payment) => Some(ask(trade, payment, &refund).await?),
         None => None,
     };
     let method = payment.map_or("none", |payment| payment.method.as_str());
     tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
-        settle(&mut tx, &refund, (method, reference.clone()), &mut step).await
-    })?;
+        match &back {
+            Some(back) => stands(&mut tx, &refund, back, &mut step).await,
+            None => settle(&mut tx, &refund, (method, None), &mut step).await.map(|()| RefundState::Succeeded),
+        }
+    })
+}
+
+/// The provider's answer about a refund: sent under the refund's id, or asked after where it was sent before.
+async fn ask(trade: &Trade, payment: &Payment, refund: &Refund) -> Result<GoingBack> {
+    let provider = trade.providers.of_method(payment.method)?;
+    if let Some(reference) = &refund.provider_ref {
+        return provider.look_back(&trade.db, reference).await;
+    }
     metrics::counter!("yanxi_refunds_sent").increment(1);
-    Ok(())
+    let reference = payment.provider_ref.as_deref().unwrap_or_default();
+    provider.refund(&trade.db, reference, &refund.id, (refund.amount_fen, trade.clock.now())).await
+}
+
+/// The same for who has promised it already: where the provider does not answer now, the job sends it again.
+pub async fn send_or_leave(trade: &Trade, id: &RefundId) -> RefundState {
+    send(trade, id).await.unwrap_or_else(|error| {
+        tracing::warn!(refund = %id, error = format!("{error:#}"), "a refund waits to be sent again");
+        RefundState::Requested
+    })
+}
+
+/// Brings what the provider says of a refund to its order, within the caller's transaction; answers where the
+/// refund stands then. What is decided stays, also where the bank undid it: that is the operator's matter.
+pub(super) async fn stands(tx: &mut Tx, refund: &Refund, back: &GoingBack, step: &mut Step) -> Result<RefundState> {
+    if refund.state != RefundState::Requested {
+        return Ok(refund.state);
+    }
+    let payment = match &refund.payment_id {
+        Some(id) => payments::store::find(tx, id.as_str()).await?,
+        None => None,
+    };
+    let method = payment.map_or("none", |payment| payment.method.as_str());
+    match back.state {
+        BackState::Pending => {
+            q(SENT).bind(&back.reference).bind(&refund.id).exec(tx).await?;
+            Ok(RefundState::Requested)
+        }
+        BackState::Succeeded => {
+            // It went back when the provider says it did, however late that is known.
+            step.at = back.at.min(step.at);
+            settle(tx, refund, (method, Some(back.reference.clone())), step).await?;
+            Ok(RefundState::Succeeded)
+        }
+        BackState::Failed => {
+            refund_failed::take_back(tx, refund, &back.reference, step).await?;
+            Ok(RefundState::Failed)
+        }
+    }
+}
+
+/// Promises once more, under a name of its own, what no order could take and the provider did not give back;
+/// a refund that still waits is sent again.
+pub async fn again(trade: &Trade, id: &RefundId) -> Result<RefundState> {
+    let renewed = tx!(trade.db, tx, {
+        let refund = read::refund(&mut tx, id).await?;
+        let (RefundState::Failed, true, Some(payment)) = (refund.state, refund.unapplied, &refund.payment_id) else {
+            return Ok(refund.id);
+        };
+        let order = read::lock(&mut tx, &refund.order_id).await?;
+        let payment = payments::store::find(&mut tx, payment.as_str()).await?;
+        let payment = payment.filter(|payment| payment.refund_reserved_fen == Fen::ZERO);
+        let payment = payment.ok_or_else(|| Refusal::new(Code::WrongState).with("state", refund.state))?;
+        request_unapplied(&mut tx, &order, &payment, &mut trade.step(Actor::SYSTEM)).await
+    })?;
+    send(trade, &renewed).await
 }
 
 /// Sends every promise that still waits, such as after a crash; answers how many.

@@ -48,6 +48,8 @@ pub enum OrderEvent {
     Complete,
     /// The last of the money went back.
     RefundAll,
+    /// Units that were withdrawn for a refund that failed wait to be shipped again.
+    UnitsBack,
 }
 
 /// What happens to a seller order.
@@ -65,6 +67,8 @@ pub enum SellerOrderEvent {
     Receive,
     /// The last of its money went back.
     RefundAll,
+    /// Units that were withdrawn for a refund that failed wait to be shipped again.
+    UnitsBack,
 }
 
 use OrderEvent as E;
@@ -81,6 +85,7 @@ pub const ORDER_TABLE: &[(S, E, S)] = &[
     (S::Paid, E::Complete, S::Completed),
     (S::Paid, E::RefundAll, S::Refunded),
     (S::Completed, E::RefundAll, S::Refunded),
+    (S::Completed, E::UnitsBack, S::Paid),
 ];
 
 /// Every allowed change of a seller order. One that expired unpaid comes back with late money.
@@ -98,6 +103,8 @@ pub const SELLER_ORDER_TABLE: &[(T, F, T)] = &[
     (T::PartShipped, F::RefundAll, T::Refunded),
     (T::Shipped, F::RefundAll, T::Refunded),
     (T::Received, F::RefundAll, T::Refunded),
+    (T::Shipped, F::UnitsBack, T::PartShipped),
+    (T::Received, F::UnitsBack, T::PartShipped),
 ];
 
 impl OrderState {
@@ -125,7 +132,7 @@ impl SellerOrderState {
 mod tests {
     use super::*;
 
-    const EVENTS: [E; 5] = [E::Pay, E::Expire, E::Cancel, E::Complete, E::RefundAll];
+    const EVENTS: [E; 6] = [E::Pay, E::Expire, E::Cancel, E::Complete, E::RefundAll, E::UnitsBack];
 
     #[test]
     fn every_pair_is_decided_and_ends_stay_ends() {

@@ -11,9 +11,10 @@ checks! {
              WHEN 'refunded' THEN refunded_fen = amount_fen AND captured_at IS NOT NULL
              ELSE refunded_fen = 0 AND refund_reserved_fen = 0 AND NOT applied AND captured_at IS NULL END)
            OR refunded_fen > refund_reserved_fen OR refund_reserved_fen > amount_fen";
-    I3 "payments.events", "every event kept is of a payment, and one that tells of money found it captured" =
+    I3 "payments.events", "every event kept is of a payment or of a kind not known, and one that tells of money found it captured" =
         "SELECT e.id AS subject FROM payment_events e LEFT JOIN payments p ON p.id = e.payment_id
-         WHERE p.id IS NULL
+         WHERE (p.id IS NULL AND NOT (e.outcome = 'unknown' AND e.payment_id IS NULL))
+           OR (e.outcome = 'mismatch') <> (e.differed <> '')
            OR (e.kind = 'payment_intent.succeeded' AND e.outcome = 'applied' AND p.captured_at IS NULL)";
     I5 "payments.provider", "money is captured here as it is at the sandbox, at the latest 15 minutes after" =
         "SELECT 'payment ' || p.id AS subject FROM payments p
@@ -32,7 +33,7 @@ checks! {
     I7 "payments.sandbox", "what the sandbox gave back of a payment is the sum of its refunds" =
         "SELECT i.provider_ref AS subject FROM sandbox_intents i
          LEFT JOIN (SELECT provider_ref, CAST(SUM(amount_fen) AS BIGINT) AS back FROM sandbox_refunds
-                    GROUP BY provider_ref) r ON r.provider_ref = i.provider_ref
+                    WHERE state = 'succeeded' GROUP BY provider_ref) r ON r.provider_ref = i.provider_ref
          WHERE i.refunded_fen <> COALESCE(r.back, 0) OR i.refunded_fen > i.amount_fen
          UNION ALL
          SELECT r.provider_ref AS subject FROM sandbox_refunds r

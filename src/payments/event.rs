@@ -4,8 +4,10 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::Sha256;
 
+use super::{BackState, GoingBack, Seen};
 use crate::kernel::{At, Code, Error, Fen, Refusal, Result, time::SECOND};
 
 /// How far a signature's time may be from now.
@@ -20,25 +22,40 @@ pub struct Event {
     pub kind: String,
     /// When it happened there.
     pub at: At,
-    /// The provider's name for the payment.
+    pub about: About,
+}
+
+/// What an event is about: its kind is looked at first, and of a kind that is not known nothing else is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    Payment(PaymentTold),
+    Refund(RefundTold),
+    /// A kind that changes nothing here.
+    Other,
+}
+
+/// A payment as an event tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentTold {
+    /// The provider's name for it.
     pub provider_ref: String,
-    /// Our id of the payment, from its metadata.
+    /// Our id of it, from its metadata.
     pub payment_id: String,
-    /// How much.
     pub amount: Fen,
     /// Lower-case currency code.
     pub currency: String,
+    pub seen: Seen,
 }
 
-impl Event {
-    /// Whether the money was captured, or refused; `None` for kinds that change nothing here.
-    pub fn captured(&self) -> Option<bool> {
-        match self.kind.as_str() {
-            "payment_intent.succeeded" => Some(true),
-            "payment_intent.payment_failed" => Some(false),
-            _ => None,
-        }
-    }
+/// Money on its way back as an event tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundTold {
+    /// Our id of the refund, from its metadata.
+    pub refund_id: String,
+    pub amount: Fen,
+    /// Lower-case currency code.
+    pub currency: String,
+    pub back: GoingBack,
 }
 
 #[derive(Deserialize)]
@@ -47,25 +64,67 @@ struct Body {
     #[serde(rename = "type")]
     kind: String,
     created: i64,
+    #[serde(default)]
     data: Data,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Data {
-    object: Object,
+    #[serde(default)]
+    object: Value,
 }
 
 #[derive(Deserialize)]
-struct Object {
+struct PaymentObject {
     id: String,
     amount: i64,
     currency: String,
+    #[serde(default)]
     metadata: Metadata,
 }
 
 #[derive(Deserialize)]
+struct RefundObject {
+    id: String,
+    amount: i64,
+    currency: String,
+    status: String,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+/// Our ids; what others made in the same account has none.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Metadata {
     payment_id: String,
+    refund_id: String,
+}
+
+/// What an event of a kind is about.
+fn about(kind: &str, object: Value, at: At) -> Result<About, serde_json::Error> {
+    let seen: fn(At, Fen) -> Seen = match kind {
+        "payment_intent.succeeded" => Seen::Captured,
+        "payment_intent.payment_failed" => |_, _| Seen::Refused,
+        "payment_intent.processing" => |_, _| Seen::Processing,
+        "payment_intent.canceled" => |_, _| Seen::Cancelled,
+        "refund.created" | "refund.updated" | "refund.failed" => return about_refund(object, at),
+        _ => return Ok(About::Other),
+    };
+    let PaymentObject { id, amount, currency, metadata } = serde_json::from_value(object)?;
+    let (amount, payment_id) = (Fen(amount), metadata.payment_id);
+    Ok(About::Payment(PaymentTold { provider_ref: id, payment_id, amount, currency, seen: seen(at, amount) }))
+}
+
+fn about_refund(object: Value, at: At) -> Result<About, serde_json::Error> {
+    let RefundObject { id, amount, currency, status, metadata } = serde_json::from_value(object)?;
+    let state = match status.as_str() {
+        "succeeded" => BackState::Succeeded,
+        "failed" | "canceled" => BackState::Failed,
+        _ => BackState::Pending,
+    };
+    let (refund_id, back) = (metadata.refund_id, GoingBack { reference: id, state, at });
+    Ok(About::Refund(RefundTold { refund_id, amount: Fen(amount), currency, back }))
 }
 
 fn digest(secret: &str, at: i64, body: &[u8]) -> Result<Hmac<Sha256>> {
@@ -102,16 +161,11 @@ pub fn open(secret: &str, header: &str, body: &[u8], now: At) -> Result<Event> {
     if secret.is_empty() || age > TOLERANCE || !signed {
         return Err(invalid().into());
     }
-    let body: Body = serde_json::from_slice(body).map_err(|_| Refusal::new(Code::BadJson))?;
-    Ok(Event {
-        id: body.id,
-        kind: body.kind,
-        at: At(body.created.saturating_mul(SECOND)),
-        provider_ref: body.data.object.id,
-        payment_id: body.data.object.metadata.payment_id,
-        amount: Fen(body.data.object.amount),
-        currency: body.data.object.currency,
-    })
+    let unread = |_| Refusal::new(Code::BadJson);
+    let Body { id, kind, created, data } = serde_json::from_slice(body).map_err(unread)?;
+    let at = At(created.saturating_mul(SECOND));
+    let about = about(&kind, data.object, at).map_err(unread)?;
+    Ok(Event { id, kind, at, about })
 }
 
 #[cfg(test)]
@@ -130,7 +184,40 @@ mod tests {
     fn a_signed_event_is_read() {
         let header = sign("secret", BODY, NOW).unwrap();
         let event = open("secret", &header, BODY, NOW).unwrap();
-        assert_eq!((event.amount, event.captured()), (Fen(1250), Some(true)));
+        let About::Payment(told) = event.about else { panic!("{event:?}") };
+        assert_eq!((told.amount, told.seen), (Fen(1250), Seen::Captured(event.at, Fen(1250))));
+    }
+
+    #[test]
+    fn an_events_kind_is_looked_at_first() {
+        let read = |kind: &str, object: &str| {
+            let body = format!(r#"{{"id": "evt_2", "type": "{kind}", "created": 1, "data": {{"object": {object}}}}}"#);
+            open("secret", &sign("secret", body.as_bytes(), NOW).unwrap(), body.as_bytes(), NOW)
+                .map(|event| event.about)
+        };
+        assert_eq!(read("charge.dispute.created", r#"{"reason": "unknown here"}"#).unwrap(), About::Other);
+        assert_eq!(read("payout.paid", "[]").unwrap(), About::Other);
+        assert!(read("payment_intent.succeeded", "{}").is_err());
+        let of_nobody = r#"{"id": "pi_2", "amount": 1, "currency": "cny"}"#;
+        for (kind, expected) in [
+            ("payment_intent.processing", Seen::Processing),
+            ("payment_intent.canceled", Seen::Cancelled),
+            ("payment_intent.payment_failed", Seen::Refused),
+        ] {
+            let Ok(About::Payment(told)) = read(kind, of_nobody) else { panic!("{kind}") };
+            assert_eq!((told.seen, told.payment_id.as_str()), (expected, ""));
+        }
+        for (status, expected) in [
+            ("pending", BackState::Pending),
+            ("requires_action", BackState::Pending),
+            ("succeeded", BackState::Succeeded),
+            ("failed", BackState::Failed),
+            ("canceled", BackState::Failed),
+        ] {
+            let object = format!(r#"{{"id": "re_1", "amount": 2, "currency": "cny", "status": "{status}"}}"#);
+            let Ok(About::Refund(told)) = read("refund.updated", &object) else { panic!("{status}") };
+            assert_eq!(told.back.state, expected);
+        }
     }
 
     #[test]

@@ -14,8 +14,8 @@ mod seen;
 pub mod state;
 pub mod store;
 
-pub use event::Event;
+pub use event::{About, Event, PaymentTold, RefundTold};
 pub use provider::{Provider, Providers};
-pub use seen::Seen;
+pub use seen::{BackState, GoingBack, Seen};
 pub use state::{Method, PaymentState};
 pub use store::{EventOutcome, ForPayer, KeptEvent, Opened, Payment};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Event, Method, Opened, Payment, Seen, event,
+    Event, GoingBack, Method, Opened, Payment, Seen, event,
     sandbox::{self, Sandbox},
 };
 use crate::{
@@ -77,8 +77,23 @@ impl Provider {
         }
     }
 
+    /// Gives a payment up, so that nothing comes of it any more; answers where it stands then, which is not
+    /// cancelled where the payer was faster.
+    pub async fn cancel(&self, db: &Db, reference: &str) -> Result<Seen> {
+        match self {
+            Self::Sandbox(sandbox) => sandbox.cancel(db, reference).await,
+        }
+    }
+
+    /// Asks after money that is on its way back.
+    pub async fn look_back(&self, db: &Db, reference: &str) -> Result<GoingBack> {
+        match self {
+            Self::Sandbox(sandbox) => sandbox.look_back(db, reference).await,
+        }
+    }
+
     /// Sends money back; the refund's id is the idempotency key, so that a repeat does nothing.
-    pub async fn refund(&self, db: &Db, reference: &str, refund: &RefundId, order: (Fen, At)) -> Result<String> {
+    pub async fn refund(&self, db: &Db, reference: &str, refund: &RefundId, order: (Fen, At)) -> Result<GoingBack> {
         match self {
             Self::Sandbox(sandbox) => sandbox.refund(db, reference, refund, order).await,
         }

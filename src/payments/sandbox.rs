@@ -7,18 +7,22 @@ use std::sync::{
 
 use serde_json::json;
 
-use super::{Event, ForPayer, Opened, Payment, Seen, event};
+use super::{About, BackState, Event, ForPayer, GoingBack, Opened, Payment, PaymentTold, RefundTold, Seen, event};
 use crate::{
-    db::{self, Db, market, q, select, statements, table, tx},
+    db::{self, Db, Tx, market, q, select, statements, table, tx},
     kernel::{At, Code, Error, Fen, PaymentId, Random, RefundId, Refusal, Result, closed_set, time::SECOND},
 };
 
 statements! {
     FIND = select!(Intent, "WHERE provider_ref = $1");
     SETTLE = "UPDATE sandbox_intents SET state = $1, settled_at = $2
-              WHERE provider_ref = $3 AND state IN ('open', 'failed')";
+              WHERE provider_ref = $3 AND state IN ('open', 'processing', 'failed')";
+    CANCEL = "UPDATE sandbox_intents SET state = 'cancelled' WHERE provider_ref = $1 AND state IN ('open', 'failed')";
+    PROCESS = "UPDATE sandbox_intents SET state = 'processing' WHERE provider_ref = $1 AND state IN ('open', 'failed')";
+    GIVEN_BACK = select!(GivenBack, "WHERE idempotency_key = $1");
+    DECIDED = "UPDATE sandbox_refunds SET state = $1, at = $2 WHERE idempotency_key = $3 AND state = $4";
     REFUNDED = "UPDATE sandbox_intents SET refunded_fen = refunded_fen + $1
-                WHERE provider_ref = $2 AND state = 'succeeded' AND refunded_fen + $1 <= amount_fen";
+                WHERE provider_ref = $2 AND state = 'succeeded' AND refunded_fen + $1 BETWEEN 0 AND amount_fen";
 }
 
 /// Key of the secret of its signatures.
@@ -51,6 +55,10 @@ pub enum Mood {
     Away,
     /// It does what is asked, and its answer is lost on the way.
     Unheard,
+    /// It takes refunds on and says nothing of them yet.
+    Slow,
+    /// It refuses refunds.
+    Stingy,
 }
 
 closed_set! {
@@ -58,10 +66,14 @@ closed_set! {
     pub enum IntentState {
         /// Waits for the payer.
         Open = "open",
+        /// The payer has acted, the result is not there.
+        Processing = "processing",
         /// Paid.
         Succeeded = "succeeded",
         /// Refused; the payer may try again.
         Failed = "failed",
+        /// Given up.
+        Cancelled = "cancelled",
     }
 }
 
@@ -85,9 +97,21 @@ table! {
         pub idempotency_key: RefundId,
         pub provider_ref: String,
         pub amount_fen: Fen,
+        pub state: BackState,
+        /// Since when it stands so.
         pub at: At,
     }
 }
+
+impl GivenBack {
+    fn seen(self) -> GoingBack {
+        GoingBack { reference: format!("{BACK}{}", self.idempotency_key), state: self.state, at: self.at }
+    }
+}
+
+/// What the sandbox's names for payments and for refunds begin with.
+const PAYMENT: &str = "pi_sandbox_";
+const BACK: &str = "re_sandbox_";
 
 /// An event on its way to the webhook.
 pub struct Delivery {
@@ -139,7 +163,7 @@ impl Sandbox {
     pub(super) async fn open(&self, db: &Db, payment: &Payment) -> Result<Opened> {
         self.arrives()?;
         let intent = Intent {
-            provider_ref: format!("pi_sandbox_{}", payment.id),
+            provider_ref: format!("{PAYMENT}{}", payment.id),
             amount_fen: payment.amount_fen,
             state: IntentState::Open,
             settled_at: None,
@@ -152,20 +176,35 @@ impl Sandbox {
     }
 
     pub(super) async fn look(&self, db: &Db, reference: &str) -> Result<Seen> {
+        self.arrives()?;
         let intent: Option<Intent> = q(FIND).bind(reference).opt(&mut db.read().await?).await?;
         Ok(match intent {
             Some(Intent { amount_fen, state: IntentState::Succeeded, settled_at: Some(at), .. }) => {
                 Seen::Captured(at, amount_fen)
             }
             Some(Intent { state: IntentState::Failed, .. }) => Seen::Refused,
+            Some(Intent { state: IntentState::Processing, .. }) => Seen::Processing,
+            Some(Intent { state: IntentState::Cancelled, .. }) => Seen::Cancelled,
             _ => Seen::Open,
         })
+    }
+
+    pub(super) async fn cancel(&self, db: &Db, reference: &str) -> Result<Seen> {
+        self.arrives()?;
+        tx!(db, tx, { q(CANCEL).bind(reference).exec(&mut tx).await })?;
+        self.look(db, reference).await
+    }
+
+    /// The payer has acted and the result takes its time.
+    pub async fn process(&self, db: &Db, payment: &PaymentId) -> Result<()> {
+        let reference = format!("{PAYMENT}{payment}");
+        tx!(db, tx, { q(PROCESS).bind(&reference).exec(&mut tx).await.map(|_| ()) })
     }
 
     /// Books the payer's act and signs the event that tells of it. Repeating an act signs the same
     /// event again; a payment that was captured cannot fail any more.
     pub async fn settle(&self, db: &Db, payment: &PaymentId, outcome: Outcome, now: At) -> Result<Delivery> {
-        let reference = format!("pi_sandbox_{payment}");
+        let reference = format!("{PAYMENT}{payment}");
         let intent = tx!(db, tx, {
             q(SETTLE).bind(outcome).bind(now).bind(&reference).exec(&mut tx).await?;
             let intent: Option<Intent> = q(FIND).bind(&reference).opt(&mut tx).await?;
@@ -175,35 +214,49 @@ impl Sandbox {
         if intent.state.as_str() != outcome.as_str() {
             return Err(Refusal::new(Code::PaymentDone).into());
         }
-        let kind = match outcome {
-            Outcome::Succeeded => "payment_intent.succeeded",
-            Outcome::Failed => "payment_intent.payment_failed",
-        };
         let settled = intent.settled_at.unwrap_or(now);
+        let (kind, seen) = match outcome {
+            Outcome::Succeeded => ("payment_intent.succeeded", Seen::Captured(settled, intent.amount_fen)),
+            Outcome::Failed => ("payment_intent.payment_failed", Seen::Refused),
+        };
         let event = Event {
             id: format!("evt_{payment}_{outcome}_{}", settled.0 / SECOND),
             kind: kind.to_owned(),
             at: settled,
-            provider_ref: reference,
-            payment_id: payment.0.clone(),
-            amount: intent.amount_fen,
-            currency: "cny".to_owned(),
+            about: About::Payment(PaymentTold {
+                provider_ref: reference,
+                payment_id: payment.0.clone(),
+                amount: intent.amount_fen,
+                currency: "cny".to_owned(),
+                seen,
+            }),
         };
         self.deliver(&event, now)
     }
 
     /// Signs an event as the provider would send it.
     pub fn deliver(&self, event: &Event, now: At) -> Result<Delivery> {
+        let object = match &event.about {
+            About::Payment(told) => json!({
+                "id": told.provider_ref,
+                "amount": told.amount,
+                "currency": told.currency,
+                "metadata": {"payment_id": told.payment_id},
+            }),
+            About::Refund(told) => json!({
+                "id": told.back.reference,
+                "amount": told.amount,
+                "currency": told.currency,
+                "status": told.back.state,
+                "metadata": {"refund_id": told.refund_id},
+            }),
+            About::Other => json!({}),
+        };
         let body = json!({
             "id": event.id,
             "type": event.kind,
             "created": event.at.0 / SECOND,
-            "data": {"object": {
-                "id": event.provider_ref,
-                "amount": event.amount.0,
-                "currency": event.currency,
-                "metadata": {"payment_id": event.payment_id},
-            }},
+            "data": {"object": object},
         });
         let body = serde_json::to_vec(&body)?;
         Ok(Delivery { signature: self.sign(&body, now)?, body })
@@ -215,22 +268,72 @@ impl Sandbox {
         reference: &str,
         refund: &RefundId,
         (amount, now): (Fen, At),
-    ) -> Result<String> {
+    ) -> Result<GoingBack> {
+        self.arrives()?;
+        let state = match () {
+            () if self.feels(Mood::Slow) => BackState::Pending,
+            () if self.feels(Mood::Stingy) => BackState::Failed,
+            () => BackState::Succeeded,
+        };
+        let back = GivenBack {
+            idempotency_key: refund.clone(),
+            provider_ref: reference.to_owned(),
+            amount_fen: amount,
+            state,
+            at: now,
+        };
         tx!(db, tx, {
-            let back = GivenBack {
-                idempotency_key: refund.clone(),
-                provider_ref: reference.to_owned(),
-                amount_fen: amount,
-                at: now,
-            };
-            if db::insert(&mut tx, &back).await? {
-                let paid_back = q(REFUNDED).bind(amount).bind(reference).exec(&mut tx).await?;
-                if paid_back == 0 {
-                    return Err(Error::fault(format!("the sandbox holds less than {amount} of {reference}")));
-                }
+            if db::insert(&mut tx, &back).await? && state == BackState::Succeeded {
+                pay_back(&mut tx, &back, amount).await?;
             }
             Ok(())
         })?;
-        Ok(format!("re_sandbox_{refund}"))
+        self.answers()?;
+        self.given_back(db, refund).await
     }
+
+    pub(super) async fn look_back(&self, db: &Db, reference: &str) -> Result<GoingBack> {
+        self.arrives()?;
+        let id = reference.strip_prefix(BACK).unwrap_or_default();
+        self.given_back(db, &RefundId(id.to_owned())).await
+    }
+
+    async fn given_back(&self, db: &Db, refund: &RefundId) -> Result<GoingBack> {
+        let found: GivenBack = q(GIVEN_BACK).bind(refund).one(&mut db.read().await?).await?;
+        Ok(found.seen())
+    }
+
+    /// What becomes of a refund that took its time, or that the payer's bank sends back after it succeeded;
+    /// signs the event that tells of it.
+    pub async fn decide(&self, db: &Db, refund: &RefundId, state: BackState, now: At) -> Result<Delivery> {
+        let back: GivenBack = tx!(db, tx, {
+            let was: GivenBack = q(GIVEN_BACK).bind(refund).one(&mut tx).await?;
+            tx.expect_rows(q(DECIDED).bind(state).bind(now).bind(refund).bind(was.state), 1).await?;
+            match (was.state, state) {
+                (BackState::Succeeded, BackState::Failed) => pay_back(&mut tx, &was, Fen(-was.amount_fen.0)).await?,
+                (BackState::Pending, BackState::Succeeded) => pay_back(&mut tx, &was, was.amount_fen).await?,
+                _ => {}
+            }
+            Ok(GivenBack { state, at: now, ..was })
+        })?;
+        let event = Event {
+            id: format!("evt_{refund}_{state}"),
+            kind: "refund.updated".to_owned(),
+            at: now,
+            about: About::Refund(RefundTold {
+                refund_id: refund.0.clone(),
+                amount: back.amount_fen,
+                currency: "cny".to_owned(),
+                back: back.seen(),
+            }),
+        };
+        self.deliver(&event, now)
+    }
+}
+
+async fn pay_back(tx: &mut Tx, back: &GivenBack, amount: Fen) -> Result<()> {
+    if q(REFUNDED).bind(amount).bind(&back.provider_ref).exec(tx).await? == 0 {
+        return Err(Error::fault(format!("the sandbox holds less than {amount} of {}", back.provider_ref)));
+    }
+    Ok(())
 }

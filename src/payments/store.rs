@@ -109,7 +109,12 @@ closed_set! {
     pub enum EventOutcome {
         /// It was of its payment.
         Applied = "applied" ["已入账", "applied"],
-        Mismatch = "mismatch" ["与付款不符", "does not match"],
+        /// Amount, currency or reference are another.
+        Mismatch = "mismatch" ["与记录不符", "does not match"],
+        /// Of a kind that changes nothing here.
+        Unknown = "unknown" ["未处理的类型", "kind not used"],
+        /// Money that had gone back was sent here again by the payer's bank.
+        Undone = "undone" ["退款被银行退回", "refund undone by the bank"],
     }
 }
 
@@ -119,7 +124,8 @@ table! {
     pub struct KeptEvent in "payment_events" or "ON CONFLICT (id) DO NOTHING" {
         /// The provider's id of the event.
         pub id: String,
-        pub payment_id: PaymentId,
+        /// Which payment it is of; none for a kind that is not known.
+        pub payment_id: Option<PaymentId>,
         /// The provider's kind of event.
         pub kind: String,
         /// When it happened there.
@@ -127,6 +133,8 @@ table! {
         /// When it came here.
         pub received_at: At,
         pub outcome: EventOutcome,
+        /// What of a mismatch differed.
+        pub differed: String,
     }
 }
 
@@ -185,6 +193,14 @@ pub async fn fail(tx: &mut Tx, id: &PaymentId, now: At) -> Result<bool> {
     let from = known(tx, id).await?.state;
     let Ok(to) = from.apply(PaymentEvent::Refused) else { return Ok(false) };
     change(tx, q(FAIL).bind(to).bind(now).bind(id).bind(from)).await?;
+    Ok(true)
+}
+
+/// Marks a payment as given up at the provider; `false` where it had another end already.
+pub async fn cancelled(tx: &mut Tx, id: &PaymentId) -> Result<bool> {
+    let from = known(tx, id).await?.state;
+    let Ok(to) = from.apply(PaymentEvent::GivenUp) else { return Ok(false) };
+    change(tx, q(GIVE_UP).bind(to).bind(id).bind(from)).await?;
     Ok(true)
 }
 

@@ -68,5 +68,6 @@ checks! {
              ELSE p.amount IS NOT NULL END
          UNION ALL
          SELECT 'payment ' || p.id AS subject FROM payments p
-         WHERE p.captured_at IS NOT NULL AND NOT p.applied AND p.refund_reserved_fen <> p.amount_fen";
+         WHERE p.captured_at IS NOT NULL AND NOT p.applied AND p.refund_reserved_fen <> p.amount_fen
+           AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.payment_id = p.id AND r.state = 'failed')";
 }

@@ -42,14 +42,16 @@ checks! {
     I5 "refunds.provider", "the sandbox gave back what is booked as given back, at the latest 15 minutes after" =
         "SELECT r.id AS subject FROM refunds r JOIN payments p ON p.id = r.payment_id AND p.method = 'sandbox'
          LEFT JOIN sandbox_refunds s ON s.idempotency_key = r.id
-         WHERE r.state = 'succeeded' AND r.amount_fen > 0 AND s.amount_fen IS DISTINCT FROM r.amount_fen
+         WHERE r.state = 'succeeded' AND r.amount_fen > 0
+           AND (s.amount_fen IS DISTINCT FROM r.amount_fen OR s.state IS DISTINCT FROM 'succeeded')
          UNION ALL
          SELECT s.idempotency_key AS subject FROM sandbox_refunds s LEFT JOIN refunds r ON r.id = s.idempotency_key
          WHERE r.id IS NULL
-           OR (r.state <> 'succeeded' AND s.at < (SELECT MAX(asked_at) FROM payments) - 900000000)";
-    I5 "refunds.sent", "what was promised went back at the latest 15 minutes after" =
+           OR (s.state = 'succeeded' AND r.state <> 'succeeded' AND s.at < (SELECT MAX(asked_at) FROM payments) - 900000000)";
+    I5 "refunds.sent", "what was promised is with the provider at the latest 15 minutes after" =
         "SELECT id AS subject FROM refunds
-         WHERE state = 'requested' AND requested_at < (SELECT MAX(asked_at) FROM payments) - 900000000";
+         WHERE state = 'requested' AND provider_ref IS NULL
+           AND requested_at < (SELECT MAX(asked_at) FROM payments) - 900000000";
     I1 "refunds.restocked", "units refunded before they were shipped are back in stock, once" =
         "SELECT w.refund_id AS subject FROM (SELECT x.refund_id, CAST(SUM(x.withdrawn_qty) AS BIGINT) AS qty FROM refund_lines x
                JOIN refunds r ON r.id = x.refund_id AND r.state = 'succeeded'

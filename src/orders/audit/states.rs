@@ -48,7 +48,9 @@ checks! {
                     GROUP BY c.seller_order_id, c.line_no) s
            ON s.seller_order_id = l.seller_order_id AND s.line_no = l.line_no
          WHERE l.shipped_qty <> COALESCE(s.shipped, 0) OR l.received_qty <> COALESCE(s.received, 0)
-           OR (l.received_at IS NOT NULL AND (l.received_qty = 0 OR l.received_qty < l.qty - l.withdrawn_qty))
+           OR (l.received_at IS NOT NULL AND (l.received_qty = 0 OR (l.received_qty < l.qty - l.withdrawn_qty
+             AND NOT EXISTS (SELECT 1 FROM refund_lines x JOIN refunds r ON r.id = x.refund_id AND r.state = 'failed'
+               WHERE r.order_id = l.order_id AND x.line_no = l.line_no AND x.withdrawn_qty > 0))))
            OR (l.received_at IS NULL AND l.received_qty > 0 AND l.received_qty = l.qty - l.withdrawn_qty
              AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = l.order_id AND r.state = 'requested'))";
     I2 "orders.events", "an order was placed once and paid or ended as often as its state says" =

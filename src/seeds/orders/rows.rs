@@ -11,7 +11,7 @@ use crate::{
         store,
     },
     payments::{
-        Payment,
+        BackState, Payment,
         sandbox::{GivenBack, Intent, IntentState},
     },
     stock::{
@@ -99,6 +99,7 @@ impl Tables {
                 idempotency_key: refund.id.clone(),
                 provider_ref: reference,
                 amount_fen: refund.amounts.total,
+                state: BackState::Succeeded,
                 at: refund.at,
             });
         }

@@ -12,8 +12,9 @@ use utoipa::{OpenApi, ToSchema};
 use crate::{
     kernel::{Code, PaymentId, Refusal},
     orders::{
+        hear,
         pay::{self, Paying},
-        payment_result, read,
+        read,
     },
     payments::{Method, PaymentState, sandbox::Outcome, store},
     web::{
@@ -98,7 +99,7 @@ pub async fn settle_sandbox(
 ) -> Result<Json<PaymentAnswer>> {
     let id = PaymentId(payment_id);
     let (trade, settled) = (market.trade.clone(), id.clone());
-    durable(async move { payment_result::settle_at_sandbox(&trade, &settled, value.outcome).await }).await?;
+    durable(async move { hear::settle_at_sandbox(&trade, &settled, value.outcome).await }).await?;
     let payment = store::find(&mut market.db().read().await?, id.as_str()).await?;
     let payment = payment.ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(Json(PaymentAnswer { payment_id: payment.id.0, state: payment.state }))
@@ -111,6 +112,6 @@ pub async fn stripe_webhook(State(market): State<Market>, headers: HeaderMap, bo
     let signature = headers.get("stripe-signature").and_then(|v| v.to_str().ok());
     let signature = signature.ok_or_else(|| Refusal::new(Code::SignatureInvalid))?.to_owned();
     let trade = market.trade.clone();
-    durable(async move { payment_result::take_event(&trade, &signature, &body).await }).await?;
+    durable(async move { hear::take_event(&trade, &signature, &body).await }).await?;
     Ok(Json(Received { received: true }))
 }

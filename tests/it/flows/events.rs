@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use yanxi::{
     kernel::{At, Fen, PaymentId, time::SECOND},
-    orders::{
-        OrderState, expire,
-        payment_result::{self, PaymentOutcome},
-    },
-    payments::{Event, sandbox::Outcome},
+    orders::{OrderState, expire, hear, payment_result::PaymentOutcome},
+    payments::{About, Event, PaymentTold, Seen, sandbox::Outcome},
 };
 
 use crate::support::{Shop, on_both};
@@ -19,15 +16,18 @@ on_both! {
     a_payment_that_wins_against_its_expiry_or_not_is_paid_or_given_back,
 }
 
-fn event(payment: &PaymentId, id: &str, kind: &str, at: At) -> Event {
+fn event((payment, amount): (&PaymentId, Fen), id: &str, kind: &str, at: At) -> Event {
     Event {
         id: format!("evt_{id}_{payment}"),
         kind: kind.to_owned(),
         at,
-        provider_ref: format!("pi_sandbox_{payment}"),
-        payment_id: payment.0.clone(),
-        amount: Fen(0),
-        currency: "cny".to_owned(),
+        about: About::Payment(PaymentTold {
+            provider_ref: format!("pi_sandbox_{payment}"),
+            payment_id: payment.0.clone(),
+            amount,
+            currency: "cny".to_owned(),
+            seen: Seen::Open,
+        }),
     }
 }
 
@@ -58,16 +58,15 @@ async fn every_order_of_five_events_ends_the_same(shop: Arc<Shop>) {
         let payment = shop.open_payment(&placed.number).await;
         sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
         let story = [
-            event(&payment, "a", "payment_intent.payment_failed", now),
-            event(&payment, "b", "payment_intent.succeeded", now),
-            event(&payment, "b", "payment_intent.succeeded", now),
-            event(&payment, "c", "payment_intent.succeeded", now),
-            event(&payment, "d", "payment_intent.payment_failed", now),
+            event((&payment, placed.total_fen), "a", "payment_intent.payment_failed", now),
+            event((&payment, placed.total_fen), "b", "payment_intent.succeeded", now),
+            event((&payment, placed.total_fen), "b", "payment_intent.succeeded", now),
+            event((&payment, placed.total_fen), "c", "payment_intent.succeeded", now),
+            event((&payment, placed.total_fen), "d", "payment_intent.payment_failed", now),
         ];
         for place in order {
-            let told = Event { amount: placed.total_fen, ..story[place].clone() };
-            let delivery = sandbox.deliver(&told, now).unwrap();
-            payment_result::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
+            let delivery = sandbox.deliver(&story[place], now).unwrap();
+            hear::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
         }
         assert_eq!(shop.state(&placed.number).await, OrderState::Paid);
     }
@@ -82,8 +81,8 @@ async fn the_return_of_the_browser_and_the_webhook_at_once_pay_once(shop: Arc<Sh
         let now = shop.trade.clock.now();
         let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
         let (webhook, back) = tokio::join!(
-            payment_result::take_event(&shop.trade, &delivery.signature, &delivery.body),
-            payment_result::ask_provider(&shop.trade, &payment)
+            hear::take_event(&shop.trade, &delivery.signature, &delivery.body),
+            hear::ask_provider(&shop.trade, &payment)
         );
         let mut both = [webhook.unwrap(), back.unwrap()];
         both.sort_by_key(|f| *f != PaymentOutcome::Paid);
@@ -104,7 +103,7 @@ async fn a_payment_that_wins_against_its_expiry_or_not_is_paid_or_given_back(sho
         let signature = sandbox.sign(&delivery.body, shop.trade.clock.now());
         let signature = signature.unwrap();
         let (paid, expired) = tokio::join!(
-            payment_result::take_event(&shop.trade, &signature, &delivery.body),
+            hear::take_event(&shop.trade, &signature, &delivery.body),
             expire::expire_overdue(&shop.trade, 10)
         );
         expired.unwrap();

@@ -5,11 +5,7 @@ use std::sync::Arc;
 use yanxi::{
     db::q,
     kernel::{Actor, Code, Error, Fen, time::SECOND},
-    orders::{
-        OrderState, expire,
-        payment_result::{self, PaymentOutcome},
-        place,
-    },
+    orders::{OrderState, expire, hear, payment_result::PaymentOutcome, place},
     payments::sandbox::Outcome,
     promotions::coupon,
 };
@@ -92,9 +88,9 @@ async fn events_in_any_number_and_the_poller_pay_once(shop: Arc<Shop>) {
     let sandbox = shop.sandbox();
     let now = shop.trade.clock.now();
     let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
-    assert_eq!(payment_result::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Paid);
+    assert_eq!(hear::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Paid);
     for _ in 0..3 {
-        let again = payment_result::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
+        let again = hear::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
         assert_eq!(again, PaymentOutcome::Known);
     }
     assert_eq!((shop.booked("sale").await, shop.stock("P01-1").await), (8990, (99, 0)));
@@ -103,10 +99,10 @@ async fn events_in_any_number_and_the_poller_pay_once(shop: Arc<Shop>) {
 async fn the_poller_learns_of_a_refusal_and_nothing_of_what_is_open(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let payment = shop.open_payment(&placed.number).await;
-    assert_eq!(payment_result::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Known);
+    assert_eq!(hear::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Known);
     let sandbox = shop.sandbox();
     sandbox.settle(&shop.trade.db, &payment, Outcome::Failed, shop.trade.clock.now()).await.unwrap();
-    assert_eq!(payment_result::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Failed);
+    assert_eq!(hear::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Failed);
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
     assert_eq!(shop.pay(&placed.number).await, PaymentOutcome::Paid);
 }
@@ -118,10 +114,10 @@ async fn forged_and_mismatched_events_change_nothing(shop: Arc<Shop>) {
     let now = shop.trade.clock.now();
     let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
     let cheaper = String::from_utf8(delivery.body.clone()).unwrap().replace("\"amount\":", "\"amount\":1");
-    let forged = payment_result::take_event(&shop.trade, &delivery.signature, cheaper.as_bytes()).await;
+    let forged = hear::take_event(&shop.trade, &delivery.signature, cheaper.as_bytes()).await;
     assert_eq!(forged.unwrap_err().refusal().unwrap().code, Code::SignatureInvalid);
     let signed = sandbox.sign(cheaper.as_bytes(), now).unwrap();
-    let mismatch = payment_result::take_event(&shop.trade, &signed, cheaper.as_bytes()).await;
+    let mismatch = hear::take_event(&shop.trade, &signed, cheaper.as_bytes()).await;
     assert_eq!(mismatch.unwrap_err().refusal().unwrap().code, Code::EventMismatch);
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
 }

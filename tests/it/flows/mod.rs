@@ -5,6 +5,7 @@ mod counting;
 mod crowd;
 mod desks;
 mod events;
+mod going_back;
 mod histories;
 mod late;
 mod lifecycle;

@@ -10,9 +10,9 @@ use yanxi::{
     },
     kernel::{Actor, Code, Error, Result, time::SECOND},
     orders::{
-        OrderState, cancel,
+        OrderState, cancel, hear,
         pay::{self, Paying},
-        payment_result::{self, PaymentOutcome},
+        payment_result::PaymentOutcome,
     },
     payments::{
         Method, PaymentState,
@@ -96,7 +96,7 @@ async fn the_poller_makes_known_what_nobody_asks_for_again(shop: Arc<Shop>) {
     let before = shop.trade.clock.now().later(-60 * SECOND);
     let waiting = store::to_ask(&mut shop.trade.db.read().await.unwrap(), before, 10).await.unwrap();
     assert_eq!(waiting.len(), 1);
-    assert_eq!(payment_result::ask_provider(&shop.trade, &waiting[0].id).await.unwrap(), PaymentOutcome::Known);
+    assert_eq!(hear::ask_provider(&shop.trade, &waiting[0].id).await.unwrap(), PaymentOutcome::Known);
     stands(&shop, &placed.number, (PaymentState::Pending, 1)).await;
     let paying = pay(&shop, &placed.number).await.unwrap();
     assert_eq!(paying.payment_id, waiting[0].id.0);

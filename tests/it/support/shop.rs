@@ -12,7 +12,7 @@ use yanxi::{
         SellerOrderId, SkuCode, Step,
     },
     orders::{
-        OrderState, Trade, pay, payment_result,
+        OrderState, Trade, hear, pay,
         payment_result::PaymentOutcome,
         place::{self, Placed, Placing},
         read,
@@ -176,7 +176,7 @@ impl Shop {
         let sandbox = self.sandbox();
         let settle = || sandbox.settle(&self.trade.db, id, outcome, self.trade.clock.now());
         let delivery = insist(settle).await.unwrap();
-        insist(|| payment_result::take_event(&self.trade, &delivery.signature, &delivery.body)).await.unwrap()
+        insist(|| hear::take_event(&self.trade, &delivery.signature, &delivery.body)).await.unwrap()
     }
 
     /// The provider behind its payments.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::{
     kernel::{Code, Fen, Named, PaymentId, Refusal},
-    orders::{payment_result, read},
+    orders::{hear, read},
     payments::{Payment, PaymentState, sandbox::Outcome, store},
     web::{
         Allow, Market, Result, Route,
@@ -99,7 +99,7 @@ async fn settle(
 ) -> Result<Response> {
     let (payment, number) = found(&market, &id).await?;
     let (trade, id) = (market.trade.clone(), PaymentId(id));
-    let done = durable(async move { payment_result::settle_at_sandbox(&trade, &id, settled.outcome).await }).await;
+    let done = durable(async move { hear::settle_at_sandbox(&trade, &id, settled.outcome).await }).await;
     match done {
         Err(error) if error.refusal().is_none_or(|refusal| refusal.code != Code::PaymentDone) => Err(error),
         _ => Ok(Redirect::to(&back(&payment, &number, &asked)).into_response()),

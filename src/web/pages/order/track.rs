@@ -59,7 +59,7 @@ fn detail(layout: &Layout, event: &OrderEventRow) -> String {
             let known = detail.split_once(' ').and_then(|(carrier, number)| Some((Carrier::of(carrier)?, number)));
             known.map_or_else(|| detail.to_owned(), |(carrier, n)| format!("{} {n}", carrier.name(layout.lang)))
         }
-        K::RefundRequested | K::Refunded | K::LatePaymentReturned => format!("¥{detail}"),
+        K::RefundRequested | K::Refunded | K::RefundFailed | K::LatePaymentReturned => format!("¥{detail}"),
         _ => detail.to_owned(),
     }
 }

@@ -90,7 +90,8 @@ pub const HARMS: &[(&str, &str)] = &[
     ("refunds.provider", "UPDATE sandbox_refunds SET idempotency_key = 'other-' || idempotency_key"),
     (
         "refunds.sent",
-        "UPDATE refunds SET state = 'requested', succeeded_at = NULL, succeeded_on = NULL, requested_at = 1",
+        "UPDATE refunds SET state = 'requested', succeeded_at = NULL, succeeded_on = NULL, requested_at = 1,
+          provider_ref = NULL",
     ),
     ("refunds.restocked", "UPDATE stock_movements SET delta = delta + 1 WHERE kind = 'return'"),
     ("refunds.restocked", "DELETE FROM stock_movements WHERE kind = 'return'"),

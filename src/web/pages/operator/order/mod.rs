@@ -20,7 +20,7 @@ use crate::{
     db::idempotency::{self, Key},
     kernel::{Code, Lang, PaymentId, RefundId, Refusal, SellerOrderId},
     orders::{
-        payment_result,
+        hear,
         record::Line,
         refund::{self, Refunding},
         refund_request::{self, RefundRequest, Wished},
@@ -179,7 +179,8 @@ fn not_found() -> Error {
     Refusal::new(Code::NotFound).into()
 }
 
-/// Sends a refund that is promised and did not reach the provider; the provider takes it once.
+/// Sends a refund that is promised and did not reach the provider, which takes it once; or promises again what no
+/// order could take and the provider refused.
 async fn send_again(
     State(market): State<Market>,
     caller: Caller,
@@ -190,7 +191,7 @@ async fn send_again(
         return Err(not_found());
     }
     let (trade, refund) = (market.trade.clone(), RefundId(id.clone()));
-    durable(async move { refund::send(&trade, &refund).await }).await?;
+    durable(async move { refund::again(&trade, &refund).await }).await?;
     Ok(Redirect::to(&address(&number, &id)).into_response())
 }
 
@@ -205,7 +206,7 @@ async fn ask_provider(
         return Err(not_found());
     }
     let trade = market.trade.clone();
-    durable(async move { payment_result::ask_provider(&trade, &PaymentId(id)).await }).await?;
+    durable(async move { hear::ask_provider(&trade, &PaymentId(id)).await }).await?;
     Ok(Redirect::to(&address(&number, "asked")).into_response())
 }
 

@@ -305,7 +305,7 @@ fn paying(layout: &Layout, told: &[KeptEvent], payment: &Payment) -> Paying {
         state: payment.state.name(layout.lang),
         amount: payment.amount_fen,
         opened: payment.created_at.minute_label(),
-        told: told.iter().filter(|e| e.payment_id == payment.id).map(event).collect(),
+        told: told.iter().filter(|e| e.payment_id.as_ref() == Some(&payment.id)).map(event).collect(),
         open: payment.state == PaymentState::Pending,
     }
 }
@@ -328,6 +328,6 @@ fn back(layout: &Layout, case: &Case, refund: &Refund) -> Back {
         reason: refund.reason.clone(),
         asked: refund.succeeded_at.unwrap_or(refund.requested_at).minute_label(),
         of_lines: of_lines.collect::<Vec<_>>().join(layout.lang.pick("；", "; ")),
-        waits: refund.state == RefundState::Requested,
+        waits: refund.state == RefundState::Requested || (refund.unapplied && refund.state == RefundState::Failed),
     }
 }

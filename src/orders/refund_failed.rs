@@ -1,0 +1,74 @@
+//! A refund that the provider refused for good: what was promised is free again, and units that were withdrawn for
+//! it can be shipped again.
+
+use super::{
+    OrderState, SellerOrderState,
+    kinds::{OrderEventKind, RefundState},
+    read, receive,
+    record::{Order, Refund},
+    state::{OrderEvent, SellerOrderEvent},
+    store,
+};
+use crate::{
+    db::{Tx, q, statements},
+    kernel::{Result, Step},
+    payments,
+};
+
+statements! {
+    FAIL = "UPDATE refunds SET state = $1, provider_ref = $2 WHERE id = $3 AND state = $4";
+    FREE = "UPDATE orders SET refund_reserved_fen = refund_reserved_fen - $1 WHERE id = $2";
+    FREE_LINE = "UPDATE order_lines SET refund_reserved_qty = refund_reserved_qty - $1,
+                   refund_reserved_fen = refund_reserved_fen - $2,
+                   refund_reserved_freight_fen = refund_reserved_freight_fen - $3,
+                   withdrawn_qty = withdrawn_qty - $4
+                 WHERE order_id = $5 AND line_no = $6";
+    REOPEN = "UPDATE orders SET state = $1, closed_at = NULL WHERE id = $2 AND state = $3";
+}
+
+/// Takes a promise back, once, within the caller's transaction.
+pub(super) async fn take_back(tx: &mut Tx, refund: &Refund, reference: &str, step: &mut Step) -> Result<()> {
+    let order = read::lock(tx, &refund.order_id).await?;
+    let fail = q(FAIL).bind(RefundState::Failed).bind(reference).bind(&refund.id).bind(refund.state);
+    if fail.exec(tx).await? == 0 {
+        return Ok(());
+    }
+    if let Some(payment) = &refund.payment_id {
+        payments::store::unreserve_refund(tx, payment, refund.amount_fen).await?;
+    }
+    metrics::counter!("yanxi_refunds_failed").increment(1);
+    store::note(tx, &order.id, (OrderEventKind::RefundFailed, refund.amount_fen.yuan()), step).await?;
+    // Money that no order took has no lines; the operator sends it again.
+    if refund.unapplied {
+        return Ok(());
+    }
+    tx.expect_rows(q(FREE).bind(refund.amount_fen).bind(&order.id), 1).await?;
+    let mut back = Vec::new();
+    for line in read::refund_lines(tx, std::slice::from_ref(refund)).await? {
+        let free = q(FREE_LINE).bind(line.qty).bind(line.goods_fen).bind(line.freight_fen).bind(line.withdrawn_qty);
+        tx.expect_rows(free.bind(&order.id).bind(line.line_no), 1).await?;
+        if line.withdrawn_qty > 0 {
+            back.push(line.line_no);
+        }
+    }
+    let order = units_back(tx, order, &back).await?;
+    receive::follow(tx, &order, step).await
+}
+
+/// Parts whose units wait to be shipped again are open again, and so is their order.
+async fn units_back(tx: &mut Tx, order: Order, lines: &[i64]) -> Result<Order> {
+    let known = read::lines(tx, &order.id).await?;
+    let has_back = |id: &str| known.iter().any(|l| l.seller_order_id.as_str() == id && lines.contains(&l.line_no));
+    for seller in read::sellers(tx, &order.id).await? {
+        let ended = matches!(seller.state, SellerOrderState::Shipped | SellerOrderState::Received);
+        if ended && has_back(seller.id.as_str()) {
+            store::move_seller(tx, &seller, seller.state.apply(SellerOrderEvent::UnitsBack)?).await?;
+        }
+    }
+    if order.state != OrderState::Completed || lines.is_empty() {
+        return Ok(order);
+    }
+    let to = order.state.apply(OrderEvent::UnitsBack)?;
+    tx.expect_rows(q(REOPEN).bind(to).bind(&order.id).bind(order.state), 1).await?;
+    Ok(Order { state: to, closed_at: None, ..order })
+}
