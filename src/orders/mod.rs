@@ -18,6 +18,7 @@ pub mod expire;
 pub mod hear;
 pub mod kinds;
 pub mod listing;
+pub mod odd;
 pub mod pay;
 pub mod payment_result;
 pub mod place;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use yanxi::{
     db::q,
     kernel::{Actor, Code, Error, Fen, time::SECOND},
-    orders::{OrderState, expire, hear, payment_result::PaymentOutcome, place},
-    payments::sandbox::Outcome,
+    orders::{OrderState, expire, hear, odd, payment_result::PaymentOutcome, place},
+    payments::{EventOutcome, sandbox::Outcome},
     promotions::coupon,
 };
 
-use crate::support::{Shop, on_both};
+use crate::support::{Desk, Shop, on_both};
 
 on_both! {
     late_money_takes_the_stock_again_where_it_is_left,
@@ -20,6 +20,7 @@ on_both! {
     events_in_any_number_and_the_poller_pay_once,
     the_poller_learns_of_a_refusal_and_nothing_of_what_is_open,
     forged_and_mismatched_events_change_nothing,
+    what_does_not_fit_is_kept_for_the_operator_with_what_differed,
 }
 
 async fn late_money_takes_the_stock_again_where_it_is_left(shop: Arc<Shop>) {
@@ -120,4 +121,42 @@ async fn forged_and_mismatched_events_change_nothing(shop: Arc<Shop>) {
     let mismatch = hear::take_event(&shop.trade, &signed, cheaper.as_bytes()).await;
     assert_eq!(mismatch.unwrap_err().refusal().unwrap().code, Code::EventMismatch);
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
+}
+
+async fn what_does_not_fit_is_kept_for_the_operator_with_what_differed(shop: Arc<Shop>) {
+    let placed = shop.placed(&[("P01-1", 1)], None).await;
+    let payment = shop.open_payment(&placed.number).await;
+    let (sandbox, now) = (shop.sandbox(), shop.trade.clock.now());
+    let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
+    let body = String::from_utf8(delivery.body).unwrap();
+    let desk = Desk::open(shop.clone()).await;
+    let cheaper = body.replace("\"amount\":", "\"amount\":1").replace("\"evt_", "\"evt_a_");
+    let foreign =
+        body.replace("\"cny\"", "\"usd\"").replace("\"pi_sandbox_", "\"pi_other_").replace("\"evt_", "\"evt_b_");
+    let unknown = r#"{"id": "evt_c", "type": "charge.dispute.created", "created": 1, "data": {"object": {"x": 1}}}"#;
+    for (body, status) in
+        [(cheaper.as_str(), 422), (cheaper.as_str(), 422), (&foreign, 422), (unknown, 200), (unknown, 200)]
+    {
+        let signature = sandbox.sign(body.as_bytes(), now).unwrap();
+        assert_eq!(desk.webhook(&signature, body).await.status, status, "{body}");
+    }
+    assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
+    let odd = odd::events(&mut shop.trade.db.read().await.unwrap(), 10).await.unwrap();
+    let kept: Vec<_> = odd
+        .iter()
+        .map(|odd| (odd.id.chars().take(6).collect::<String>(), odd.outcome, odd.number.as_deref()))
+        .collect();
+    let number = Some(placed.number.as_str());
+    let expected = [
+        ("evt_c".to_owned(), EventOutcome::Unknown, None),
+        ("evt_b_".to_owned(), EventOutcome::Mismatch, number),
+        ("evt_a_".to_owned(), EventOutcome::Mismatch, number),
+    ];
+    assert_eq!(kept, expected);
+    let page = desk.visitor("operator").get("/admin/troubles").await;
+    for words in
+        ["charge.dispute.created", "currency usd instead of cny", "reference pi_other_", placed.number.as_str()]
+    {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
 }

@@ -139,6 +139,14 @@ impl Desk {
         Answer { status, kind, body }
     }
 
+    /// A signed message of the provider.
+    pub async fn webhook(&self, signature: &str, body: &str) -> Answer {
+        let request =
+            Request::builder().method("POST").uri("/api/v1/webhooks/stripe").header("Stripe-Signature", signature);
+        let answer = self.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
+        Answer { status: answer.status().as_u16(), kind: String::new(), body: Value::Null }
+    }
+
     /// GET below `/api/v1`.
     pub async fn get(&self, who: &str, path: &str) -> Answer {
         self.ask(who, "GET", &format!("/api/v1{path}"), None).await

@@ -26,6 +26,7 @@ const PAGES: &[Pages] = &[
             ("/admin", "operator.approvals"),
             ("/admin/orders", "cases.orders"),
             ("/admin/coupons", "coupons.title"),
+            ("/admin/troubles", "troubles.title"),
             ("/admin/searches", "operator.searches"),
             ("/admin/reset-codes", "operator.resets"),
             ("/admin/audit", "operator.log"),

@@ -1,5 +1,5 @@
 //! The operator's desk (运营台): what waits for a decision, orders with all that repairs them, coupons,
-//! searches that found nothing, reset codes, the log of acts.
+//! searches that found nothing, reset codes, troubles, the log of acts.
 
 mod approvals;
 mod coupons;
@@ -10,6 +10,7 @@ mod orders;
 mod resets;
 mod searches;
 mod subject;
+mod troubles;
 
 use crate::web::Route;
 
@@ -22,6 +23,7 @@ pub fn routes() -> Vec<Route> {
         coupons::routes(),
         searches::routes(),
         resets::routes(),
+        troubles::routes(),
         log::routes(),
     ]
     .into_iter()
