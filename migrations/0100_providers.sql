@@ -41,3 +41,22 @@ DROP TABLE payment_events;
 ALTER TABLE payment_events_new RENAME TO payment_events;
 CREATE INDEX payment_events_payment ON payment_events (payment_id);
 CREATE INDEX payment_events_odd ON payment_events (received_at) WHERE outcome <> 'applied';
+-- Whether the provider is still asked after a payment: until it is captured, or both sides agree that it has ended.
+ALTER TABLE payments ADD COLUMN to_ask BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE payments SET to_ask = TRUE WHERE captured_at IS NULL;
+DROP INDEX payments_open;
+CREATE INDEX payments_to_ask ON payments (method, asked_at) WHERE to_ask;
+CREATE INDEX payments_to_give_up ON payments (id) WHERE to_ask AND state = 'cancelled';
+-- When the provider is asked again after a refund that takes its time.
+ALTER TABLE refunds ADD COLUMN ask_at BIGINT;
+-- Rows that a job could not do: how often, when next, why. One bad row holds up no other.
+CREATE TABLE setbacks (
+  job TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  tries BIGINT NOT NULL CHECK (tries >= 1),
+  first_at BIGINT NOT NULL,
+  last_at BIGINT NOT NULL,
+  next_at BIGINT NOT NULL,
+  error TEXT NOT NULL,
+  PRIMARY KEY (job, subject)
+);

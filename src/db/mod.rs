@@ -4,8 +4,8 @@
 //! declared in `statements!` so that a test prepares all of them on both. A table is declared once
 //! (`table!`, `view!`, `row!`): columns, INSERT, SELECT and reading come from there. Reads take a [`Conn`] from [`Db::read`]; writes run in `tx!`,
 //! which begins (`BEGIN IMMEDIATE` on SQLite), commits, and repeats a transaction that met
-//! another; under an idempotency key they are a [`Work`] (`once!`). `migrate` builds the schema, `outbox`, `lease` and `idempotency` are the tables
-//! that processes share instead of memory. `audit` is the shape of what `yanxi audit` checks.
+//! another; under an idempotency key they are a [`Work`] (`once!`). `migrate` builds the schema, `outbox`, `lease`, `setback` and `idempotency` are the
+//! tables that processes share instead of memory. `audit` is the shape of what `yanxi audit` checks.
 
 pub mod audit;
 pub mod audit_log;
@@ -22,6 +22,7 @@ pub mod outbox;
 mod reader;
 mod row;
 mod rows;
+pub mod setback;
 mod shared;
 mod statement;
 mod table;

@@ -117,6 +117,21 @@ pub(super) fn in_list(sql: &'static str, list: Vec<Value>) -> Query {
 }
 
 impl Query {
+    /// Writes a list in the place of the `IN ($n)` that follows the parameters bound so far: the last of the text.
+    #[must_use]
+    pub fn and_list<V: Into<Value>>(self, list: impl IntoIterator<Item = V>) -> Self {
+        let (sql, mut values) = self.into_parts();
+        let place = values.len() + 1;
+        let mut list: Vec<Value> = list.into_iter().map(Into::into).collect();
+        if let Some(last) = list.last().cloned() {
+            list.resize(list.len().next_power_of_two(), last);
+        }
+        let places: Vec<String> = (place..place + list.len()).map(|n| format!("${n}")).collect();
+        let places = if places.is_empty() { "NULL".to_owned() } else { places.join(",") };
+        values.extend(list);
+        Self::composed(sql.replacen(&format!("(${place})"), &format!("({places})"), 1), values)
+    }
+
     /// A declared statement with one `IN ($1)` and no other parameter, over a list of any length.
     pub fn with_list<V: Into<Value>>(sql: &'static str, list: impl IntoIterator<Item = V>) -> Self {
         in_list(sql, list.into_iter().map(Into::into).collect())
@@ -130,6 +145,10 @@ mod tests {
     #[test]
     fn places_count_through_the_rows() {
         assert_eq!(places(2, 3), "($1,$2,$3),($4,$5,$6)");
+        let mut listed = super::super::q("UPDATE t SET a = $1 WHERE b = $2 AND c IN ($3)").bind(1_i64).bind(2_i64);
+        listed = listed.and_list([3_i64, 4, 5]);
+        let (sql, values) = listed.into_parts();
+        assert_eq!((sql.as_str(), values.len()), ("UPDATE t SET a = $1 WHERE b = $2 AND c IN ($3,$4,$5,$6)", 6));
         let rows = Rows::of("INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT DO NOTHING").unwrap();
         assert_eq!((rows.width, rows.tail), (2, " ON CONFLICT DO NOTHING"));
     }

@@ -58,6 +58,11 @@ impl Query {
         Self { sql: AssertSqlSafe(sql).into_sql_str(), values }
     }
 
+    /// Its text and values, to be put together with a list.
+    pub(super) fn into_parts(self) -> (String, Vec<Value>) {
+        (self.sql.as_str().to_owned(), self.values)
+    }
+
     /// A statement of reports, whose columns come from a closed list of dimensions.
     pub fn from_closed_parts(sql: String) -> Self {
         Self::composed(sql, Vec::new())

@@ -2,6 +2,9 @@
 
 use crate::{kernel::Result, orders::expire, web::Market};
 
+/// Most orders that end together.
+pub const BATCH: i64 = 500;
+
 pub async fn turn(market: Market) -> Result<usize> {
-    expire::expire_overdue(&market.trade, 200).await
+    expire::expire_overdue(&market.trade, BATCH).await
 }

@@ -2,8 +2,9 @@
 //!
 //! A process asks for the lease `jobs` every few seconds; the one that holds it runs the leased
 //! jobs, so that two never do the same work, and another takes over when it dies. Jobs that keep
-//! this process's own memory in step (catalogue, counter) run everywhere. A job that fails is
-//! logged and tried again at its next turn; all are idempotent.
+//! this process's own memory in step (catalogue, counter) run everywhere. A row that a
+//! job cannot do is put off and holds up no other (`db::setback`), a full batch is followed by the next at once, and a
+//! job that fails as a whole is logged and tried again at its next turn; all are idempotent.
 
 use std::{
     future::Future,
@@ -26,6 +27,7 @@ use crate::{
 mod catalogue;
 mod expire_holds;
 mod forget;
+mod give_up;
 mod live_counter;
 mod meilisearch;
 mod receive;
@@ -47,6 +49,23 @@ struct Job {
     /// Whether only the process with the lease runs it.
     leased: bool,
     turn: Turn,
+    /// What a full batch is: after one the next turn comes at once.
+    full: i64,
+}
+
+impl Job {
+    /// A job that takes so many rows a turn at most.
+    fn full(self, full: i64) -> Self {
+        Self { full, ..self }
+    }
+}
+
+fn everywhere(name: &'static str, every: Duration, turn: Turn) -> Job {
+    Job { name, every, leased: false, turn, full: i64::MAX }
+}
+
+fn leased(name: &'static str, every: Duration, turn: Turn) -> Job {
+    Job { name, every, leased: true, turn, full: i64::MAX }
 }
 
 /// How long a lease lasts without being renewed.
@@ -56,20 +75,22 @@ const RENEW: Duration = Duration::from_secs(5);
 
 fn table(market: &Market) -> Vec<Job> {
     let second = Duration::from_secs(1);
-    let reconcile = Duration::from_secs(market.config.reconcile_seconds.clamp(1, 60).unsigned_abs());
+    // A payment is due after so many seconds; it is found within twice that.
+    let reconcile = Duration::from_secs((market.config.reconcile_seconds / 4).clamp(1, 60).unsigned_abs());
     vec![
-        Job { name: "catalogue", every: second / 4, leased: false, turn: |s| Box::pin(catalogue::turn(s)) },
-        Job { name: "live_counter", every: second, leased: false, turn: |s| Box::pin(live_counter::turn(s)) },
-        Job { name: "meili_watch", every: second, leased: false, turn: |s| Box::pin(meilisearch::watch(s)) },
-        Job { name: "meili_write", every: second, leased: true, turn: |s| Box::pin(meilisearch::write(s)) },
-        Job { name: "seal_journal", every: second, leased: true, turn: |s| Box::pin(seal_journal::turn(s)) },
-        Job { name: "expire_holds", every: second, leased: true, turn: |s| Box::pin(expire_holds::turn(s)) },
-        Job { name: "reconcile", every: reconcile, leased: true, turn: |s| Box::pin(reconcile::turn(s)) },
-        Job { name: "send_refunds", every: second * 15, leased: true, turn: |s| Box::pin(send_refunds::turn(s)) },
-        Job { name: "receive", every: second * 60, leased: true, turn: |s| Box::pin(receive::turn(s)) },
-        Job { name: "zero_hits", every: second * 10, leased: false, turn: |s| Box::pin(zero_hits::turn(s)) },
-        Job { name: "self_check", every: second * 600, leased: true, turn: |s| Box::pin(self_check::turn(s)) },
-        Job { name: "forget", every: second * 600, leased: true, turn: |s| Box::pin(forget::turn(s)) },
+        everywhere("catalogue", second / 4, |s| Box::pin(catalogue::turn(s))),
+        everywhere("live_counter", second, |s| Box::pin(live_counter::turn(s))),
+        everywhere("meili_watch", second, |s| Box::pin(meilisearch::watch(s))),
+        leased("meili_write", second, |s| Box::pin(meilisearch::write(s))),
+        leased("seal_journal", second, |s| Box::pin(seal_journal::turn(s))),
+        leased("expire_holds", second, |s| Box::pin(expire_holds::turn(s))).full(expire_holds::BATCH),
+        leased("reconcile", reconcile, |s| Box::pin(reconcile::turn(s))).full(reconcile::BATCH),
+        leased("give_up", second, |s| Box::pin(give_up::turn(s))).full(give_up::BATCH),
+        leased("send_refunds", second * 15, |s| Box::pin(send_refunds::turn(s))).full(send_refunds::BATCH),
+        leased("receive", second * 60, |s| Box::pin(receive::turn(s))).full(receive::BATCH),
+        everywhere("zero_hits", second * 10, |s| Box::pin(zero_hits::turn(s))),
+        leased("self_check", second * 600, |s| Box::pin(self_check::turn(s))),
+        leased("forget", second * 600, |s| Box::pin(forget::turn(s))),
     ]
 }
 
@@ -127,11 +148,15 @@ async fn look_once(market: Market) {
 
 async fn repeat(job: Job, market: Market, leads: Arc<AtomicBool>, mut stopped: watch::Receiver<bool>) {
     loop {
+        let mut at_once = false;
         if !job.leased || leads.load(Ordering::SeqCst) {
             let started = tokio::time::Instant::now();
             match (job.turn)(market.clone()).await {
                 Ok(0) => {}
-                Ok(done) => tracing::debug!(job = job.name, done, "job"),
+                Ok(done) => {
+                    tracing::debug!(job = job.name, done, "job");
+                    at_once = i64::try_from(done).is_ok_and(|done| done >= job.full);
+                }
                 Err(error) => {
                     tracing::warn!(
                         job = job.name,
@@ -142,7 +167,7 @@ async fn repeat(job: Job, market: Market, leads: Arc<AtomicBool>, mut stopped: w
             }
             metrics::histogram!("yanxi_job_seconds", "job" => job.name).record(started.elapsed().as_secs_f64());
         }
-        if pause(job.every, &mut stopped).await {
+        if pause(if at_once { Duration::ZERO } else { job.every }, &mut stopped).await {
             return;
         }
     }

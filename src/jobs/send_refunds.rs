@@ -6,6 +6,9 @@ use crate::{
     web::Market,
 };
 
+/// Most refunds of one turn.
+pub const BATCH: i64 = 100;
+
 pub async fn turn(market: Market) -> Result<usize> {
-    refund::send_waiting(&market.trade, market.now().later(-30 * SECOND), 100).await
+    refund::send_waiting(&market.trade, market.now().later(-30 * SECOND), BATCH).await
 }

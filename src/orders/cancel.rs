@@ -12,7 +12,7 @@ pub async fn cancel(trade: &Trade, work: &Work, order: &Order) -> Result<()> {
     if order.state == OrderState::AwaitingPayment {
         let done = tx!(work.db, tx, {
             let order = read::lock(&mut tx, &order.id).await?;
-            unpaid::end(&mut tx, &order, OrderEvent::Cancel, &mut work.step()).await
+            unpaid::end(&mut tx, std::slice::from_ref(&order), OrderEvent::Cancel, &mut work.step()).await
         });
         match done {
             // It was paid in the same moment: cancel the paid order instead.

@@ -1,21 +1,19 @@
-//! What the provider says, brought to orders: its signed events, and its answers when it is asked.
+//! What the provider says by itself, brought to orders: its signed events.
 //!
 //! An event is kept once (I3), with what came of it: one of a kind that is not known changes nothing, and one
 //! that does not fit is kept for the operator with what differed.
 
 use super::{
     Trade,
+    ask::{known_there, send_if_given_back},
     kinds::RefundState,
-    pay,
     payment_result::{PaymentOutcome, apply_payment_result},
     read, refund,
 };
 use crate::{
     db::{self, tx},
     kernel::{Actor, Code, Fen, PaymentId, RefundId, Refusal, Result},
-    payments::{
-        self, About, BackState, Event, EventOutcome, KeptEvent, Payment, PaymentTold, RefundTold, sandbox::Outcome,
-    },
+    payments::{About, BackState, Event, EventOutcome, KeptEvent, PaymentTold, RefundTold, sandbox::Outcome},
 };
 
 /// Takes a signed event: checked, kept once, finished. Refuses forged, stale and mismatched events; one about
@@ -129,38 +127,4 @@ async fn keep(trade: &Trade, event: KeptEvent) -> Result<()> {
 pub async fn settle_at_sandbox(trade: &Trade, id: &PaymentId, outcome: Outcome) -> Result<PaymentOutcome> {
     let delivery = trade.providers.sandbox()?.settle(&trade.db, id, outcome, trade.clock.now()).await?;
     take_event(trade, &delivery.signature, &delivery.body).await
-}
-
-/// The payment of an id, its provider's name for it kept: an event may be here before the answer to the call.
-async fn known_there(trade: &Trade, id: &str) -> Result<Payment> {
-    let found = payments::store::find(&mut trade.db.read().await?, id).await?;
-    pay::open(trade, found.ok_or_else(|| Refusal::new(Code::NotFound))?).await
-}
-
-/// Asks the provider after a payment and finishes it: the browser's return and the poller. One that the
-/// provider may not know is made known to it first, under the same key.
-pub async fn ask_provider(trade: &Trade, id: &PaymentId) -> Result<PaymentOutcome> {
-    let payment = known_there(trade, id.as_str()).await?;
-    let reference = payment.provider_ref.clone().unwrap_or_default();
-    let seen = trade.providers.of_method(payment.method)?.look(&trade.db, &reference).await?;
-    let done = tx!(trade.db, tx, {
-        let mut step = trade.step(Actor::PROVIDER);
-        let done = apply_payment_result(&mut tx, &payment, seen, &mut step).await?;
-        // After it, so that the order's row is locked before the payment's, as everywhere.
-        payments::store::asked(&mut tx, &payment.id, step.at).await?;
-        Ok(done)
-    })?;
-    send_if_given_back(trade, done).await
-}
-
-async fn send_if_given_back(trade: &Trade, done: PaymentOutcome) -> Result<PaymentOutcome> {
-    match &done {
-        PaymentOutcome::Paid => metrics::counter!("yanxi_orders_paid").increment(1),
-        PaymentOutcome::GivenBack(id) => {
-            metrics::counter!("yanxi_late_payments").increment(1);
-            refund::send_or_leave(trade, id).await;
-        }
-        PaymentOutcome::PartPaid | PaymentOutcome::Failed | PaymentOutcome::Known => {}
-    }
-    Ok(done)
 }

@@ -1,5 +1,5 @@
 //! Opening a payment for an order that waits for one: written here (`created`), made known to its provider
-//! outside any transaction, and what the provider answered kept (docs/decisions/0013-payments-in-three-steps.md).
+//! outside any transaction, and what the provider answered kept (docs/decisions/0014-payments-in-three-steps.md).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -69,7 +69,7 @@ pub(super) async fn open(trade: &Trade, payment: Payment) -> Result<Payment> {
         return Ok(payment);
     }
     let opened = trade.providers.of_method(payment.method)?.open(&trade.db, &payment).await?;
-    tx!(trade.db, tx, { store::opened(&mut tx, &payment.id, opened.clone(), trade.clock.now()).await })
+    tx!(trade.db, tx, { store::opened(&mut tx, &payment, opened.clone(), trade.clock.now()).await })
 }
 
 /// The answer as it was the first time, whatever became of the payment since.

@@ -1,5 +1,5 @@
 //! The one path on which a payment's result reaches its order: webhook, browser return and poller
-//! (`hear`) all end here, in any order and any number of times (I3, I4, I5).
+//! (`hear`, `ask`) all end here, in any order and any number of times (I3, I4, I5).
 
 use super::{
     OrderState,
@@ -54,7 +54,7 @@ pub async fn apply_payment_result(
 ) -> Result<PaymentOutcome> {
     match seen {
         Seen::Open | Seen::Processing => Ok(PaymentOutcome::Known),
-        Seen::Cancelled => payments::store::cancelled(tx, &payment.id).await.map(|_| PaymentOutcome::Known),
+        Seen::Cancelled => payments::store::cancelled(tx, &payment.id).await.map(|()| PaymentOutcome::Known),
         Seen::Refused => {
             if !payments::store::fail(tx, &payment.id, step.at).await? {
                 return Ok(PaymentOutcome::Known);
@@ -68,7 +68,7 @@ pub async fn apply_payment_result(
                 return Err(Refusal::new(Code::EventMismatch).into());
             }
             let order = read::lock(tx, &payment.order_id).await?;
-            if !payments::store::capture(tx, &payment.id, at, step.at).await? {
+            if !payments::store::capture(tx, payment, at, step.at).await? {
                 return Ok(PaymentOutcome::Known);
             }
             captured(tx, order, payment, at, step).await

@@ -14,6 +14,7 @@ statements! {
     ORDER = select!(Order, "WHERE id = $1");
     ORDER_BY_NUMBER = select!(Order, "WHERE number = $1");
     LOCK = returning!(Order, "UPDATE orders SET state = state WHERE id = $1");
+    LOCK_ALL = returning!(Order, "UPDATE orders SET state = state WHERE id IN ($1)");
     SELLERS = select!(SellerOrder, "WHERE order_id = $1 ORDER BY position");
     SELLER = select!(SellerOrder, "WHERE id = $1");
     LINES = select!(Line, "WHERE order_id = $1 ORDER BY line_no");
@@ -85,6 +86,11 @@ pub async fn by_id(conn: &mut Conn, id: &OrderId) -> Result<Order> {
 /// The order of an id, its row locked until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: &OrderId) -> Result<Order> {
     q(LOCK).bind(id).one(tx).await
+}
+
+/// The orders of ids, their rows locked until the transaction ends.
+pub async fn lock_all(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>> {
+    Query::with_list(LOCK_ALL, ids.iter().cloned()).all(tx).await
 }
 
 /// The order of a number, for staff.

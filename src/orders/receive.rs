@@ -10,7 +10,7 @@ use super::{
     store,
 };
 use crate::{
-    db::{Tx, Work, q, row, statements, tx},
+    db::{Tx, Work, q, row, setback, statements, tx},
     kernel::{Actor, At, Code, Refusal, Result, SellerOrderId, Step, time::DAY},
     ledger::{Entry, post},
 };
@@ -34,8 +34,10 @@ statements! {
                WHERE s.order_id = $1 AND p.delivered_at IS NOT NULL GROUP BY c.line_no";
     ON_THE_WAY = "SELECT n FROM shipments WHERE seller_order_id = $1 AND delivered_at IS NULL ORDER BY n";
     OVERDUE = "SELECT seller_order_id, n FROM shipments
-               WHERE delivered_at IS NULL AND picked_up_at IS NOT NULL AND shipped_at <= $1
-               ORDER BY shipped_at LIMIT $2";
+               WHERE delivered_at IS NULL AND picked_up_at IS NOT NULL AND shipped_at <= $1 AND NOT EXISTS (
+                 SELECT 1 FROM setbacks s WHERE s.job = 'receive' AND s.next_at > $2
+                   AND s.subject = shipments.seller_order_id || '/' || CAST(shipments.n AS TEXT))
+               ORDER BY shipped_at LIMIT $3";
 }
 
 /// A shipment's arrival.
@@ -80,20 +82,27 @@ pub async fn confirm(work: &Work, order: &Order, id: &SellerOrderId) -> Result<(
 /// Receives parcels that a carrier picked up and nobody has confirmed for ten days; without a
 /// pick-up scan nothing is received by time. Answers how many.
 pub async fn auto_receive(trade: &Trade, most: i64) -> Result<usize> {
-    let before = trade.clock.now().later(-AUTO_RECEIVE);
-    let overdue: Vec<OnTheWay> = q(OVERDUE).bind(before).bind(most).all(&mut trade.db.read().await?).await?;
+    let now = trade.clock.now();
+    let (turn, before) = (setback::turn(&trade.db, "receive", now).await?, now.later(-AUTO_RECEIVE));
+    let overdue = q(OVERDUE).bind(before).bind(now).bind(most);
+    let overdue: Vec<OnTheWay> = overdue.all(&mut trade.db.read().await?).await?;
     for parcel in &overdue {
-        tx!(trade.db, tx, {
-            let mut step = trade.step(Actor::SYSTEM);
-            let seller = read::seller(&mut tx, &parcel.seller_order_id).await?;
-            let order = read::lock(&mut tx, &seller.order_id).await?;
-            let delivered = Delivered { n: parcel.n, at: step.at, source: ReceivedSource::Auto };
-            deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
-            let received = (OrderEventKind::Received, ReceivedSource::Auto.as_str());
-            store::note_part(&mut tx, (&order.id, &seller.id), received, &mut step).await
-        })?;
+        let subject = format!("{}/{}", parcel.seller_order_id, parcel.n);
+        turn.after(&subject, receive_by_time(trade, parcel).await).await?;
     }
     Ok(overdue.len())
+}
+
+async fn receive_by_time(trade: &Trade, parcel: &OnTheWay) -> Result<()> {
+    tx!(trade.db, tx, {
+        let mut step = trade.step(Actor::SYSTEM);
+        let seller = read::seller(&mut tx, &parcel.seller_order_id).await?;
+        let order = read::lock(&mut tx, &seller.order_id).await?;
+        let delivered = Delivered { n: parcel.n, at: step.at, source: ReceivedSource::Auto };
+        deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
+        let received = (OrderEventKind::Received, ReceivedSource::Auto.as_str());
+        store::note_part(&mut tx, (&order.id, &seller.id), received, &mut step).await
+    })
 }
 
 /// A shipment arrives, within the caller's transaction, whose order row is locked; once.

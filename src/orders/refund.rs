@@ -15,8 +15,8 @@ use super::{
     store,
 };
 use crate::{
-    db::{self, Conn, Tx, Work, audit_log, once, q, statements, tx},
-    kernel::{Actor, At, Code, Error, Fen, RefundId, Refusal, Result, SkuId, Step},
+    db::{self, Conn, Tx, Work, audit_log, once, q, setback, statements, tx},
+    kernel::{Actor, At, Code, Error, Fen, RefundId, Refusal, Result, SkuId, Step, time::SECOND},
     ledger::post,
     payments::{self, BackState, GoingBack, Payment},
     stock::movement,
@@ -33,14 +33,17 @@ statements! {
     RESERVE = "UPDATE orders SET refund_reserved_fen = refund_reserved_fen + $1 WHERE id = $2";
     SUCCEED = "UPDATE refunds SET state = $1, succeeded_at = $2, succeeded_on = $3, provider_ref = $4
                WHERE id = $5 AND state = $6";
-    SENT = "UPDATE refunds SET provider_ref = $1 WHERE id = $2 AND state = 'requested' AND provider_ref IS NULL";
+    SENT = "UPDATE refunds SET provider_ref = $1, ask_at = $2 WHERE id = $3 AND state = 'requested'";
     REFUND_LINE = "UPDATE order_lines SET refunded_qty = refunded_qty + $1, refunded_fen = refunded_fen + $2,
                      refunded_freight_fen = refunded_freight_fen + $3 WHERE order_id = $4 AND line_no = $5";
     REFUND_PART = "UPDATE line_parts SET refunded_fen = refunded_fen + $1, effective_fen = effective_fen - $2
                    WHERE order_id = $3 AND line_no = $4 AND part_no = $5";
     REFUNDED = "UPDATE orders SET refunded_fen = refunded_fen + $1 WHERE id = $2 RETURNING refunded_fen, total_fen";
     RETURNED = "UPDATE orders SET returned_fen = returned_fen + $1 WHERE id = $2";
-    OPEN = "SELECT id FROM refunds WHERE state = 'requested' AND requested_at <= $1 ORDER BY requested_at LIMIT $2";
+    OPEN = "SELECT id FROM refunds WHERE state = 'requested' AND requested_at <= $1 AND (ask_at IS NULL OR ask_at <= $2)
+              AND NOT EXISTS (SELECT 1 FROM setbacks s
+                WHERE s.job = 'send_refunds' AND s.subject = refunds.id AND s.next_at > $2)
+            ORDER BY requested_at LIMIT $3";
 }
 
 /// The answer to a refund.
@@ -260,7 +263,9 @@ pub(super) async fn stands(tx: &mut Tx, refund: &Refund, back: &GoingBack, step:
     let method = payment.map_or("none", |payment| payment.method.as_str());
     match back.state {
         BackState::Pending => {
-            q(SENT).bind(&back.reference).bind(&refund.id).exec(tx).await?;
+            // A bank may take days: the older it is, the more seldom it is asked after.
+            let wait = ((step.at.0 - refund.requested_at.0) / 10).clamp(60 * SECOND, 3_600 * SECOND);
+            q(SENT).bind(&back.reference).bind(step.at.later(wait)).bind(&refund.id).exec(tx).await?;
             Ok(RefundState::Requested)
         }
         BackState::Succeeded => {
@@ -295,9 +300,11 @@ pub async fn again(trade: &Trade, id: &RefundId) -> Result<RefundState> {
 
 /// Sends every promise that still waits, such as after a crash; answers how many.
 pub async fn send_waiting(trade: &Trade, before: At, most: i64) -> Result<usize> {
-    let waiting: Vec<(RefundId,)> = q(OPEN).bind(before).bind(most).all(&mut trade.db.read().await?).await?;
+    let now = trade.clock.now();
+    let turn = setback::turn(&trade.db, "send_refunds", now).await?;
+    let waiting: Vec<(RefundId,)> = q(OPEN).bind(before).bind(now).bind(most).all(&mut trade.db.read().await?).await?;
     for (id,) in &waiting {
-        send(trade, id).await?;
+        turn.after(id.as_str(), send(trade, id).await).await?;
     }
     Ok(waiting.len())
 }

@@ -1,33 +1,41 @@
 //! The end of an unpaid order, which is cancelled or expires: what it held goes back.
 
 use super::{
+    OrderState, SellerOrderState,
     kinds::OrderEventKind,
-    read,
-    record::Order,
+    record::{self, Order},
     state::{OrderEvent, SellerOrderEvent},
-    store,
 };
 use crate::{
-    db::Tx,
+    db::{self, Tx, q, statements},
     kernel::{Result, Step},
     payments,
     promotions::redemption,
     stock::hold,
 };
 
-/// Ends an unpaid order within the caller's transaction, whose order row is locked: stock and coupon go
-/// back, once. Refuses an order that is not waiting for payment.
-pub(super) async fn end(tx: &mut Tx, order: &Order, event: OrderEvent, step: &mut Step) -> Result<()> {
-    store::end(tx, order, event, step.at).await?;
-    for seller in read::sellers(tx, &order.id).await? {
-        store::move_seller(tx, &seller, seller.state.apply(SellerOrderEvent::Cancel)?).await?;
+statements! {
+    END = "UPDATE orders SET state = $1, closed_at = $2 WHERE state = $3 AND id IN ($4)";
+    END_PARTS = "UPDATE seller_orders SET state = $1 WHERE state = $2 AND order_id IN ($3)";
+}
+
+/// Ends unpaid orders within the caller's transaction, whose rows are locked: stock, coupons and payments are given
+/// up, once. Refuses an order that is not waiting for payment. Few statements for all of them: ten thousand
+/// holds may end together.
+pub(super) async fn end(tx: &mut Tx, orders: &[Order], event: OrderEvent, step: &mut Step) -> Result<()> {
+    let from = OrderState::AwaitingPayment;
+    if let Some(other) = orders.iter().find(|order| order.state != from) {
+        other.state.apply(event)?;
     }
-    // The coupon before the stock, as whoever places takes them: neither waits for the other in a circle.
-    redemption::give_back(tx, &order.id).await?;
-    hold::release(tx, &order.id, step).await?;
-    if event == OrderEvent::Cancel {
-        payments::store::give_up(tx, &order.id).await?;
-    }
+    let (to, ids) = (from.apply(event)?, orders.iter().map(|order| order.id.clone()).collect::<Vec<_>>());
+    tx.expect_rows(q(END).bind(to).bind(step.at).bind(from).and_list(&ids), ids.len() as u64).await?;
+    let part = SellerOrderState::AwaitingPayment;
+    q(END_PARTS).bind(part.apply(SellerOrderEvent::Cancel)?).bind(part).and_list(&ids).exec(tx).await?;
+    // The coupons before the stock, as whoever places takes them: neither waits for the other in a circle.
+    redemption::give_back(tx, &ids).await?;
+    hold::release(tx, &ids, step).await?;
+    payments::store::give_up(tx, &ids).await?;
     let kind = if event == OrderEvent::Cancel { OrderEventKind::Cancelled } else { OrderEventKind::Expired };
-    store::note(tx, &order.id, (kind, ""), step).await
+    let ended: Vec<_> = ids.iter().map(|id| record::event(step, id, kind, None, "")).collect::<Result<_>>()?;
+    db::insert_all(tx, &ended).await.map(|_| ())
 }

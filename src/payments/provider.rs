@@ -23,6 +23,11 @@ impl Providers {
         Ok(Self(sandbox.into_iter().collect()))
     }
 
+    /// All of them.
+    pub fn each(&self) -> impl Iterator<Item = &Provider> {
+        self.0.iter()
+    }
+
     /// The methods that are offered, the first one first.
     pub fn methods(&self) -> impl Iterator<Item = Method> {
         self.0.iter().map(Provider::method)
@@ -74,6 +79,13 @@ impl Provider {
     pub async fn look(&self, db: &Db, reference: &str) -> Result<Seen> {
         match self {
             Self::Sandbox(sandbox) => sandbox.look(db, reference).await,
+        }
+    }
+
+    /// Asks after many payments in one question; the answers stand in the order of the names.
+    pub async fn look_all(&self, db: &Db, references: &[String]) -> Result<Vec<Seen>> {
+        match self {
+            Self::Sandbox(sandbox) => sandbox.look_all(db, references).await,
         }
     }
 

@@ -1,20 +1,24 @@
 //! The sandbox provider: keeps books of its own, signs events, honours idempotency keys.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
 use serde_json::json;
 
 use super::{About, BackState, Event, ForPayer, GoingBack, Opened, Payment, PaymentTold, RefundTold, Seen, event};
 use crate::{
-    db::{self, Db, Tx, market, q, select, statements, table, tx},
+    db::{self, Db, Query, Tx, market, q, select, statements, table, tx},
     kernel::{At, Code, Error, Fen, PaymentId, Random, RefundId, Refusal, Result, closed_set, time::SECOND},
 };
 
 statements! {
     FIND = select!(Intent, "WHERE provider_ref = $1");
+    FIND_ALL = select!(Intent, "WHERE provider_ref IN ($1)");
     SETTLE = "UPDATE sandbox_intents SET state = $1, settled_at = $2
               WHERE provider_ref = $3 AND state IN ('open', 'processing', 'failed')";
     CANCEL = "UPDATE sandbox_intents SET state = 'cancelled' WHERE provider_ref = $1 AND state IN ('open', 'failed')";
@@ -103,6 +107,18 @@ table! {
     }
 }
 
+impl Intent {
+    fn seen(&self) -> Seen {
+        match (self.state, self.settled_at) {
+            (IntentState::Succeeded, Some(at)) => Seen::Captured(at, self.amount_fen),
+            (IntentState::Open | IntentState::Succeeded, _) => Seen::Open,
+            (IntentState::Processing, _) => Seen::Processing,
+            (IntentState::Failed, _) => Seen::Refused,
+            (IntentState::Cancelled, _) => Seen::Cancelled,
+        }
+    }
+}
+
 impl GivenBack {
     fn seen(self) -> GoingBack {
         GoingBack { reference: format!("{BACK}{}", self.idempotency_key), state: self.state, at: self.at }
@@ -178,15 +194,15 @@ impl Sandbox {
     pub(super) async fn look(&self, db: &Db, reference: &str) -> Result<Seen> {
         self.arrives()?;
         let intent: Option<Intent> = q(FIND).bind(reference).opt(&mut db.read().await?).await?;
-        Ok(match intent {
-            Some(Intent { amount_fen, state: IntentState::Succeeded, settled_at: Some(at), .. }) => {
-                Seen::Captured(at, amount_fen)
-            }
-            Some(Intent { state: IntentState::Failed, .. }) => Seen::Refused,
-            Some(Intent { state: IntentState::Processing, .. }) => Seen::Processing,
-            Some(Intent { state: IntentState::Cancelled, .. }) => Seen::Cancelled,
-            _ => Seen::Open,
-        })
+        Ok(intent.map_or(Seen::Open, |intent| intent.seen()))
+    }
+
+    pub(super) async fn look_all(&self, db: &Db, references: &[String]) -> Result<Vec<Seen>> {
+        self.arrives()?;
+        let found: Vec<Intent> =
+            Query::with_list(FIND_ALL, references.iter().cloned()).all(&mut db.read().await?).await?;
+        let found: HashMap<&str, Seen> = found.iter().map(|i| (i.provider_ref.as_str(), i.seen())).collect();
+        Ok(references.iter().map(|name| found.get(name.as_str()).copied().unwrap_or(Seen::Open)).collect())
     }
 
     pub(super) async fn cancel(&self, db: &Db, reference: &str) -> Result<Seen> {

@@ -104,6 +104,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_given_up_at_once_is_what_the_table_gives_up() {
+        let given_up: Vec<_> = TABLE.iter().filter(|row| row.1 == E::GivenUp).map(|row| (row.0, row.2)).collect();
+        assert_eq!(given_up, [S::Created, S::Pending, S::Failed].map(|from| (from, S::Cancelled)));
+    }
+
+    #[test]
     fn each_state_and_event_lead_to_one_state_at_most() {
         for (n, a) in TABLE.iter().enumerate() {
             assert!(TABLE.iter().skip(n + 1).all(|b| (a.0, a.1) != (b.0, b.1)));

@@ -14,18 +14,25 @@ statements! {
     OF_ORDER = select!(Payment, "WHERE order_id = $1 ORDER BY created_at, id");
     OPENED = "UPDATE payments SET state = $1, provider_ref = $2, payer_answer = $3, opened_at = $4
               WHERE id = $5 AND state = $6 AND opened_at IS NULL";
-    CAPTURE = "UPDATE payments SET state = $1, captured_at = $2, learned_at = $3 WHERE id = $4 AND state = $5";
+    CAPTURE = "UPDATE payments SET state = $1, captured_at = $2, learned_at = $3, to_ask = FALSE WHERE id = $4 AND state = $5";
     APPLY = "UPDATE payments SET applied = TRUE WHERE id = $1 AND captured_at IS NOT NULL AND NOT applied";
     FAIL = "UPDATE payments SET state = $1, learned_at = $2 WHERE id = $3 AND state = $4";
-    GIVE_UP = "UPDATE payments SET state = $1 WHERE id = $2 AND state = $3";
+    GIVE_UP = "UPDATE payments SET state = 'cancelled' WHERE state IN ('created', 'pending', 'failed')
+                 AND order_id IN ($1)";
+    ENDED = "UPDATE payments SET state = $1, to_ask = FALSE WHERE id = $2 AND state = $3";
     RESERVE = "UPDATE payments SET refund_reserved_fen = refund_reserved_fen + $1
                WHERE id = $2 AND captured_at IS NOT NULL AND refund_reserved_fen + $1 <= amount_fen";
     UNRESERVE = "UPDATE payments SET refund_reserved_fen = refund_reserved_fen - $1
                  WHERE id = $2 AND refund_reserved_fen - $1 >= refunded_fen";
     REFUNDED = "UPDATE payments SET state = $1, refunded_fen = refunded_fen + $2
                 WHERE id = $3 AND state = $4 AND refunded_fen = $5 AND refunded_fen + $2 <= refund_reserved_fen";
-    TO_ASK = select!(Payment, "WHERE state IN ('created', 'pending') AND asked_at <= $1 ORDER BY asked_at LIMIT $2");
-    ASKED = "UPDATE payments SET asked_at = $1 WHERE id = $2";
+    TO_ASK = select!(Payment, "WHERE to_ask AND method = $1 AND asked_at <= $2 AND NOT EXISTS (
+                        SELECT 1 FROM setbacks s WHERE s.job = 'reconcile' AND s.subject = payments.id AND s.next_at > $3)
+                      ORDER BY asked_at LIMIT $4");
+    TO_GIVE_UP = select!(Payment, "WHERE to_ask AND state = 'cancelled' AND NOT EXISTS (
+                        SELECT 1 FROM setbacks s WHERE s.job = 'give_up' AND s.subject = payments.id AND s.next_at > $1)
+                      ORDER BY id LIMIT $2");
+    ASKED = "UPDATE payments SET asked_at = $1 WHERE id IN ($2)";
     EVENTS = select!(KeptEvent, "WHERE payment_id IN ($1) ORDER BY received_at, id");
 }
 
@@ -54,6 +61,8 @@ table! {
         pub learned_at: Option<At>,
         /// When the provider was last asked after it.
         pub asked_at: At,
+        /// Whether it is still asked after: until it is captured, or both sides agree that it has ended.
+        pub to_ask: bool,
         /// When the provider's first answer was kept.
         pub opened_at: Option<At>,
         /// What the payer needs, as JSON ([`ForPayer`]); none where the payment had ended before.
@@ -93,6 +102,7 @@ impl Payment {
             captured_at: None,
             learned_at: None,
             asked_at: at,
+            to_ask: true,
             opened_at: None,
             payer_answer: None,
         }
@@ -162,24 +172,40 @@ async fn known(tx: &mut Tx, id: &PaymentId) -> Result<Payment> {
 
 /// Keeps what the provider answered to the opening, once; answers the payment as it stands then. One that
 /// ended meanwhile keeps the reference only, under which it is given up there.
-pub async fn opened(tx: &mut Tx, id: &PaymentId, opened: Opened, now: At) -> Result<Payment> {
-    let payment = known(tx, id).await?;
+pub async fn opened(tx: &mut Tx, read: &Payment, opened: Opened, now: At) -> Result<Payment> {
+    if let Some(payment) = keep_opened(tx, read.clone(), &opened, now).await? {
+        return Ok(payment);
+    }
+    // It changed since it was read.
+    let payment = known(tx, &read.id).await?;
     if payment.opened_at.is_some() {
         return Ok(payment);
     }
+    let kept = keep_opened(tx, payment, &opened, now).await?;
+    kept.ok_or_else(|| Error::Conflict(anyhow::anyhow!("a payment changed while it was changed")))
+}
+
+async fn keep_opened(tx: &mut Tx, payment: Payment, opened: &Opened, now: At) -> Result<Option<Payment>> {
     let to = payment.state.apply(PaymentEvent::Opened).ok();
     let payer_answer = to.map(|_| serde_json::to_string(&opened.payer)).transpose()?;
-    let (state, provider_ref) = (to.unwrap_or(payment.state), Some(opened.reference));
+    let (state, provider_ref) = (to.unwrap_or(payment.state), Some(opened.reference.clone()));
     let update = q(OPENED).bind(state).bind(provider_ref.clone()).bind(payer_answer.clone()).bind(now);
-    change(tx, update.bind(id).bind(payment.state)).await?;
-    Ok(Payment { state, provider_ref, payer_answer, opened_at: Some(now), ..payment })
+    let kept = update.bind(&payment.id).bind(payment.state).exec(tx).await? == 1;
+    Ok(kept.then_some(Payment { state, provider_ref, payer_answer, opened_at: Some(now), ..payment }))
 }
 
 /// Marks the money as captured; `false` where it was known already.
-pub async fn capture(tx: &mut Tx, id: &PaymentId, captured_at: At, now: At) -> Result<bool> {
-    let from = known(tx, id).await?.state;
+pub async fn capture(tx: &mut Tx, read: &Payment, captured_at: At, now: At) -> Result<bool> {
+    let capture = |from: PaymentState, to| q(CAPTURE).bind(to).bind(captured_at).bind(now).bind(&read.id).bind(from);
+    if let Ok(to) = read.state.apply(PaymentEvent::Captured)
+        && capture(read.state, to).exec(tx).await? == 1
+    {
+        return Ok(true);
+    }
+    // It changed since it was read, or was captured before.
+    let from = known(tx, &read.id).await?.state;
     let Ok(to) = from.apply(PaymentEvent::Captured) else { return Ok(false) };
-    change(tx, q(CAPTURE).bind(to).bind(captured_at).bind(now).bind(id).bind(from)).await?;
+    change(tx, capture(from, to)).await?;
     Ok(true)
 }
 
@@ -196,22 +222,18 @@ pub async fn fail(tx: &mut Tx, id: &PaymentId, now: At) -> Result<bool> {
     Ok(true)
 }
 
-/// Marks a payment as given up at the provider; `false` where it had another end already.
-pub async fn cancelled(tx: &mut Tx, id: &PaymentId) -> Result<bool> {
+/// Marks a payment as ended at the provider too, which is not asked any more; one that was captured stays so.
+pub async fn cancelled(tx: &mut Tx, id: &PaymentId) -> Result<()> {
     let from = known(tx, id).await?.state;
-    let Ok(to) = from.apply(PaymentEvent::GivenUp) else { return Ok(false) };
-    change(tx, q(GIVE_UP).bind(to).bind(id).bind(from)).await?;
-    Ok(true)
+    let to = if from == PaymentState::Cancelled { Ok(from) } else { from.apply(PaymentEvent::GivenUp) };
+    let Ok(to) = to else { return Ok(()) };
+    change(tx, q(ENDED).bind(to).bind(id).bind(from)).await
 }
 
-/// Gives up an order's payments that were not captured.
-pub async fn give_up(tx: &mut Tx, order: &OrderId) -> Result<()> {
-    for payment in of_order(tx, order).await? {
-        if let Ok(to) = payment.state.apply(PaymentEvent::GivenUp) {
-            change(tx, q(GIVE_UP).bind(to).bind(&payment.id).bind(payment.state)).await?;
-        }
-    }
-    Ok(())
+/// Gives up the payments of orders that ended unpaid. The provider is asked to, and asked after them until it
+/// agrees (`to_ask`).
+pub async fn give_up(tx: &mut Tx, orders: &[OrderId]) -> Result<()> {
+    Query::with_list(GIVE_UP, orders.iter().cloned()).exec(tx).await.map(|_| ())
 }
 
 /// Promises money back; `false` where less than that is left (I7).
@@ -234,14 +256,20 @@ pub async fn refunded(tx: &mut Tx, id: &PaymentId, amount: Fen) -> Result<()> {
     tx.expect_rows(update, 1).await
 }
 
-/// Open payments last asked after before an instant.
-pub async fn to_ask(conn: &mut Conn, before: At, most: i64) -> Result<Vec<Payment>> {
-    q(TO_ASK).bind(before).bind(most).all(conn).await
+/// Payments of a method to be asked after: those last asked after before an instant, but for those put off
+/// (`setback`) beyond now.
+pub async fn to_ask(conn: &mut Conn, method: Method, (before, now): (At, At), most: i64) -> Result<Vec<Payment>> {
+    q(TO_ASK).bind(method).bind(before).bind(now).bind(most).all(conn).await
 }
 
-/// Notes that the provider was asked.
-pub async fn asked(tx: &mut Tx, id: &PaymentId, now: At) -> Result<()> {
-    q(ASKED).bind(now).bind(id).exec(tx).await.map(|_| ())
+/// Payments whose orders ended and whose provider has not agreed yet, but for those put off beyond now.
+pub async fn to_give_up(conn: &mut Conn, now: At, most: i64) -> Result<Vec<Payment>> {
+    q(TO_GIVE_UP).bind(now).bind(most).all(conn).await
+}
+
+/// Notes that the provider was asked after payments.
+pub async fn asked(tx: &mut Tx, ids: &[PaymentId], now: At) -> Result<()> {
+    q(ASKED).bind(now).and_list(ids).exec(tx).await.map(|_| ())
 }
 
 /// The events of payments, as they came.

@@ -1,5 +1,7 @@
 //! Which orders used a coupon: counted within its limits (I9), given back, and used again when paid late.
 
+use std::collections::BTreeMap;
+
 use super::coupon::find;
 use crate::{
     db::{Conn, Tx, insert, q, statements, table},
@@ -10,10 +12,11 @@ statements! {
     USE = "UPDATE coupons SET used = used + 1 WHERE code = $1 AND (limit_total IS NULL OR used < limit_total)
              AND ($2 OR ended_at IS NULL)";
     MOVE = "UPDATE coupon_redemptions SET state = $2 WHERE order_id = $1 AND state = $3 RETURNING coupon_code, holder";
+    MOVE_ALL = "UPDATE coupon_redemptions SET state = $1 WHERE state = $2 AND order_id IN ($3) RETURNING coupon_code, holder";
     GIVEN_BACK = "SELECT coupon_code, holder FROM coupon_redemptions WHERE order_id = $1 AND state = $2";
     USED_BY = "SELECT used FROM coupon_holders WHERE coupon_code = $1 AND holder = $2";
-    UNUSE = "UPDATE coupons SET used = used - 1 WHERE code = $1";
-    UNUSE_EACH = "UPDATE coupon_holders SET used = used - 1 WHERE coupon_code = $1 AND holder = $2";
+    UNUSE = "UPDATE coupons SET used = used - $1 WHERE code = $2";
+    UNUSE_EACH = "UPDATE coupon_holders SET used = used - $1 WHERE coupon_code = $2 AND holder = $3";
 }
 
 closed_set! {
@@ -97,13 +100,20 @@ async fn count_use(tx: &mut Tx, one_more: Holder, before: bool) -> Result<()> {
     Err(Refusal::of_field("coupons[0]", why).with("coupon", code).into())
 }
 
-/// Gives an order's use back, once.
-pub async fn give_back(tx: &mut Tx, order: &OrderId) -> Result<()> {
-    let back = q(MOVE).bind(order).bind(RedemptionState::GivenBack).bind(RedemptionState::Used);
-    let back: Option<(String, String)> = back.opt(tx).await?;
-    if let Some((code, holder)) = back {
-        tx.expect_rows(q(UNUSE).bind(&code), 1).await?;
-        tx.expect_rows(q(UNUSE_EACH).bind(&code).bind(&holder), 1).await?;
+/// Gives the uses of orders back, once.
+pub async fn give_back(tx: &mut Tx, orders: &[OrderId]) -> Result<()> {
+    let back = q(MOVE_ALL).bind(RedemptionState::GivenBack).bind(RedemptionState::Used).and_list(orders);
+    let back: Vec<(String, String)> = back.all(tx).await?;
+    let (mut codes, mut holders) = (BTreeMap::<String, i64>::new(), BTreeMap::<_, i64>::new());
+    for (code, holder) in back {
+        *codes.entry(code.clone()).or_default() += 1;
+        *holders.entry((code, holder)).or_default() += 1;
+    }
+    for (code, n) in &codes {
+        tx.expect_rows(q(UNUSE).bind(*n).bind(code), 1).await?;
+    }
+    for ((code, holder), n) in &holders {
+        tx.expect_rows(q(UNUSE_EACH).bind(*n).bind(code).bind(holder), 1).await?;
     }
     Ok(())
 }

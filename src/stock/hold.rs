@@ -1,5 +1,7 @@
 //! Holds (占用): units kept for an unpaid order.
 
+use std::collections::BTreeMap;
+
 use super::movement::{self, Movement};
 use crate::{
     db::{self, Conn, Tx, q, row, statements, table},
@@ -12,6 +14,7 @@ statements! {
     LEFT = "SELECT on_hand - held AS left_over FROM stock_levels WHERE sku_id = $1 AND location = 'online'";
     OF_ORDER = "SELECT h.sku_id, h.qty, s.code AS sku FROM stock_holds h JOIN skus s ON s.id = h.sku_id
                 WHERE h.order_id = $1 ORDER BY h.sku_id";
+    FREED = "UPDATE stock_holds SET state = $1 WHERE state = $2 AND order_id IN ($3) RETURNING sku_id, qty";
     MARK = "UPDATE stock_holds SET state = $1 WHERE order_id = $2 AND state = $3";
     RELEASE = "UPDATE stock_levels SET held = held - $1, changed_at = $2
                WHERE sku_id = $3 AND location = 'online' AND held >= $1";
@@ -80,14 +83,16 @@ async fn out_of_stock(conn: &mut Conn, demand: &Demand) -> Result<Error> {
     Ok(Refusal::of_field("items", Code::OutOfStock).with("sku", &demand.sku).with("left", left).into())
 }
 
-/// Releases an order's live holds; a second call does nothing.
-pub async fn release(tx: &mut Tx, order: &OrderId, step: &Step) -> Result<()> {
-    if !mark(tx, order, HoldState::Live, HoldState::Released).await? {
-        return Ok(());
+/// Releases the live holds of orders, in key order of their SKUs; a second call does nothing.
+pub async fn release(tx: &mut Tx, orders: &[OrderId], step: &Step) -> Result<()> {
+    let freed = q(FREED).bind(HoldState::Released).bind(HoldState::Live).and_list(orders);
+    let freed: Vec<(SkuId, i64)> = freed.all(tx).await?;
+    let mut units: BTreeMap<SkuId, i64> = BTreeMap::new();
+    for (sku, qty) in freed {
+        *units.entry(sku).or_default() += qty;
     }
-    for demand in of_order(tx, order).await? {
-        let release = q(RELEASE).bind(demand.qty).bind(step.at).bind(&demand.sku_id);
-        tx.expect_rows(release, 1).await?;
+    for (sku, qty) in &units {
+        tx.expect_rows(q(RELEASE).bind(*qty).bind(step.at).bind(sku), 1).await?;
     }
     Ok(())
 }

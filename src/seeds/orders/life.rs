@@ -167,6 +167,7 @@ impl Life {
             captured_at: Some(at),
             learned_at: Some(at),
             asked_at: order.placed_at,
+            to_ask: false,
             opened_at: Some(order.placed_at),
             payer_answer: None,
         });

@@ -6,12 +6,12 @@ use yanxi::{
     db::q,
     kernel::{Actor, At, Carrier, Fen},
     orders::{
-        OrderState, payment_result,
+        OrderState, ask,
         refund::{self, Asked, AskedLine},
         review,
         ship::{self, Scan, ScanKind, ScanSource, Shipping},
     },
-    payments::{Provider, sandbox::Outcome},
+    payments::sandbox::Outcome,
     reports::{Dimension, Kind},
 };
 
@@ -81,12 +81,12 @@ async fn a_capture_of_a_closed_month_is_an_adjustment_of_the_first_open_day(shop
     shop.trade.clock.set(At::parse("2026-10-31T23:40:00+08:00").unwrap());
     let placed = shop.placed(&[("P01-1", 1), ("P02-1", 1)], None).await;
     let payment = shop.open_payment(&placed.number).await;
-    let Provider::Sandbox(sandbox) = &shop.trade.provider;
+    let sandbox = shop.sandbox();
     // The provider captures in October, and its message is lost until the month is closed.
     sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, shop.trade.clock.now()).await.unwrap();
     write(&shop.trade.db, &["INSERT INTO closed_months (month, marked_at) VALUES ('2026-10', 0)"]).await;
     shop.trade.clock.set(At::parse("2026-11-06T09:00:00+08:00").unwrap());
-    payment_result::ask_provider(&shop.trade, &payment).await.unwrap();
+    ask::ask_provider(&shop.trade, &payment).await.unwrap();
     assert_eq!(shop.state(&placed.number).await, OrderState::Paid);
     let booked: Vec<(String, Option<String>)> = q("SELECT day, late_for FROM ledger_entries GROUP BY day, late_for")
         .all(&mut shop.trade.db.read().await.unwrap())

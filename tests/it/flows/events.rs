@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use yanxi::{
     kernel::{At, Fen, PaymentId, time::SECOND},
-    orders::{OrderState, expire, hear, payment_result::PaymentOutcome},
+    orders::{OrderState, ask, expire, hear, payment_result::PaymentOutcome},
     payments::{About, Event, PaymentTold, Seen, sandbox::Outcome},
 };
 
@@ -82,7 +82,7 @@ async fn the_return_of_the_browser_and_the_webhook_at_once_pay_once(shop: Arc<Sh
         let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
         let (webhook, back) = tokio::join!(
             hear::take_event(&shop.trade, &delivery.signature, &delivery.body),
-            hear::ask_provider(&shop.trade, &payment)
+            ask::ask_provider(&shop.trade, &payment)
         );
         let mut both = [webhook.unwrap(), back.unwrap()];
         both.sort_by_key(|f| *f != PaymentOutcome::Paid);

@@ -6,7 +6,7 @@ use yanxi::{
     db::q,
     kernel::{Actor, Carrier, Fen, RefundId, time::SECOND},
     orders::{
-        OrderState, SellerOrderState, expire, hear,
+        OrderState, SellerOrderState, ask, expire, hear,
         kinds::{RefundState, ScanKind, ScanSource},
         payment_result::PaymentOutcome,
         refund::{self, Asked, AskedLine, Refunding},
@@ -193,7 +193,7 @@ async fn a_payment_that_was_given_up_there_is_cancelled_here(shop: Arc<Shop>) {
     let provider = shop.trade.providers.of_method(found.method).unwrap();
     let seen = provider.cancel(&shop.trade.db, found.provider_ref.as_deref().unwrap()).await.unwrap();
     assert_eq!(seen, Seen::Cancelled);
-    assert_eq!(hear::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Known);
+    assert_eq!(ask::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Known);
     assert_eq!(shop.payments(&placed.number).await[0].state.as_str(), "cancelled");
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
     assert_eq!(shop.pay(&placed.number).await, PaymentOutcome::Paid);
@@ -207,7 +207,7 @@ async fn a_payment_on_its_way_cannot_be_given_up(shop: Arc<Shop>) {
     let provider = shop.trade.providers.of_method(found.method).unwrap();
     let seen = provider.cancel(&shop.trade.db, found.provider_ref.as_deref().unwrap()).await.unwrap();
     assert_eq!(seen, Seen::Processing);
-    assert_eq!(hear::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Known);
+    assert_eq!(ask::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Known);
     assert_eq!(shop.payments(&placed.number).await[0].state.as_str(), "pending");
     assert_eq!(shop.settle(&payment, Outcome::Succeeded).await, PaymentOutcome::Paid);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use yanxi::{
     db::q,
     kernel::{Actor, Code, Error, Fen, time::SECOND},
-    orders::{OrderState, expire, hear, odd, payment_result::PaymentOutcome, place},
+    orders::{OrderState, ask, expire, hear, odd, payment_result::PaymentOutcome, place},
     payments::{EventOutcome, sandbox::Outcome},
     promotions::coupon,
 };
@@ -89,7 +89,7 @@ async fn events_in_any_number_and_the_poller_pay_once(shop: Arc<Shop>) {
     let sandbox = shop.sandbox();
     let now = shop.trade.clock.now();
     let delivery = sandbox.settle(&shop.trade.db, &payment, Outcome::Succeeded, now).await.unwrap();
-    assert_eq!(hear::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Paid);
+    assert_eq!(ask::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Paid);
     for _ in 0..3 {
         let again = hear::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
         assert_eq!(again, PaymentOutcome::Known);
@@ -100,10 +100,10 @@ async fn events_in_any_number_and_the_poller_pay_once(shop: Arc<Shop>) {
 async fn the_poller_learns_of_a_refusal_and_nothing_of_what_is_open(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
     let payment = shop.open_payment(&placed.number).await;
-    assert_eq!(hear::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Known);
+    assert_eq!(ask::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Known);
     let sandbox = shop.sandbox();
     sandbox.settle(&shop.trade.db, &payment, Outcome::Failed, shop.trade.clock.now()).await.unwrap();
-    assert_eq!(hear::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Failed);
+    assert_eq!(ask::ask_provider(&shop.trade, &payment).await.unwrap(), PaymentOutcome::Failed);
     assert_eq!(shop.state(&placed.number).await, OrderState::AwaitingPayment);
     assert_eq!(shop.pay(&placed.number).await, PaymentOutcome::Paid);
 }

@@ -7,6 +7,7 @@ mod desks;
 mod events;
 mod going_back;
 mod histories;
+mod jobs;
 mod late;
 mod lifecycle;
 mod money_back;

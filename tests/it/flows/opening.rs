@@ -10,7 +10,7 @@ use yanxi::{
     },
     kernel::{Actor, Code, Error, Result, time::SECOND},
     orders::{
-        OrderState, cancel, hear,
+        OrderState, ask, cancel,
         pay::{self, Paying},
         payment_result::PaymentOutcome,
     },
@@ -94,9 +94,12 @@ async fn the_poller_makes_known_what_nobody_asks_for_again(shop: Arc<Shop>) {
     shop.sandbox().is(Mood::Well);
     shop.trade.clock.advance(61 * SECOND);
     let before = shop.trade.clock.now().later(-60 * SECOND);
-    let waiting = store::to_ask(&mut shop.trade.db.read().await.unwrap(), before, 10).await.unwrap();
+    let waiting =
+        store::to_ask(&mut shop.trade.db.read().await.unwrap(), Method::Sandbox, (before, shop.trade.clock.now()), 10)
+            .await
+            .unwrap();
     assert_eq!(waiting.len(), 1);
-    assert_eq!(hear::ask_provider(&shop.trade, &waiting[0].id).await.unwrap(), PaymentOutcome::Known);
+    assert_eq!(ask::ask_provider(&shop.trade, &waiting[0].id).await.unwrap(), PaymentOutcome::Known);
     stands(&shop, &placed.number, (PaymentState::Pending, 1)).await;
     let paying = pay(&shop, &placed.number).await.unwrap();
     assert_eq!(paying.payment_id, waiting[0].id.0);

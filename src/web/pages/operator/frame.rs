@@ -4,6 +4,7 @@ use axum::http::Uri;
 
 use crate::{
     approvals::waiting,
+    db::setback,
     identity::Role,
     orders::listing::stuck_refunds,
     web::{
@@ -39,7 +40,8 @@ const PAGES: &[Pages] = &[
 pub async fn desk(market: &Market, layout: &Layout, caller: &Caller, uri: &Uri) -> Result<Desk> {
     let mut conn = market.db().read().await?;
     let (_, approvals) = waiting(&mut conn, (1, 0)).await?;
+    let troubles = setback::count(&mut conn).await?;
     let refunds = stuck_refunds(&mut conn, market.now()).await?;
     let desk = Desk::of(layout, caller, uri, ("operator.desk", "/admin"), PAGES);
-    Ok(desk.waiting("/admin", approvals).waiting("/admin/orders", refunds))
+    Ok(desk.waiting("/admin", approvals).waiting("/admin/orders", refunds).waiting("/admin/troubles", troubles))
 }

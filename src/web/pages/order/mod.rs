@@ -23,7 +23,7 @@ use crate::{
     db::idempotency::{Key, Twin},
     kernel::{Code, PaymentId, Refusal, SellerOrderId},
     orders::{
-        OrderState, cancel as cancelling, hear, pay,
+        OrderState, ask, cancel as cancelling, pay,
         read::{self, Owner},
         receive,
         record::Order,
@@ -183,7 +183,7 @@ async fn return_from_payment(visit: Visit) -> Result<Response> {
     let of_order = |id: &String| payments.iter().any(|payment| payment.id.as_str() == id);
     if let Some(id) = visit.payment.clone().filter(of_order) {
         let trade = visit.market.trade.clone();
-        durable(async move { hear::ask_provider(&trade, &PaymentId(id)).await }).await?;
+        durable(async move { ask::ask_provider(&trade, &PaymentId(id)).await }).await?;
     }
     Ok(Redirect::to(&visit.at("")).into_response())
 }

@@ -20,7 +20,7 @@ use crate::{
     db::idempotency::{self, Key},
     kernel::{Code, Lang, PaymentId, RefundId, Refusal, SellerOrderId},
     orders::{
-        hear,
+        ask,
         record::Line,
         refund::{self, Refunding},
         refund_request::{self, RefundRequest, Wished},
@@ -206,7 +206,7 @@ async fn ask_provider(
         return Err(not_found());
     }
     let trade = market.trade.clone();
-    durable(async move { hear::ask_provider(&trade, &PaymentId(id)).await }).await?;
+    durable(async move { ask::ask_provider(&trade, &PaymentId(id)).await }).await?;
     Ok(Redirect::to(&address(&number, "asked")).into_response())
 }
 
