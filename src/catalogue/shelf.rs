@@ -33,14 +33,14 @@ impl Shelf {
     }
 
     /// Brings the snapshot up to date: anew where the catalogue's version or the day changed, else the
-    /// products that were edited or sold. Whoever calls it lets search follow, then calls `raise_shown`.
+    /// products that were edited or sold. Whoever calls it lets search follow, then calls `raise`.
     pub async fn refresh(&self, db: &Db, now: At) -> Result<Refreshed> {
         let old = self.now();
         let mut conn = db.read().await?;
         let versions = versions(&mut conn).await?;
         if versions.catalogue != old.versions.catalogue || now.day() != old.day {
             let mut fresh = load_after(&mut conn, now, &old).await?;
-            fresh.shown = old.shown;
+            (fresh.shown, fresh.turn) = (old.shown, old.turn);
             self.0.store(Arc::new(fresh));
             return Ok(Refreshed::Anew);
         }
@@ -66,11 +66,12 @@ impl Shelf {
         Ok(Refreshed::Some { codes, gone, shown })
     }
 
-    /// Says that something which pages show has changed, once search has followed too: a page that was
+    /// Says that something has changed, and whether pages show it, once search has followed too: what was
     /// rendered in between is not kept beyond this.
-    pub fn raise_shown(&self) {
+    pub fn raise(&self, shown: bool) {
         let mut next = (*self.now()).clone();
-        next.shown += 1;
+        next.turn += 1;
+        next.shown += u64::from(shown);
         self.0.store(Arc::new(next));
     }
 }

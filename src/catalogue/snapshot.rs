@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub versions: Versions,
     /// Rises whenever something that is shown changes: rendered pages are kept by it.
     pub shown: u64,
+    /// Rises whenever anything changes, exact stock and sales too: answers to programs are kept by it.
+    pub turn: u64,
     /// The day for which seasons and certificates are judged.
     pub day: Day,
     pub read_at: At,

@@ -21,6 +21,7 @@ fn follow(market: &Market, refreshed: Refreshed) -> usize {
     if refreshed == Refreshed::Anew {
         market.search.renew();
     }
+    let same = refreshed == Refreshed::Same;
     let (changes, shown): (Vec<Change>, bool) = match refreshed {
         Refreshed::Same => (Vec::new(), false),
         Refreshed::Some { codes, gone, shown } => {
@@ -31,8 +32,8 @@ fn follow(market: &Market, refreshed: Refreshed) -> usize {
     if !changes.is_empty() {
         market.search.change(&changes);
     }
-    if shown {
-        market.shelf.raise_shown();
+    if !same {
+        market.shelf.raise(shown);
     }
     market.search.tidy(|| Published(snapshot));
     changes.len()

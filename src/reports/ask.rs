@@ -48,7 +48,8 @@ impl Ask {
         Self { kind, from, to, by: usual(kind), filters: Vec::new(), slice: None }
     }
 
-    /// Reads the question; days left out mean this month up to today.
+    /// Reads the question; both days left out mean this month up to today, the last alone is today. A last
+    /// day without a first could mean any span, so it is refused.
     pub fn parse(
         kind: &str,
         (from, to): (Option<&str>, Option<&str>),
@@ -57,6 +58,9 @@ impl Ask {
         today: Day,
     ) -> Result<Self, Refusal> {
         let kind = Kind::try_from(kind).map_err(|_| Refusal::new(Code::NotFound))?;
+        if to.is_some() && from.is_none() {
+            return Err(Refusal::of_field("from", Code::Missing));
+        }
         let to = to.map_or(Ok(today), |raw| parse_day("to", raw))?;
         let from = from.map_or(Ok(to.month_start()), |raw| parse_day("from", raw))?;
         if from > to {
@@ -147,7 +151,7 @@ mod tests {
 
     fn ask(kind: &str, by: &[&str]) -> Result<Ask, Refusal> {
         let by: Vec<String> = by.iter().map(|b| (*b).to_owned()).collect();
-        Ask::parse(kind, (None, Some("2026-11-20")), &by, Vec::new(), "2026-11-24".parse().unwrap())
+        Ask::parse(kind, (None, None), &by, Vec::new(), "2026-11-20".parse().unwrap())
     }
 
     #[test]
@@ -176,5 +180,8 @@ mod tests {
             assert_eq!((refusal.code, refusal.fields[0].field.as_str()), (code, "by"), "{kind} {by:?}");
         }
         assert_eq!(ask("everything", &[]).unwrap_err().code, Code::NotFound);
+        let today = "2026-11-24".parse().unwrap();
+        let open = Ask::parse("summary", (None, Some("2026-11-20")), &[], Vec::new(), today).unwrap_err();
+        assert_eq!((open.fields[0].code, open.fields[0].field.as_str()), (Code::Missing, "from"));
     }
 }

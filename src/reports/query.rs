@@ -10,7 +10,7 @@ use crate::kernel::{Day, Refusal};
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct ReportQuery {
-    /// First day; it counts. The month's first where absent.
+    /// First day; it counts. The month's first where both days are absent.
     pub from: Option<String>,
     /// Last day; it counts. Today where absent.
     pub to: Option<String>,

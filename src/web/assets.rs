@@ -12,7 +12,7 @@ use axum::{
 };
 use rust_embed::RustEmbed;
 
-use super::{Allow, Result, Route, pages::compressed::Compressed};
+use super::{Allow, Result, Route, compressed::Compressed};
 use crate::kernel::hash::sha256_hex;
 
 #[derive(RustEmbed)]

@@ -12,7 +12,7 @@ use axum::{
     response::Response,
 };
 
-use super::{Market, auth, headers, pages, spoken};
+use super::{Market, auth, headers, packing, pages, spoken};
 use crate::kernel::Random;
 
 /// Numbers the request, turns errors into answers, sets the headers that all answers have, logs writes.
@@ -20,7 +20,7 @@ pub async fn edge(State(market): State<Market>, request: Request, next: Next) ->
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
     let id = Random::System.id(market.now()).unwrap_or_default();
-    let lang = auth::language(&parts);
+    let (lang, coding) = (auth::language(&parts), packing::asked(&parts.headers));
     let (method, uri) = (parts.method.clone(), parts.uri.clone());
     let route = parts.extensions.get::<MatchedPath>().cloned();
     let response = next.run(Request::from_parts(parts, body)).await;
@@ -31,6 +31,7 @@ pub async fn edge(State(market): State<Market>, request: Request, next: Next) ->
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
+    let response = packing::packed(response, coding).await;
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     note(&market, (&method, route), response.status().as_u16(), (&id, begun));
     response

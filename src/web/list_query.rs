@@ -41,6 +41,9 @@ pub fn listing(query: &str, snapshot: &Snapshot) -> Result<Listing, Refusal> {
             "per_page" => per_page = number(1, 100)?,
             other => {
                 let facet = Facet::parse(other).ok_or_else(|| Refusal::of_field(other, Code::Unknown))?;
+                if facet == Facet::InSeason && !matches!(value.as_ref(), "" | "true" | "false" | "1" | "0") {
+                    return Err(Refusal::of_field(other, Code::OneOf).with("choices", "true, false"));
+                }
                 if !value.is_empty() && request.selected.len() < 64 {
                     request.selected.push((facet, value.into_owned()));
                 }

@@ -8,6 +8,8 @@
 pub mod api;
 pub mod assets;
 pub mod auth;
+pub mod cache;
+pub mod compressed;
 mod counted;
 pub mod durable;
 pub mod edge;
@@ -18,6 +20,7 @@ pub mod limits;
 pub mod list_query;
 pub mod market;
 pub mod openapi;
+mod packing;
 pub mod pages;
 pub mod paging;
 mod paths;
@@ -34,9 +37,10 @@ use std::time::Duration;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::StatusCode,
+    http::{Method, StatusCode, Uri},
     middleware::from_fn_with_state,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
@@ -66,7 +70,14 @@ pub fn router(market: &Market) -> Result<Router, String> {
         .add_trusted_origin(market.config.origin.as_str())
         .map_err(|error| format!("YANXI_ORIGIN: {error}"))?;
     let mut router = Router::new();
-    for route in routes() {
+    let all = routes();
+    // An address typed with a slash behind it leads to the page; the API has one form alone.
+    let pages = all.iter().filter(|route| route.method == Method::GET && !is_api(route.path));
+    let pages = pages.filter(|route| route.path.len() > 1 && !route.path.contains('{')).map(|route| route.path);
+    for page in pages {
+        router = router.route(&format!("{page}/"), get(move |uri: Uri| std::future::ready(without_slash(page, &uri))));
+    }
+    for route in all {
         router = route.mount(router, market);
     }
     Ok(router.fallback(|| async { StatusCode::NOT_FOUND }).with_state(market.clone()).layer(
@@ -78,6 +89,13 @@ pub fn router(market: &Market) -> Result<Router, String> {
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
             .layer(csrf),
     ))
+}
+
+fn without_slash(page: &'static str, asked: &Uri) -> Redirect {
+    match asked.query() {
+        Some(query) => Redirect::permanent(&format!("{page}?{query}")),
+        None => Redirect::permanent(page),
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]

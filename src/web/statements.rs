@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct StatementQuery {
-    /// First day; it counts. The first of this month when absent.
+    /// First day; it counts. The first of this month when both days are absent.
     pub from: Option<String>,
     /// Last day; it counts. Today when absent.
     pub to: Option<String>,
@@ -22,7 +22,7 @@ pub struct StatementQuery {
 }
 
 impl StatementQuery {
-    /// The days asked for; this month up to today where nothing is said.
+    /// The days asked for; this month up to today where nothing is said. A last day without a first is refused.
     pub fn days(&self, today: Day) -> std::result::Result<(Day, Day), Refusal> {
         let day = |field: &str, text: &Option<String>, usual: Day| match text.as_deref().filter(|t| !t.is_empty()) {
             None => Ok(usual),
@@ -30,6 +30,10 @@ impl StatementQuery {
                 text.parse().map_err(|_| Refusal::of_field(field, Code::Malformed).with("example", "2026-11-01"))
             }
         };
+        let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+        if given(&self.to) && !given(&self.from) {
+            return Err(Refusal::of_field("from", Code::Missing));
+        }
         Ok((day("from", &self.from, today.month_start())?, day("to", &self.to, today)?))
     }
 }

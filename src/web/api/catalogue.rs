@@ -3,16 +3,23 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::Uri,
+    http::{HeaderMap, Uri},
+    response::Response,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use crate::{
     catalogue::{Coop, ProductView, Snapshot},
-    kernel::{Code, Lang, Refusal, parse},
+    kernel::{Code, Error, Lang, Refusal, parse},
     search::{FacetCount, Hits, Suggestion},
-    web::{Allow, Market, Result, Route, auth::Language, json::ApiQuery, list_query::listing},
+    web::{
+        Allow, Market, Result, Route,
+        auth::Language,
+        cache::{Key, Rendered},
+        json::ApiQuery,
+        list_query::listing,
+    },
 };
 
 /// Operations of this file.
@@ -94,11 +101,21 @@ pub async fn list_products(
     State(market): State<Market>,
     Language(lang): Language,
     uri: Uri,
-) -> Result<Json<ProductPage>> {
+    headers: HeaderMap,
+) -> Result<Response> {
     let snapshot = market.shelf.now();
-    let listing = listing(uri.query().unwrap_or_default(), &snapshot)?;
-    let hits = market.search.search(&listing.request).await;
-    Ok(Json(page(&market, &snapshot, (listing.page, listing.per_page), hits, lang)))
+    let query = uri.query().unwrap_or_default();
+    let listing = listing(query, &snapshot)?;
+    let key = Key { path: format!("/api/v1/products?{query}"), lang, shown: snapshot.turn };
+    let render = || async {
+        let hits = market.search.search(&listing.request).await;
+        let zero = hits.zero;
+        let page = page(&market, &snapshot, (listing.page, listing.per_page), hits, lang);
+        let text = serde_json::to_string(&page).map_err(|e| Error::fault(format!("a list cannot be written: {e}")))?;
+        // What found nothing is noted each time it is asked.
+        Ok(if zero { Rendered::once(text) } else { Rendered::from(text) })
+    };
+    Ok(market.pages.json(&key, &headers, render).await?)
 }
 
 fn page(market: &Market, snapshot: &Snapshot, (page, per_page): (i64, i64), hits: Hits, lang: Lang) -> ProductPage {

@@ -5,11 +5,9 @@
 
 mod account;
 mod bureau;
-mod cache;
 pub mod card;
 mod certificate;
 mod checkout;
-pub mod compressed;
 mod coop_desk;
 mod coops;
 pub mod desk;
@@ -34,7 +32,7 @@ use axum::http::{HeaderMap, Uri, header};
 use super::{Market, Route, assets, auth};
 use crate::kernel::Lang;
 
-pub use cache::{Cache, Key};
+pub use super::cache::{Cache, Key};
 
 /// All pages.
 pub fn routes() -> Vec<Route> {

@@ -95,6 +95,7 @@ async fn what_does_not_fit_is_refused_by_its_field(shop: Arc<Shop>) {
         ("summary?from=2026-13-01", "from"),
         ("summary?from=1.11.2026", "from"),
         ("summary?from=2026-11-02&to=2026-11-01", "to"),
+        ("summary?to=2026-11-01", "from"),
         ("summary?colour=red", "colour"),
         ("summary?day=yesterday", "day"),
         ("summary?format=pdf", "format"),

@@ -9,3 +9,4 @@ mod open;
 mod operator;
 mod real;
 mod shop;
+mod wire;

@@ -19,7 +19,6 @@ use self::{
 };
 use super::{
     Key,
-    cache::Rendered,
     card::Card,
     view::{self, Layout},
 };
@@ -30,6 +29,7 @@ use crate::{
     web::{
         Allow, Market, Result, Route,
         auth::Language,
+        cache::Rendered,
         list_query::{Listing, listing},
     },
 };

@@ -1,4 +1,4 @@
-//! A body that is compressed once and answered many times.
+//! Bodies in the form that a client takes: compressed once and answered many times, or packed for one.
 
 use std::{io::Write, sync::OnceLock};
 
@@ -16,24 +16,66 @@ const BROTLI_LEVEL: i32 = 5;
 /// 4 MiB is allocated for each page.
 const BROTLI_WINDOW: i32 = 18;
 
-/// A body with its `ETag`, kept in the form that nearly all visitors take, a tenth of its length. The
-/// other forms are made when they are first asked for.
+/// Brotli's level of a body that one client gets once: packed while that client waits.
+const BROTLI_LEVEL_ONCE: i32 = 3;
+
+/// A form of a body over the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    Brotli,
+    Gzip,
+}
+
+impl Coding {
+    /// The best that a client takes; none where it wants the body as it is.
+    pub fn asked(headers: &HeaderMap) -> Option<Self> {
+        match headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default() {
+            all if accepts(all, "br") => Some(Self::Brotli),
+            all if accepts(all, "gzip") => Some(Self::Gzip),
+            _ => None,
+        }
+    }
+
+    /// Its name in `Content-Encoding`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    /// A body in this form, made fast rather than small: for one client alone.
+    pub fn pack(self, plain: &[u8]) -> Result<Vec<u8>> {
+        match self {
+            Self::Brotli => brotli(plain, BROTLI_LEVEL_ONCE),
+            Self::Gzip => gzip(plain, flate2::Compression::fast()),
+        }
+    }
+}
+
+/// A body kept in one form; the others are made when they are first asked for.
 #[derive(Debug)]
 pub struct Compressed {
-    brotli: Bytes,
+    brotli: OnceLock<Bytes>,
     plain: OnceLock<Bytes>,
     gzip: OnceLock<Bytes>,
     plain_bytes: usize,
-    etag: HeaderValue,
+    etag: Option<HeaderValue>,
 }
 
 impl Compressed {
-    /// Takes a body.
+    /// Takes a body with its `ETag`, in the form that nearly all visitors take, a tenth of its length.
     pub fn of(plain: &[u8]) -> Result<Self> {
         let tag = format!("\"{}\"", &sha256_hex(plain)[..24]);
-        let etag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
-        let (plain_bytes, brotli) = (plain.len(), brotli(plain)?.into());
-        Ok(Self { brotli, plain: OnceLock::new(), gzip: OnceLock::new(), plain_bytes, etag })
+        let etag = Some(HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\"")));
+        let brotli = OnceLock::from(Bytes::from(brotli(plain, BROTLI_LEVEL)?));
+        Ok(Self { brotli, plain: OnceLock::new(), gzip: OnceLock::new(), plain_bytes: plain.len(), etag })
+    }
+
+    /// Takes a body as it is: for programs, of which most ask for no other form.
+    pub fn as_is(plain: Vec<u8>) -> Self {
+        let (plain_bytes, plain) = (plain.len(), OnceLock::from(Bytes::from(plain)));
+        Self { brotli: OnceLock::new(), plain, gzip: OnceLock::new(), plain_bytes, etag: None }
     }
 
     /// Bytes held once all forms are made, no less.
@@ -44,17 +86,19 @@ impl Compressed {
     /// The answer in the best form that the client takes, or 304 where it has it already.
     pub fn answer(&self, asked: &HeaderMap) -> Result<Response> {
         let known = asked.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-        let same = known.is_some_and(|all| all.split(',').any(|one| one.trim().as_bytes() == self.etag.as_bytes()));
-        let takes = asked.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let (body, coding) = match takes {
+        let etag = self.etag.as_ref().map(HeaderValue::as_bytes);
+        let same = known.is_some_and(|all| all.split(',').any(|one| Some(one.trim().as_bytes()) == etag));
+        let (body, coding) = match Coding::asked(asked) {
             _ if same => (Body::empty(), None),
-            all if accepts(all, "br") => (self.brotli.clone().into(), Some("br")),
-            all if accepts(all, "gzip") => (self.gzip()?.clone().into(), Some("gzip")),
-            _ => (self.plain()?.clone().into(), None),
+            Some(Coding::Brotli) => (self.brotli()?.clone().into(), Some("br")),
+            Some(Coding::Gzip) => (self.gzip()?.clone().into(), Some("gzip")),
+            None => (self.plain()?.clone().into(), None),
         };
         let mut response = Response::new(body);
         let headers = response.headers_mut();
-        headers.insert(header::ETAG, self.etag.clone());
+        if let Some(etag) = &self.etag {
+            headers.insert(header::ETAG, etag.clone());
+        }
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, Accept-Language, Cookie"));
         if let Some(coding) = coding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
@@ -68,18 +112,18 @@ impl Compressed {
     fn plain(&self) -> Result<&Bytes> {
         made(&self.plain, || {
             let mut plain = Vec::with_capacity(self.plain_bytes);
-            brotli::BrotliDecompress(&mut self.brotli.as_ref(), &mut plain)?;
+            let packed = self.brotli.get().map(Bytes::as_ref).unwrap_or_default();
+            brotli::BrotliDecompress(&mut &*packed, &mut plain)?;
             Ok(plain)
         })
     }
 
+    fn brotli(&self) -> Result<&Bytes> {
+        made(&self.brotli, || brotli(self.plain()?, BROTLI_LEVEL_ONCE))
+    }
+
     fn gzip(&self) -> Result<&Bytes> {
-        let plain = self.plain()?;
-        made(&self.gzip, || {
-            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
-            packed.write_all(plain)?;
-            Ok(packed.finish()?)
-        })
+        made(&self.gzip, || gzip(self.plain()?, flate2::Compression::new(6)))
     }
 }
 
@@ -101,9 +145,15 @@ fn accepts(all: &str, coding: &str) -> bool {
     })
 }
 
-fn brotli(mut plain: &[u8]) -> Result<Vec<u8>> {
+fn gzip(plain: &[u8], level: flate2::Compression) -> Result<Vec<u8>> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), level);
+    packed.write_all(plain)?;
+    Ok(packed.finish()?)
+}
+
+fn brotli(mut plain: &[u8], quality: i32) -> Result<Vec<u8>> {
     let mut packed = Vec::with_capacity(plain.len() / 4);
-    let params = brotli::enc::BrotliEncoderParams { quality: BROTLI_LEVEL, lgwin: BROTLI_WINDOW, ..Default::default() };
+    let params = brotli::enc::BrotliEncoderParams { quality, lgwin: BROTLI_WINDOW, ..Default::default() };
     brotli::BrotliCompress(&mut plain, &mut packed, &params)?;
     Ok(packed)
 }

@@ -1,4 +1,5 @@
-//! Rendered public pages: the same bytes for everyone, kept compressed, answered with an `ETag`.
+//! Rendered public pages: the same bytes for everyone, kept compressed, answered with an `ETag`; and public
+//! answers of the API, kept as they are.
 //!
 //! The cache is bounded by bytes, so that lists for whatever people type cannot fill the memory; when a
 //! page is asked for by many at once, one renders it and the others wait.
@@ -37,6 +38,13 @@ impl Weighter<Key, Arc<Compressed>> for Bytes {
     fn weight(&self, key: &Key, page: &Arc<Compressed>) -> u64 {
         (key.path.len() + page.most_bytes()) as u64
     }
+}
+
+/// What is kept: a page of people, or an answer to programs.
+#[derive(Clone, Copy)]
+enum Form {
+    Page,
+    Json,
 }
 
 /// A rendered page, and whether it is worth keeping.
@@ -88,10 +96,38 @@ impl Cache {
         R: Into<Rendered>,
         F: Future<Output = Result<R>>,
     {
+        self.found(Form::Page, key, headers, render)
+    }
+
+    /// The same of an answer to programs.
+    pub fn json<R, F>(
+        &self,
+        key: &Key,
+        headers: &HeaderMap,
+        render: impl FnOnce() -> F,
+    ) -> impl Future<Output = Result<Response>>
+    where
+        R: Into<Rendered>,
+        F: Future<Output = Result<R>>,
+    {
+        self.found(Form::Json, key, headers, render)
+    }
+
+    fn found<R, F>(
+        &self,
+        form: Form,
+        key: &Key,
+        headers: &HeaderMap,
+        render: impl FnOnce() -> F,
+    ) -> impl Future<Output = Result<Response>>
+    where
+        R: Into<Rendered>,
+        F: Future<Output = Result<R>>,
+    {
         let found = match self.0.get(key) {
-            Some(kept) => Ok(answer(&kept, headers)),
+            Some(kept) => Ok(form.answer(&kept, headers)),
             // Rendering is rare; on the heap it does not swell every answer from the cache.
-            None => Err(Box::pin(self.made(key, headers, render()))),
+            None => Err(Box::pin(self.made(form, key, headers, render()))),
         };
         async move {
             match found {
@@ -103,30 +139,45 @@ impl Cache {
 
     async fn made<R: Into<Rendered>>(
         &self,
+        form: Form,
         key: &Key,
         headers: &HeaderMap,
         render: impl Future<Output = Result<R>>,
     ) -> Result<Response> {
         let render = async {
             let page: Rendered = render.await.map_err(Passing::Failed)?.into();
-            let body = Compressed::of(page.text.as_bytes()).map_err(Passing::Failed)?;
-            if page.keep { Ok(Arc::new(body)) } else { Err(Passing::Once(body)) }
+            let keep = page.keep;
+            let body = form.body(page.text).map_err(Passing::Failed)?;
+            if keep { Ok(Arc::new(body)) } else { Err(Passing::Once(body)) }
         };
         match self.0.get_or_insert_async(key, render).await {
-            Ok(kept) => answer(&kept, headers),
-            Err(Passing::Once(body)) => answer(&body, headers),
+            Ok(kept) => form.answer(&kept, headers),
+            Err(Passing::Once(body)) => form.answer(&body, headers),
             Err(Passing::Failed(error)) => Err(error),
         }
     }
 }
 
-fn answer(page: &Compressed, asked: &HeaderMap) -> Result<Response> {
-    let mut response = page.answer(asked)?;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    // Anyone may keep it, and asks each time whether it is still so.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    Ok(response)
+impl Form {
+    fn body(self, text: String) -> Result<Compressed> {
+        match self {
+            Self::Page => Compressed::of(text.as_bytes()),
+            Self::Json => Ok(Compressed::as_is(text.into_bytes())),
+        }
+    }
+
+    fn answer(self, kept: &Compressed, asked: &HeaderMap) -> Result<Response> {
+        let mut response = kept.answer(asked)?;
+        let (kind, caching) = match self {
+            // Anyone may keep it, and asks each time whether it is still so.
+            Self::Page => ("text/html; charset=utf-8", "no-cache"),
+            Self::Json => ("application/json", "no-store"),
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+        Ok(response)
+    }
 }
 
 #[cfg(test)]
