@@ -9,6 +9,7 @@ mod going_back;
 mod histories;
 mod jobs;
 mod late;
+mod lies;
 mod lifecycle;
 mod money_back;
 mod opening;
