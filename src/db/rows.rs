@@ -6,6 +6,9 @@ use crate::kernel::{Error, Result};
 /// Values of one statement that both engines take (SQLite's limit is 32,766).
 const MOST_VALUES: usize = 30_000;
 
+/// Longest list that is written out; a longer one is bound as one value, whatever its length.
+const MOST_LISTED: usize = 1024;
+
 /// Rows for one declared `INSERT INTO t (…) VALUES ($1, …) [ON CONFLICT …]`.
 pub struct Rows {
     head: &'static str,
@@ -104,8 +107,12 @@ fn places(rows: usize, width: usize) -> String {
 }
 
 /// `IN (…)` lists: the declared text holds `($1)`, and the list is written in its place, padded
-/// to the next power of two with its last value so that few shapes of the statement exist.
+/// to the next power of two with its last value so that few shapes of the statement exist. Engines take
+/// 32,766 or 65,535 values at most, so a long list is one JSON text that the engine reads.
 pub(super) fn in_list(sql: &'static str, list: Vec<Value>) -> Query {
+    if list.len() > MOST_LISTED {
+        return in_text(sql, &list);
+    }
     let wide = list.len().next_power_of_two();
     let last = list.last().cloned();
     let mut values = list;
@@ -114,6 +121,23 @@ pub(super) fn in_list(sql: &'static str, list: Vec<Value>) -> Query {
     }
     let list = if values.is_empty() { "(NULL)".to_owned() } else { places(1, values.len()) };
     Query::composed(sql.replacen("($1)", &list, 1), values)
+}
+
+fn in_text(sql: &'static str, list: &[Value]) -> Query {
+    let numbers = matches!(list.first(), Some(Value::Int(_)));
+    let list: Vec<serde_json::Value> = list
+        .iter()
+        .map(|value| match value {
+            Value::Int(n) => (*n).into(),
+            Value::Bool(yes) => (*yes).into(),
+            Value::Text(text) => text.as_deref().into(),
+        })
+        .collect();
+    let text = serde_json::Value::from(list).to_string();
+    let of = |items: &str| sql.replacen("($1)", &format!("(SELECT {items})"), 1);
+    let value = if numbers { "CAST(value AS BIGINT)" } else { "value" };
+    let on_postgres = of(&format!("{value} FROM json_array_elements_text(CAST($1 AS json))"));
+    Query::composed_for_each(of("value FROM json_each($1)"), on_postgres, vec![text.into()])
 }
 
 impl Query {

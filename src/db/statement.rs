@@ -44,18 +44,26 @@ pub(crate) use statements;
 /// A statement with its values, ready to run on either engine.
 pub struct Query {
     sql: SqlStr,
+    /// The text on PostgreSQL, where the engines differ.
+    on_postgres: Option<SqlStr>,
     values: Vec<Value>,
 }
 
 /// Starts a statement from its declared text.
 pub fn q(sql: &'static str) -> Query {
-    Query { sql: sql.into_sql_str(), values: Vec::with_capacity(8) }
+    Query { sql: sql.into_sql_str(), on_postgres: None, values: Vec::with_capacity(8) }
 }
 
 impl Query {
     /// A statement whose text was put together from declared parts; never from what people typed.
     pub(super) fn composed(sql: String, values: Vec<Value>) -> Self {
-        Self { sql: AssertSqlSafe(sql).into_sql_str(), values }
+        Self { sql: AssertSqlSafe(sql).into_sql_str(), on_postgres: None, values }
+    }
+
+    /// The same where the engines have other words for it.
+    pub(super) fn composed_for_each(on_sqlite: String, on_postgres: String, values: Vec<Value>) -> Self {
+        let on_postgres = Some(AssertSqlSafe(on_postgres).into_sql_str());
+        Self { sql: AssertSqlSafe(on_sqlite).into_sql_str(), on_postgres, values }
     }
 
     /// Its text and values, to be put together with a list.
@@ -83,10 +91,12 @@ impl Query {
                 .execute(&mut **c)
                 .await?
                 .rows_affected(),
-            Conn::Postgres(c) => query_with::<Postgres, PgArguments>(self.sql, arguments(self.values)?)
-                .execute(&mut **c)
-                .await?
-                .rows_affected(),
+            Conn::Postgres(c) => {
+                query_with::<Postgres, PgArguments>(self.on_postgres.unwrap_or(self.sql), arguments(self.values)?)
+                    .execute(&mut **c)
+                    .await?
+                    .rows_affected()
+            }
         })
     }
 
@@ -123,10 +133,12 @@ impl Query {
                 .fetch_optional(&mut **c)
                 .await?
                 .map(Fetched::Sqlite),
-            Conn::Postgres(c) => query_with::<Postgres, PgArguments>(self.sql, arguments(self.values)?)
-                .fetch_optional(&mut **c)
-                .await?
-                .map(Fetched::Postgres),
+            Conn::Postgres(c) => {
+                query_with::<Postgres, PgArguments>(self.on_postgres.unwrap_or(self.sql), arguments(self.values)?)
+                    .fetch_optional(&mut **c)
+                    .await?
+                    .map(Fetched::Postgres)
+            }
         })
     }
 
@@ -139,12 +151,14 @@ impl Query {
                 .into_iter()
                 .map(Fetched::Sqlite)
                 .collect(),
-            Conn::Postgres(c) => query_with::<Postgres, PgArguments>(self.sql, arguments(self.values)?)
-                .fetch_all(&mut **c)
-                .await?
-                .into_iter()
-                .map(Fetched::Postgres)
-                .collect(),
+            Conn::Postgres(c) => {
+                query_with::<Postgres, PgArguments>(self.on_postgres.unwrap_or(self.sql), arguments(self.values)?)
+                    .fetch_all(&mut **c)
+                    .await?
+                    .into_iter()
+                    .map(Fetched::Postgres)
+                    .collect()
+            }
         })
     }
 }

@@ -55,6 +55,19 @@ async fn many_rows_go_in_together_and_lists_find_them() {
 }
 
 #[tokio::test]
+async fn a_list_longer_than_the_engine_takes_values_is_bound_as_one() {
+    let (_folder, db) = fresh().await;
+    let codes = (0..100_000).map(|n| format!("job \"{n}\""));
+    let sql = "SELECT name FROM lease WHERE name IN ($1)";
+    tx!(db, tx, { q(LEASE).bind("job \"77777\"").bind("x").bind(1).exec(&mut tx).await }).unwrap();
+    let conn = &mut db.read().await.unwrap();
+    let found: Vec<(String,)> = Query::with_list(sql, codes).all(conn).await.unwrap();
+    assert_eq!(found, [("job \"77777\"".to_owned(),)]);
+    let numbers = Query::with_list("SELECT name FROM lease WHERE until_at IN ($1)", 0..20_000_i64);
+    assert_eq!(numbers.all::<(String,)>(conn).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn append_only_tables_refuse_change() {
     let (_folder, db) = fresh().await;
     let done = tx!(db, tx, {

@@ -4,6 +4,7 @@ mod corrections;
 mod counting;
 mod crowd;
 mod desks;
+mod drains;
 mod events;
 mod going_back;
 mod histories;
