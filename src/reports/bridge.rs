@@ -1,5 +1,6 @@
 //! `bridge`: how placed becomes effective, step by step (C13); each step is the difference
-//! of two figures that were summed by themselves.
+//! of two figures that were summed by themselves. Below it stands what of the effective sales no carrier's
+//! delivery proves (C9): received by time, and confirmed by the buyer without any scan.
 
 use super::{Ask, Cell, Report, Sight, figures, report};
 use crate::{
@@ -11,12 +12,45 @@ statements! {
     PLACED = "SELECT CAST(COALESCE(SUM(goods_fen - discount_fen), 0) AS BIGINT) AS placed_fen,
         CAST(COALESCE(SUM(CASE WHEN paid_on IS NULL THEN goods_fen - discount_fen ELSE 0 END), 0) AS BIGINT) AS unpaid_fen
       FROM orders WHERE placed_on >= $1 AND placed_on <= $2";
+    UNPROVEN = "SELECT
+        CAST(COALESCE(SUM(CASE WHEN w.received_source = 'auto' THEN w.fen ELSE 0 END), 0) AS BIGINT) AS automatic_fen,
+        CAST(COALESCE(SUM(CASE WHEN w.received_source = 'confirmed' AND w.scans = 0 THEN w.fen ELSE 0 END), 0) AS BIGINT) AS unscanned_fen
+      FROM (SELECT s.received_source, e.effective_fen AS fen,
+              (SELECT CAST(count(*) AS BIGINT) FROM shipment_scans c WHERE c.seller_order_id = s.id) AS scans
+            FROM ledger_entries e JOIN order_lines l ON l.order_id = e.subject_id AND l.line_no = e.line_no
+              JOIN seller_orders s ON s.id = l.seller_order_id
+            WHERE e.day >= $1 AND e.day <= $2 AND e.effective_fen <> 0
+              AND s.received_source IN ('auto', 'confirmed')) w";
 }
 
 row! {
     struct Placed {
         placed_fen: Fen,
         unpaid_fen: Fen,
+    }
+}
+
+row! {
+    /// What of the effective sales no delivery scan proves: walks the ledger, so only the drawn report has it.
+    struct Unproven {
+        /// Received by time, after a pick-up scan.
+        automatic_fen: Fen,
+        /// Confirmed by the buyer, without a scan of any parcel.
+        unscanned_fen: Fen,
+    }
+}
+
+impl Unproven {
+    fn steps(&self) -> [Step; 2] {
+        [
+            level("effective_automatic", self.automatic_fen, "其中到期自动确认", "of it received by time"),
+            level(
+                "effective_unscanned",
+                self.unscanned_fen,
+                "其中买家确认、无物流记录",
+                "of it confirmed by the buyer without a scan",
+            ),
+        ]
     }
 }
 
@@ -123,7 +157,8 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
     }
     let bridge = read(conn, ask).await?;
     let mut drawn = Report::new(ask, sight, report::columns(&["key", "label", "amount_fen"], &[], sight.lang));
-    for step in bridge.steps() {
+    let unproven: Unproven = q(UNPROVEN).bind(ask.from).bind(ask.to).one(conn).await?;
+    for step in bridge.steps().into_iter().chain(unproven.steps()) {
         let label = step.name(sight.lang).to_owned();
         drawn.rows.push(vec![Cell::Text(step.key.to_owned()), Cell::Text(label), Cell::Money(step.fen)]);
     }

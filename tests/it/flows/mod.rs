@@ -14,6 +14,7 @@ mod lies;
 mod lifecycle;
 mod money_back;
 mod opening;
+mod proven;
 mod races;
 mod shell;
 mod tamper;
