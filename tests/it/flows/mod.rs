@@ -18,3 +18,4 @@ mod proven;
 mod races;
 mod shell;
 mod tamper;
+mod upkeep;
