@@ -89,7 +89,7 @@ pub async fn open_existing(config: &Config) -> Result<Db> {
     {
         return Err(Error::fault(format!("there is no market yet: {url} does not exist")));
     }
-    let db = Db::open(&url, None).await?;
+    let db = Db::open_spilling(&url).await?;
     migrate::refuse_other(&db).await?;
     Ok(db)
 }

@@ -39,7 +39,7 @@ impl Db {
     /// The SQLite file is created where it is missing.
     pub async fn open(url: &str, replica: Option<&str>) -> Result<Self> {
         if let Some(path) = url.strip_prefix("sqlite:") {
-            Self::open_sqlite(path.trim_start_matches("//")).await
+            Self::open_sqlite(path.trim_start_matches("//"), "memory").await
         } else {
             let pool = open_postgres(url).await?;
             let replica = match replica {
@@ -50,7 +50,16 @@ impl Db {
         }
     }
 
-    async fn open_sqlite(path: &str) -> Result<Self> {
+    /// The same for one long look at everything: what SQLite sorts goes to its temporary files, as PostgreSQL's
+    /// does by itself, so that a big market needs no more memory than a small one.
+    pub async fn open_spilling(url: &str) -> Result<Self> {
+        match url.strip_prefix("sqlite:") {
+            Some(path) => Self::open_sqlite(path.trim_start_matches("//"), "file").await,
+            None => Self::open(url, None).await,
+        }
+    }
+
+    async fn open_sqlite(path: &str, temporary: &'static str) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -60,7 +69,7 @@ impl Db {
             .foreign_keys(true)
             .statement_cache_capacity(256)
             .pragma("cache_size", "-16384")
-            .pragma("temp_store", "memory")
+            .pragma("temp_store", temporary)
             .pragma("journal_size_limit", "67108864");
         let pool = |connections: u32| {
             SqlitePoolOptions::new()

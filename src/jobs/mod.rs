@@ -38,6 +38,7 @@ mod send_refunds;
 mod zero_hits;
 
 pub use catalogue::turn as follow_catalogue;
+pub use self_check::{Audited, audited};
 
 /// A turn of a job; answers how many things it did.
 type Turn = fn(Market) -> Pin<Box<dyn Future<Output = Result<usize>> + Send>>;

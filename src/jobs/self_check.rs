@@ -1,12 +1,16 @@
 //! The market looks at itself: the SQLite file when a process starts, everything once a night. What
-//! does not hold is an ERROR in the log and a number in the metrics (R3).
+//! does not hold is an ERROR in the log and a number in the metrics (R3). The nightly audit is a process of its
+//! own, `yanxi audit`: what it needs of memory goes with it, and an audit that breaks off breaks nothing else.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use crate::{
-    audit,
     db::copy,
-    kernel::{At, Result, time::HOUR},
+    kernel::{At, Error, Result, time::HOUR},
     web::Market,
 };
 
@@ -16,7 +20,7 @@ const DAY: i64 = 24 * HOUR;
 /// Shanghai is ahead of UTC by so much.
 const AHEAD: i64 = 8 * HOUR;
 
-/// Night of the last whole check of this process.
+/// Night of the last whole check that this process saw through.
 static LAST: AtomicI64 = AtomicI64::new(-1);
 
 /// The number of a night, during its quiet hour.
@@ -34,24 +38,54 @@ pub async fn file(market: Market) -> Result<usize> {
     Ok(1)
 }
 
-/// The whole file and every invariant, in the quiet hour.
+/// What an audit found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Audited {
+    pub checks: usize,
+    /// Checks that do not hold.
+    pub faults: usize,
+}
+
+/// The whole file and every invariant, in the quiet hour. An audit that did not come to its end is an error, and
+/// is run again at the next turn.
 pub async fn turn(market: Market) -> Result<usize> {
     let Some(tonight) = night(market.now()).filter(|night| LAST.load(Ordering::SeqCst) != *night) else {
         return Ok(0);
     };
-    LAST.store(tonight, Ordering::SeqCst);
     note_damage(&market, copy::damage(&mut market.db().read().await?, "PRAGMA integrity_check(1)").await?);
-    let mut faults = 0_u32;
-    let found = audit::each(market.db(), market.now(), |finding| {
-        if finding.faults > 0 {
-            faults += 1;
-            tracing::error!(check = finding.name, faults = finding.faults, example = finding.example, "audit");
-        }
-    });
-    let checks = found.await?.len();
-    metrics::gauge!("yanxi_audit_faults").set(f64::from(faults));
+    let mut command = Command::new(program()?);
+    // SQLite's temporary files go where there is room for the database itself.
+    command.arg("audit").env("SQLITE_TMPDIR", &market.config.data);
+    let Audited { checks, faults } = audited(command).await?;
+    LAST.store(tonight, Ordering::SeqCst);
+    metrics::gauge!("yanxi_audit_faults").set(faults as f64);
     tracing::info!(checks, faults, "the nightly audit");
     Ok(checks)
+}
+
+/// This program, also where a new release was put in its place.
+fn program() -> Result<PathBuf> {
+    let own = Path::new("/proc/self/exe");
+    if own.exists() { Ok(own.to_owned()) } else { Ok(std::env::current_exe()?) }
+}
+
+/// Runs an audit as a process of its own and reads what it prints; an error where it did not come to its end.
+pub async fn audited(mut command: Command) -> Result<Audited> {
+    command.stdin(Stdio::null());
+    let run = tokio::task::spawn_blocking(move || command.output()).await;
+    let output = run.map_err(|e| Error::fault(format!("an audit broke off: {e}")))??;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let beginning = |word: &str| printed.lines().filter(|line| line.starts_with(word)).count();
+    let (holding, faults) = (beginning("ok "), beginning("FAULT "));
+    for fault in printed.lines().filter(|line| line.starts_with("FAULT ")) {
+        tracing::error!(fault, "audit");
+    }
+    let ended = printed.lines().last().is_some_and(|line| line.ends_with(" hold"));
+    if ended && output.status.success() == (faults == 0) {
+        return Ok(Audited { checks: holding + faults, faults });
+    }
+    let why = String::from_utf8_lossy(&output.stderr);
+    Err(Error::fault(format!("the audit ended with {} and did not tell all: {}", output.status, why.trim())))
 }
 
 fn note_damage(market: &Market, damage: Option<String>) {
