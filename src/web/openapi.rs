@@ -150,6 +150,8 @@ fn answers(operation: &mut Map<String, Value>) {
 
 #[cfg(test)]
 mod tests {
+    use utoipa::ToSchema;
+
     use super::*;
 
     /// The faults of a value against a schema: fields that are not there, wrong types, words of no list.
@@ -241,6 +243,48 @@ mod tests {
         }
         found.extend(told.into_iter().map(|id| format!("{id} is no operation")));
         assert!(found.is_empty(), "{found:#?}");
+    }
+
+    /// Names under which parts of the document describe different things; joining keeps one of them.
+    fn shared_names(parts: impl Iterator<Item = utoipa::openapi::OpenApi>) -> Vec<String> {
+        let (mut known, mut shared) = (BTreeMap::new(), Vec::new());
+        for part in parts {
+            let part = serde_json::to_value(part).unwrap();
+            for (name, schema) in part["components"]["schemas"].as_object().into_iter().flatten() {
+                if known.insert(name.clone(), schema.clone()).is_some_and(|other| other != *schema) {
+                    shared.push(name.clone());
+                }
+            }
+        }
+        shared
+    }
+
+    #[test]
+    fn no_two_schemas_share_a_name() {
+        assert_eq!(shared_names(api::documents().into_iter()), [""; 0]);
+    }
+
+    #[test]
+    fn two_schemas_of_one_name_are_found() {
+        #[derive(ToSchema)]
+        #[schema(as = Place)]
+        struct One {
+            #[allow(dead_code, reason = "only described")]
+            street: String,
+        }
+        #[derive(ToSchema)]
+        #[schema(as = Place)]
+        struct Other {
+            #[allow(dead_code, reason = "only described")]
+            street: Option<String>,
+        }
+        #[derive(OpenApi)]
+        #[openapi(components(schemas(One)))]
+        struct First;
+        #[derive(OpenApi)]
+        #[openapi(components(schemas(Other)))]
+        struct Second;
+        assert_eq!(shared_names([First::openapi(), Second::openapi()].into_iter()), ["Place"]);
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub struct OrderRequest {
     /// Receiver.
     pub contact: Contact,
     /// Where the quote's street is to be completed.
-    pub address: Option<Address>,
+    pub address: Option<OrderAddress>,
     /// Invoice (发票).
     pub invoice: Option<Invoice>,
     /// Note to the cooperatives.
@@ -71,7 +71,7 @@ pub struct Contact {
 /// The address again, completed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Address {
+pub struct OrderAddress {
     /// Must be the quote's.
     pub region_code: Option<String>,
     pub street: Option<String>,

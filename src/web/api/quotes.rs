@@ -25,7 +25,7 @@ pub fn routes() -> Vec<Route> {
 pub struct QuoteRequest {
     /// SKUs and quantities; at most 50 different.
     pub items: Vec<Item>,
-    pub address: Address,
+    pub address: QuoteAddress,
     /// At most one code.
     #[serde(default)]
     pub coupons: Vec<String>,
@@ -48,7 +48,7 @@ pub struct Item {
 /// A place.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Address {
+pub struct QuoteAddress {
     /// Region by GB code, down to the district.
     pub region_code: String,
     #[serde(default)]
