@@ -9,5 +9,6 @@ checks! {
     I11 "persons.closed", "a closed account has no session, address or reset code left" =
         "SELECT p.id AS subject FROM persons p
          WHERE p.state = 'closed' AND (EXISTS (SELECT 1 FROM sessions s WHERE s.person_id = p.id)
-           OR EXISTS (SELECT 1 FROM addresses a WHERE a.person_id = p.id))";
+           OR EXISTS (SELECT 1 FROM addresses a WHERE a.person_id = p.id)
+           OR EXISTS (SELECT 1 FROM reset_codes r WHERE r.person_id = p.id))";
 }

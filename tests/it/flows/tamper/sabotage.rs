@@ -12,6 +12,10 @@ pub const HARMS: &[(&str, &str)] = &[
         "persons.closed",
         "INSERT INTO sessions (token_hash, person_id, created_at, seen_at, expires_at) VALUES ('t', 'u2', 0, 0, 1)",
     ),
+    (
+        "persons.closed",
+        "INSERT INTO reset_codes (code_hash, person_id, issued_by, created_at, expires_at, used_at) VALUES ('r', 'u2', 'u1', 0, 1, NULL)",
+    ),
     ("catalogue.versions", "UPDATE products SET version = 2 WHERE id = 'p1'"),
     ("catalogue.versions", "DELETE FROM sku_versions WHERE sku_id = 's3'"),
     ("catalogue.sales", "UPDATE product_sales SET qty = qty + 1 WHERE product_id = 'p1'"),
