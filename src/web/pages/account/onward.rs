@@ -17,9 +17,9 @@ fn local(next: &str) -> Option<&str> {
 /// Where a person goes after sign-in: back to where it was asked for, else to the own desk.
 pub fn onward(next: &str, role: Role) -> String {
     let desk = match role {
-        Role::Shopper => "/me",
+        // A clerk has no desk of their own yet.
+        Role::Shopper | Role::Clerk => "/me",
         Role::Coop => "/coop",
-        Role::Clerk => "/pos",
         Role::Bureau => "/bureau",
         Role::Operator => "/admin",
     };
@@ -44,5 +44,14 @@ mod tests {
         }
         assert_eq!(onward("/checkout?x=1", Role::Operator), "/checkout?x=1");
         assert_eq!(onward("", Role::Coop), "/coop");
+    }
+
+    #[test]
+    fn everybody_is_sent_to_a_page_that_exists() {
+        let pages: Vec<&str> = crate::web::pages::routes().into_iter().map(|route| route.path).collect();
+        for role in Role::ALL {
+            let desk = onward("", *role);
+            assert!(pages.contains(&desk.as_str()), "{role} is sent to {desk}");
+        }
     }
 }

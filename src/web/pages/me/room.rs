@@ -17,9 +17,8 @@ pub struct Room {
 impl Room {
     pub fn of(layout: &Layout, person: &Person, here: &'static str) -> Self {
         let desk = match person.role {
-            Role::Shopper => None,
+            Role::Shopper | Role::Clerk => None,
             Role::Coop => Some("/coop"),
-            Role::Clerk => Some("/pos"),
             Role::Bureau => Some("/bureau"),
             Role::Operator => Some("/admin"),
         };
