@@ -140,7 +140,7 @@ fn lists() -> Vec<SearchRequest> {
     let day: Day = "2026-11-24".parse().unwrap_or_else(|_| std::process::exit(2));
     let all = SearchRequest::on(day);
     let mut lists: Vec<SearchRequest> = TEXTS.iter().map(|text| all.clone().text(*text)).collect();
-    lists.extend(Sort::ALL.map(|sort| SearchRequest { sort, ..all.clone() }));
+    lists.extend(Sort::ALL.iter().map(|&sort| SearchRequest { sort, ..all.clone() }));
     lists.push(all.clone().with(Facet::County, "610629"));
     lists.push(all.clone().with(Facet::County, "610629").with(Facet::County, "610622").with(Facet::InSeason, "true"));
     lists.push(all.clone().with(Facet::Category, "c0").with(Facet::Diameter, "80").with(Facet::Price, "5000-9999"));

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::kernel::{Day, Lang};
+use crate::kernel::{Day, Lang, closed_set};
 
 /// A facet of the product list; the query parameter has the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,40 +66,21 @@ impl Facet {
     }
 }
 
-/// Order of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Sort {
-    /// Text first, then season, stock and sales.
-    #[default]
-    Relevance,
-    /// Cheapest first.
-    Price,
-    /// Dearest first.
-    PriceDown,
-    /// Most sold first.
-    Sales,
-    /// Last published first.
-    Newest,
-}
-
-impl Sort {
-    /// All orders.
-    pub const ALL: [Self; 5] = [Self::Relevance, Self::Price, Self::PriceDown, Self::Sales, Self::Newest];
-
-    /// Value of the query parameter `sort`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Relevance => "relevance",
-            Self::Price => "price",
-            Self::PriceDown => "-price",
-            Self::Sales => "sales",
-            Self::Newest => "newest",
-        }
-    }
-
-    /// The order of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.as_str() == name)
+closed_set! {
+    /// Order of the list; its word is the value of the query parameter `sort`.
+    #[derive(Default)]
+    pub enum Sort {
+        /// Text first, then season, stock and sales.
+        #[default]
+        Relevance = "relevance",
+        /// Cheapest first.
+        Price = "price",
+        /// Dearest first.
+        PriceDown = "-price",
+        /// Most sold first.
+        Sales = "sales",
+        /// Last published first.
+        Newest = "newest",
     }
 }
 

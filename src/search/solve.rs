@@ -98,7 +98,7 @@ impl<'a> Solver<'a> {
             _ => None,
         };
         let set = match &item.ask {
-            Ask::Soft(_) | Ask::Nothing | Ask::Order(_) => None,
+            Ask::Soft(_) | Ask::Nothing | Ask::Order(Sort::Price | Sort::PriceDown | Sort::Relevance) => None,
             Ask::Cert(kind) => Some(self.facet(Facet::Cert, |v| v == kind)),
             Ask::Scheme(part) => Some(self.facet(Facet::Scheme, |v| v.to_ascii_lowercase().contains(part.as_str()))),
             Ask::Season => Some(self.in_season.clone()),

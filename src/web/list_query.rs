@@ -33,7 +33,7 @@ pub fn listing(query: &str, snapshot: &Snapshot) -> Result<Listing, Refusal> {
                     Refusal::of_field("sort", Code::WrongType)
                         .with("expected", "relevance, price, -price, sales, newest")
                 };
-                request.sort = Sort::parse(&value).ok_or_else(unknown)?;
+                request.sort = Sort::try_from(&*value).map_err(|_| unknown())?;
             }
             "min_fen" => request.min_fen = Some(number(0, i64::MAX)?),
             "max_fen" => request.max_fen = Some(number(0, i64::MAX)?),

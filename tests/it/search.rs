@@ -111,7 +111,7 @@ fn two_values_of_a_facet_give_what_either_gives() {
 #[test]
 fn pages_of_every_order_hold_every_product_once() {
     let index = market(300);
-    for sort in Sort::ALL {
+    for sort in Sort::ALL.iter().copied() {
         let mut seen = Vec::new();
         for page in 1..=13 {
             let req = SearchRequest { page, sort, ..SearchRequest::on(day()) };

@@ -53,7 +53,7 @@ fn assert_alike(changed: &Index, built: &Index) {
             assert_eq!(sorted(&a.values), sorted(&b.values), "{:?} of {req:?}", a.facet);
         }
     }
-    for sort in Sort::ALL {
+    for sort in Sort::ALL.iter().copied() {
         let codes = |index: &Index| -> Vec<String> {
             let page = |page| index.search(&SearchRequest { sort, page, per_page: 100, ..all.clone() }).codes;
             (1..=3).flat_map(page).collect()

@@ -92,7 +92,7 @@ fn it_finds_the_words_and_counts_equal_clicks() {
                     assert_eq!(click.total, value.count, "{text}: {:?} {}", facet.facet, value.value);
                 }
             }
-            for sort in Sort::ALL {
+            for sort in Sort::ALL.iter().copied() {
                 let sorted = both.engine.search(&SearchRequest { sort, ..req.clone() }).await;
                 assert_eq!(sorted.total, hits.total, "{text} {sort:?}");
             }

@@ -170,7 +170,7 @@ fn sorts(query: &Query, now: Sort, layout: &Layout) -> Vec<SortLink> {
         },
         current: sort == now,
     };
-    Sort::ALL.into_iter().map(link).collect()
+    Sort::ALL.iter().copied().map(link).collect()
 }
 
 fn pager(query: &Query, listing: &Listing, total: u64, layout: &Layout) -> Option<Pager> {
