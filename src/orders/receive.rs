@@ -75,7 +75,7 @@ pub async fn confirm(work: &Work, order: &Order, id: &SellerOrderId) -> Result<(
             deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
         }
         let received = (OrderEventKind::Received, ReceivedSource::Confirmed.as_str());
-        store::note_part(&mut tx, (&order.id, id), received, &mut step).await
+        store::note_seller_order(&mut tx, (&order.id, id), received, &mut step).await
     })
 }
 
@@ -101,7 +101,7 @@ async fn receive_by_time(trade: &Trade, parcel: &OnTheWay) -> Result<()> {
         let delivered = Delivered { n: parcel.n, at: step.at, source: ReceivedSource::Auto };
         deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
         let received = (OrderEventKind::Received, ReceivedSource::Auto.as_str());
-        store::note_part(&mut tx, (&order.id, &seller.id), received, &mut step).await
+        store::note_seller_order(&mut tx, (&order.id, &seller.id), received, &mut step).await
     })
 }
 

@@ -73,7 +73,7 @@ pub async fn ship(work: &Work, coop: &CoopId, id: &SellerOrderId, shipping: Ship
         receive::follow(&mut tx, &order, &mut step).await?;
         let detail = format!("{} {tracking}", shipping.carrier);
         let shipped = (OrderEventKind::Shipped, &detail);
-        store::note_part(&mut tx, (&order.id, &seller.id), shipped, &mut step).await?;
+        store::note_seller_order(&mut tx, (&order.id, &seller.id), shipped, &mut step).await?;
         let act = format!("{n} {detail}");
         audit_log::by(&mut tx, &step, "order.ship", seller.id.as_str(), &act).await?;
         Ok(n)
@@ -165,7 +165,7 @@ pub async fn scan(work: &Work, id: &SellerOrderId, scan: Scan) -> Result<()> {
             ScanKind::PickedUp => OrderEventKind::PickedUp,
             ScanKind::Delivered => OrderEventKind::Delivered,
         };
-        store::note_part(&mut tx, (&order.id, id), (event, n.to_string()), &mut step).await?;
+        store::note_seller_order(&mut tx, (&order.id, id), (event, n.to_string()), &mut step).await?;
         match scan.kind {
             ScanKind::PickedUp => {
                 q(PICKED_UP).bind(scan.at).bind(id).bind(scan.n).exec(&mut tx).await?;

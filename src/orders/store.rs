@@ -54,7 +54,7 @@ pub async fn note(
 }
 
 /// Writes an event of a cooperative's part of an order.
-pub async fn note_part(
+pub async fn note_seller_order(
     tx: &mut Tx,
     (order, seller): (&OrderId, &SellerOrderId),
     (kind, detail): (OrderEventKind, impl Into<String>),

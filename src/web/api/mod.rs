@@ -1,7 +1,6 @@
 //! The API `/api/v1` for programs: each file holds the operations of one capability, with their
 //! rows of the route table (`routes`) and their part of the `OpenAPI` document (`Operations`).
 
-pub mod admin;
 pub mod approvals;
 pub mod catalogue;
 pub mod coop_orders;
@@ -10,6 +9,7 @@ pub mod coop_stock;
 pub mod counter;
 pub mod coupons;
 pub mod health;
+pub mod operator;
 pub mod orders;
 pub mod own_product;
 pub mod payments;
@@ -27,7 +27,7 @@ use super::Route;
 /// All operations.
 pub fn routes() -> Vec<Route> {
     [
-        admin::routes(),
+        operator::routes(),
         approvals::routes(),
         catalogue::routes(),
         coop_orders::routes(),
@@ -53,7 +53,7 @@ pub fn routes() -> Vec<Route> {
 /// Descriptions of all operations, one document for each file.
 pub fn documents() -> Vec<openapi::OpenApi> {
     vec![
-        admin::Operations::openapi(),
+        operator::Operations::openapi(),
         approvals::Operations::openapi(),
         catalogue::Operations::openapi(),
         coop_orders::Operations::openapi(),

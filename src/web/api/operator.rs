@@ -1,4 +1,4 @@
-//! The operator: refunds, coupons, reset codes, the log of what staff did.
+//! The operator: refunds, reset codes, the log of what staff did.
 
 use axum::{
     Json,
