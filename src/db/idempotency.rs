@@ -1,8 +1,8 @@
 //! Idempotency keys: the same key and body gives the first answer again (A3).
 //!
 //! The key's row is written in the same transaction as the effect, so that either both exist
-//! or neither. A twin in the same process is told 409 while the first runs; a twin in another
-//! process waits on the row and then gets the first answer.
+//! or neither. A twin in the same process is told 409 while the first runs, or waits, as its
+//! key says (`Twin`); a twin in another process waits on the row and then gets the first answer.
 
 use std::{
     collections::HashSet,

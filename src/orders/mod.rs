@@ -5,7 +5,7 @@
 //! The way of an order: `place` turns a quote into rows and holds stock; `pay` opens a payment;
 //! `hear` takes what the provider says by itself, `ask` what it answers (browser's return, poller), and `payment_result` is the one path
 //! on which a payment's result reaches the order; `ship` and `receive` move the goods; `cancel` and `expire` end it (`unpaid`); `refund`
-//! promises money back, sends it, and books it. Each verb is one transaction that also posts to
+//! promises money back, sends it, and books it. Each verb is one transaction (`pay` and `refund`, which ask a provider, several) that also posts to
 //! the ledger (`books`) and leaves outbox rows. `record` declares the tables' rows, `draft` builds those of
 //! a new order, `store` writes them, for one order or many; `read`, `listing` and `view` answer.
 

@@ -6,7 +6,7 @@
 //! sum means the same in each kind; `dimension` what they can be grouped and filtered by; the files
 //! named after kinds fold. Totals are never sums of rows: orders are distinct and schemes overlap.
 //! No personal data: of an order only the public journal's reference shows, and where district and
-//! product together would show fewer than five orders, the smaller one is withheld (`small`, C28).
+//! product together would show fewer than five orders, such groups are shown as one (`small`, C28).
 
 mod ask;
 mod bridge;

@@ -5,7 +5,7 @@
 //! corrections and notes. `Index::build(docs)` makes a read-only index, [`Engine`] swaps it without a
 //! gap. Text runs normalize → query (quantities, prices, intents) → lexicon (words, pinyin, initials,
 //! near sounds) → plan (concepts of weighted alternatives) → postings → rank; `facets` counts on the
-//! same bit sets. Everything but `zero` is pure. Owns the table `search_zero_hits`.
+//! same bit sets. Pure but for `zero`, `engine` and `meili`. Owns the table `search_zero_hits`.
 
 mod among;
 mod answer;

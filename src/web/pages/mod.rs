@@ -1,4 +1,4 @@
-//! Pages for people, rendered on the server; each file has its page structs beside their handlers.
+//! Pages for people, rendered on the server; page structs stand beside their handlers, or in `page` of a folder.
 //!
 //! `view` has the layout that all share and says how a page finds its words (`texts`); public pages go
 //! through the `Cache`, which renders each once for every change of what it shows.
