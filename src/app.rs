@@ -24,7 +24,7 @@ use crate::{
     db::{Db, idempotency::Running as RunningKeys, market, migrate, tx},
     jobs::{self, Jobs},
     kernel::{Clock, Error, Result},
-    orders::Trade,
+    orders::{Trade, token::OrderTokens},
     payments::Providers,
     search::{Engine, Meili, Published},
     web::{
@@ -140,7 +140,8 @@ impl App {
             Some(address) => Some((address, recorder()?)),
             None => None,
         };
-        let trade = Trade { db, clock, providers, keys, hold_seconds: config.hold_seconds };
+        let tokens = OrderTokens::of(&db).await?;
+        let trade = Trade { db, clock, providers, keys, tokens, hold_seconds: config.hold_seconds };
         let market = Market::from(Parts {
             trade,
             shelf: Shelf::new(snapshot),

@@ -18,6 +18,7 @@ use yanxi::{
     orders::{
         Trade,
         place::{self, Placing},
+        token::OrderTokens,
     },
     payments::Providers,
     pricing::{self, Ask, AskedItem, Quote},
@@ -119,7 +120,8 @@ impl Bench {
         q(MORE_STOCK).exec(&mut tx).await?;
         tx.commit().await?;
         let providers = Providers::of(&db).await?;
-        let trade = Trade { db, clock: Clock::System, providers, keys: Running::default(), hold_seconds: 900 };
+        let tokens = OrderTokens::of(&db).await?;
+        let trade = Trade { db, clock: Clock::System, providers, keys: Running::default(), tokens, hold_seconds: 900 };
         let mut bench = Self { trade, goods: Vec::new(), url: url.to_owned() };
         for skus in baskets {
             let quote = bench.priced(skus).await?;

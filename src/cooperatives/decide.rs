@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     db::{Conn, Tx, audit_log, insert, insert_all, q, row, statements},
-    identity::person,
+    identity::{person, session},
     kernel::{At, Carrier, Code, CoopId, Day, Fen, Grams, PersonId, Refusal, Result, Step, closed_set},
 };
 
@@ -99,6 +99,7 @@ pub async fn decide(
         let applicant: Option<(PersonId,)> = q(APPLICANT).bind(id).opt(tx).await?;
         if let Some((applicant,)) = applicant {
             person::join_coop(tx, &applicant, id).await?;
+            session::shorten(tx, &applicant, step.at).await?;
         }
     }
     let detail = format!("{decision} {reason}");

@@ -83,8 +83,12 @@ macro_rules! once {
     };
     ($work:expr, $ready:ident = $before:block, $tx:ident, $step:ident, $body:block) => {{
         let work: &$crate::db::Work = $work;
-        let _running = work.start().await?;
-        match work.first().await? {
+        // A finished key has its answer, also while a repeat of it is being answered.
+        let (_running, first) = match work.start().await {
+            Ok(running) => (running, work.first().await?),
+            Err(twin) => (None, Some(work.first_or(twin).await?)),
+        };
+        match first {
             Some(first) => Ok(first),
             None => {
                 let done: $crate::kernel::Result<_> = async {

@@ -68,6 +68,7 @@ statements! {
     CLOSE_ONE = "DELETE FROM sessions WHERE person_id = $1 AND token_hash = $2";
     CLOSE_ALL = "DELETE FROM sessions WHERE person_id = $1";
     CLOSE_OTHERS = "DELETE FROM sessions WHERE person_id = $1 AND token_hash <> $2";
+    SHORTEN = "UPDATE sessions SET expires_at = $1 WHERE person_id = $2 AND expires_at > $1";
     FORGET = "DELETE FROM sessions WHERE expires_at <= $1";
 }
 
@@ -179,6 +180,11 @@ pub async fn close_one(tx: &mut Tx, person: &PersonId, token_hash: &str) -> Resu
 pub async fn close_others(tx: &mut Tx, person: &PersonId, token: Option<&str>) -> Result<()> {
     let kept = token.map(Random::hash_of).unwrap_or_default();
     q(CLOSE_OTHERS).bind(person).bind(kept).exec(tx).await.map(|_| ())
+}
+
+/// Lets the sessions of a person who became staff end as staff's do.
+pub async fn shorten(tx: &mut Tx, person: &PersonId, now: At) -> Result<()> {
+    q(SHORTEN).bind(now.later(STAFF_LIFE)).bind(person).exec(tx).await.map(|_| ())
 }
 
 /// Ends all sessions of a person.

@@ -79,9 +79,15 @@ texts! {
     CreditCode = |field, raw| parse::credit_code(field, raw);
 }
 
+/// Longest code of a SKU.
+const LONGEST_SKU: usize = 40;
+
 fn sku_code(field: &str, raw: &str) -> Result<String, Refusal> {
     let code = raw.trim().to_ascii_uppercase();
-    let good = (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if code.chars().count() > LONGEST_SKU {
+        return Err(Refusal::of_field(field, Code::TooLong).with("max", LONGEST_SKU));
+    }
+    let good = !code.is_empty() && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if good { Ok(code) } else { Err(Refusal::of_field(field, Code::UnknownSku).with("sku", raw)) }
 }
 
@@ -117,5 +123,6 @@ mod tests {
         assert_eq!(TaxNo::parse("tax_no", "91320200ma00000000").unwrap().as_str(), "91320200MA00000000");
         assert!(RegionCode::parse("region_code", "320").is_err() && RegionCode::parse("region_code", "320213").is_ok());
         assert!(TaxNo::parse("tax_no", "1234").is_err() && SkuCode::parse("sku", "P01 1").is_err());
+        assert_eq!(SkuCode::parse("sku", &"p".repeat(41)).unwrap_err().fields[0].code, Code::TooLong);
     }
 }

@@ -5,6 +5,7 @@ use super::{
     kinds::OrderEventKind,
     record::{Contact, Line, Order, Part, Record, SellerOrder, event},
     reference::{journal_key, journal_ref},
+    token::OrderTokens,
 };
 use crate::{
     kernel::{BuyerClass, Channel, Fen, OrderId, PersonId, Phone, Random, Result, SellerOrderId, Step, time::SECOND},
@@ -37,10 +38,11 @@ pub struct Buyer {
     pub channel: Channel,
 }
 
-/// The rows of a new order. `token` is kept only by hash; `hold` is how long stock is held, in seconds.
-pub fn from_quote(quote: &Quote, buyer: Buyer, token: &str, hold: i64, step: &mut Step) -> Result<Record> {
+/// The rows of a new order. `tokens` makes the bearer token of its number, which is kept only by hash; `hold` is
+/// how long stock is held, in seconds.
+pub fn from_quote(quote: &Quote, buyer: Buyer, tokens: &OrderTokens, hold: i64, step: &mut Step) -> Result<Record> {
     let order_id = OrderId(step.random.id(step.at)?);
-    let order = order_row(quote, &buyer, order_id.clone(), token, step)?;
+    let order = order_row(quote, &buyer, order_id.clone(), tokens, step)?;
     let order = Order { hold_until: Some(step.at.later(hold * SECOND)), ..order };
     let mut sellers = Vec::with_capacity(quote.seller_groups.len());
     for group in &quote.seller_groups {
@@ -78,14 +80,14 @@ fn contact_row(quote: &Quote, receiver: Receiver, order_id: OrderId) -> Contact 
     Contact { order_id, name, phone, region_code, region_name, street, note, invoice_title, invoice_tax_no }
 }
 
-fn order_row(quote: &Quote, buyer: &Buyer, id: OrderId, token: &str, step: &mut Step) -> Result<Order> {
+fn order_row(quote: &Quote, buyer: &Buyer, id: OrderId, tokens: &OrderTokens, step: &mut Step) -> Result<Order> {
     let number = step.random.order_number(step.at)?;
     let journal_salt = step.random.salt()?;
     Ok(Order {
         id,
         journal_key: journal_key(&journal_ref(&journal_salt, &number))?,
+        token_hash: Random::hash_of(&tokens.token(&number)?),
         number,
-        token_hash: Random::hash_of(token),
         quote_id: quote.quote_id.clone(),
         person_id: buyer.person.clone(),
         state: OrderState::AwaitingPayment,

@@ -36,6 +36,7 @@ pub mod ship;
 pub mod state;
 pub mod statement;
 pub mod store;
+pub mod token;
 mod unpaid;
 pub mod view;
 
@@ -58,6 +59,8 @@ pub struct Trade {
     pub providers: Providers,
     /// Idempotency keys that run in this process.
     pub keys: idempotency::Running,
+    /// Makes the bearer tokens of orders.
+    pub tokens: token::OrderTokens,
     /// Seconds for which an unpaid order holds stock (`YANXI_HOLD_SECONDS`).
     pub hold_seconds: i64,
 }

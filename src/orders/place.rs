@@ -9,6 +9,7 @@ use super::{
     payment_result,
     record::{self, Record},
     store,
+    token::OrderTokens,
 };
 use crate::{
     db::{Tx, Work, once, q, statements},
@@ -82,7 +83,8 @@ pub struct CoopName {
 pub struct Placed {
     /// Order number.
     pub number: String,
-    /// Bearer token of the order, told once (`X-Order-Token`).
+    /// Bearer token of the order (`X-Order-Token`); not in what is kept for repeats.
+    #[serde(default)]
     pub token: String,
     /// `awaiting_payment`, or `paid` where nothing is to be paid.
     pub state: OrderState,
@@ -106,13 +108,18 @@ pub async fn place(trade: &Trade, work: &Work, placing: Placing) -> Result<Place
         let buyer = buyer(&quote, placing, &work.by)?;
         Ok((quote, buyer))
     };
-    once!(work, ready = { ready().await }, tx, step, {
+    let mut fresh = None;
+    let kept: Placed = once!(work, ready = { ready().await }, tx, step, {
         let (quote, buyer) = &ready;
-        let token = step.random.token()?;
-        let record = place_in(&mut tx, quote, buyer.clone(), (&token, trade.hold_seconds), &mut step).await?;
+        let hold = (&trade.tokens, trade.hold_seconds);
+        let record = place_in(&mut tx, quote, buyer.clone(), hold, &mut step).await?;
+        fresh = Some(record.order.number.clone());
+        Ok(answer(quote, record))
+    })?;
+    if fresh.as_ref() == Some(&kept.number) {
         metrics::counter!("yanxi_orders_placed").increment(1);
-        Ok(answer(quote, record, token))
-    })
+    }
+    Ok(Placed { token: trade.tokens.token(&kept.number)?, ..kept })
 }
 
 fn buyer(quote: &Quote, placing: Placing, by: &Actor) -> Result<Buyer> {
@@ -126,7 +133,7 @@ fn buyer(quote: &Quote, placing: Placing, by: &Actor) -> Result<Buyer> {
     let invoice_title = parse::kept(parse::optional_text("invoice.title", &invoice.title, 80), &mut faults);
     let invoice_tax_no = parse::kept(parse::optional_text("invoice.tax_no", &invoice.tax_no, 20), &mut faults);
     let unit = placing.unit.map(|unit| parse::kept(parse::name("unit", &unit), &mut faults));
-    if placing.region_code.is_some_and(|region| region != quote.region_code.as_str()) {
+    if placing.region_code.is_some_and(|region| region.trim() != quote.region_code.as_str()) {
         faults.push(Refusal::of_field("address.region_code", Code::QuoteChanged).with("sku", "freight"));
     }
     if let Some(refusal) = Refusal::all(faults) {
@@ -137,12 +144,12 @@ fn buyer(quote: &Quote, placing: Placing, by: &Actor) -> Result<Buyer> {
 }
 
 /// Places within the caller's transaction: rows, hold, coupon; nothing to pay means paid at once.
-/// `secret` is the bearer token and the seconds of the hold.
+/// `hold` makes the bearer token, and says for how many seconds stock is held.
 pub async fn place_in(
     tx: &mut Tx,
     quote: &Quote,
     buyer: Buyer,
-    secret: (&str, i64),
+    hold: (&OrderTokens, i64),
     step: &mut Step,
 ) -> Result<Record> {
     pricing::still_holds(tx, quote).await?;
@@ -152,7 +159,7 @@ pub async fn place_in(
             return Err(Refusal::new(Code::TooManyHolds).into());
         }
     }
-    let mut record = draft::from_quote(quote, buyer, secret.0, secret.1, step)?;
+    let mut record = draft::from_quote(quote, buyer, hold.0, hold.1, step)?;
     let order = &record.order;
     if !store::insert(tx, std::slice::from_ref(&record)).await? {
         return Err(Refusal::of_field("quote_id", Code::QuoteUsed).into());
@@ -176,7 +183,7 @@ pub async fn place_in(
     Ok(record)
 }
 
-fn answer(quote: &Quote, record: Record, token: String) -> Placed {
+fn answer(quote: &Quote, record: Record) -> Placed {
     let state = record.order.state;
     let seller_state =
         if state == OrderState::Paid { SellerOrderState::ToShip } else { SellerOrderState::AwaitingPayment };
@@ -189,7 +196,7 @@ fn answer(quote: &Quote, record: Record, token: String) -> Placed {
     };
     Placed {
         number: record.order.number,
-        token,
+        token: String::new(),
         state,
         total_fen: record.order.total_fen,
         hold_until: record.order.hold_until.filter(|_| state == OrderState::AwaitingPayment),

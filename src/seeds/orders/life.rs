@@ -12,6 +12,7 @@ use crate::{
         record::{Line, PairedPart, Record, event},
         refund_split::{self, Amounts, Asked, Share},
         state::{OrderEvent, SellerOrderEvent},
+        token::OrderTokens,
     },
     payments::{Method, Payment, PaymentState},
     pricing::Quote,
@@ -83,8 +84,8 @@ pub fn live(
     pairings: &BTreeMap<String, String>,
     step: &mut Step,
 ) -> Result<Life> {
-    let token = step.random.token()?;
-    let record = draft::from_quote(quote, buyer, &token, hold, step)?;
+    let tokens = OrderTokens::of_nobody(&mut step.random)?;
+    let record = draft::from_quote(quote, buyer, &tokens, hold, step)?;
     let paired = record.parts.iter().map(|part| {
         let pairing = pairings.get(&part.county_code).cloned().unwrap_or_else(|| "none".to_owned());
         PairedPart { part: part.clone(), pairing }

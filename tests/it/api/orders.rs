@@ -37,6 +37,8 @@ macro_rules! on_site {
 on_site! {
     a_key_gives_the_first_answer_again,
     a_twin_that_runs_is_told_so,
+    repeats_at_once_of_a_finished_key_all_get_its_answer,
+    a_token_is_told_again_and_kept_nowhere,
     coupons_and_returns_follow_the_worked_vectors,
     an_order_is_its_owners_alone,
 }
@@ -83,6 +85,40 @@ async fn a_key_gives_the_first_answer_again(site: Arc<Site>) {
     assert_eq!((first.status, first.json()), (201, again.json()));
     assert_eq!(guest.api("POST", &path, &heads, r#"{"method": "sandbox"}"#).await.status, 422);
     assert_eq!(site.shop.stock("P02-1").await, (5, 1));
+}
+
+async fn repeats_at_once_of_a_finished_key_all_get_its_answer(site: Arc<Site>) {
+    let mut guest = site.visitor();
+    let quote = quoted(&mut guest, &[("P02-1", 1)], None).await;
+    let body = placing(&quote);
+    let first = guest.api("POST", "/orders", &[("idempotency-key", "one")], &body).await;
+    for _ in 0..20 {
+        let repeats = (0..8).map(|_| {
+            let (mut guest, body) = (guest.clone(), body.clone());
+            tokio::spawn(async move { guest.api("POST", "/orders", &[("idempotency-key", "one")], &body).await })
+        });
+        for repeat in repeats.collect::<Vec<_>>() {
+            let repeat = repeat.await.unwrap();
+            assert_eq!((repeat.status, repeat.json()), (201, first.json()), "{}", repeat.text);
+        }
+    }
+}
+
+async fn a_token_is_told_again_and_kept_nowhere(site: Arc<Site>) {
+    let mut guest = site.visitor();
+    let quote = quoted(&mut guest, &[("P02-1", 1)], None).await;
+    let first = guest.api("POST", "/orders", &[("idempotency-key", "one")], &placing(&quote)).await.json();
+    let token = first["token"].as_str().unwrap();
+    assert_eq!(token.len(), 64);
+    let kept: Vec<(Option<String>,)> = yanxi::db::q("SELECT answer FROM idempotency_keys")
+        .all(&mut site.shop.trade.db.read().await.unwrap())
+        .await
+        .unwrap();
+    assert!(kept.iter().all(|row| !row.0.as_deref().unwrap_or_default().contains(token)), "{kept:?}");
+    let path = format!("/orders/{}", first["number"].as_str().unwrap());
+    assert_eq!(guest.api("GET", &path, &[("x-order-token", token)], "").await.status, 200);
+    let other = token.replace(&token[..1], if token.starts_with('0') { "1" } else { "0" });
+    assert_eq!(guest.api("GET", &path, &[("x-order-token", &other)], "").await.status, 404);
 }
 
 async fn a_twin_that_runs_is_told_so(site: Arc<Site>) {

@@ -8,7 +8,7 @@ use yanxi::{
     config::Config,
     db::{Engine, idempotency::Running},
     kernel::{At, Clock},
-    orders::Trade,
+    orders::{Trade, token::OrderTokens},
     payments::Providers,
     seeds,
 };
@@ -32,8 +32,14 @@ pub fn at_demonstration<F: Future<Output = ()>>(story: impl FnOnce(Arc<Site>) ->
         write(&db, &["INSERT INTO market (key, value) VALUES ('kind', 'demo')"]).await;
         assert!(seeds::load(&db, true, now).await.unwrap());
         let providers = Providers::of(&db).await.unwrap();
-        let trade =
-            Trade { db: db.clone(), clock: Clock::at(now), providers, keys: Running::default(), hold_seconds: 900 };
+        let trade = Trade {
+            tokens: OrderTokens::of(&db).await.unwrap(),
+            db: db.clone(),
+            clock: Clock::at(now),
+            providers,
+            keys: Running::default(),
+            hold_seconds: 900,
+        };
         let site = Site::of(Shop { trade }, Config::read(&BTreeMap::new()).unwrap(), true).await;
         story(Arc::new(site)).await;
         db.close().await;

@@ -17,6 +17,7 @@ use yanxi::{
         place::{self, Placed, Placing},
         read,
         record::Order,
+        token::OrderTokens,
     },
     payments::{
         Method, Payment, Providers,
@@ -99,7 +100,8 @@ impl Shop {
         write(&db, SHOP).await;
         let providers = Providers::of(&db).await.unwrap();
         let clock = Clock::at(At::parse("2026-11-01T12:00:00+08:00").unwrap());
-        Self { trade: Trade { db, clock, providers, keys: Running::default(), hold_seconds: 900 } }
+        let tokens = OrderTokens::of(&db).await.unwrap();
+        Self { trade: Trade { db, clock, providers, keys: Running::default(), tokens, hold_seconds: 900 } }
     }
 
     /// Brings every shelf to `n` units, by a movement as real stock comes.
