@@ -69,9 +69,19 @@ struct Line {
     spec: String,
     qty: i64,
     to_ship: i64,
+    shipped: i64,
+    /// Units paid back.
+    refunded: i64,
     /// Units for this parcel, as typed.
     units: String,
     sum: Fen,
+}
+
+impl Line {
+    /// Units to be put into the box: what is still to be sent; once all is sent, what was.
+    fn units_to_pack(&self) -> i64 {
+        if self.to_ship > 0 { self.to_ship } else { self.shipped }
+    }
 }
 
 struct Parcel {
@@ -178,6 +188,8 @@ fn shown_of(layout: &Layout, view: CoopOrderView) -> Shown {
         spec: line.spec,
         qty: line.qty,
         to_ship: line.to_ship_qty,
+        shipped: line.shipped_qty,
+        refunded: line.refunded_qty,
         sum: line.payable_fen,
     };
     let lines: Vec<Line> = seller.lines.into_iter().map(line).collect();

@@ -40,6 +40,8 @@ struct Page {
     lowest: String,
     on_the_way: i64,
     goods: Fen,
+    /// What the platform or the government paid towards discounts.
+    promotion: Fen,
     refunds: Fen,
     freight: Fen,
     net: Fen,
@@ -71,6 +73,7 @@ async fn overview(State(market): State<Market>, caller: Caller, uri: Uri) -> Res
         low: low.len(),
         on_the_way: on_the_way.map(|c| c.n).sum(),
         goods: month.goods_fen,
+        promotion: month.promotion_fen,
         refunds: month.refund_fen,
         freight: Fen(month.freight_fen.0 - month.refund_freight_fen.0),
         net: month.net_fen,

@@ -94,6 +94,7 @@ pub struct OrderPage {
     /// Whether any way of paying is offered here.
     can_pay: bool,
     paid: bool,
+    waits: bool,
     fresh: bool,
     goods: Fen,
     discount: Fen,
@@ -146,6 +147,7 @@ impl OrderPage {
             can_cancel: waits || (view.state == OrderState::Paid && !shipped),
             can_pay: market.trade.providers.methods().next().is_some(),
             paid: view.paid_at.is_some(),
+            waits,
             fresh: lines().any(|line| line.return_class == ReturnClass::Fresh),
             goods: view.goods_fen,
             discount: view.discount_fen,
