@@ -22,6 +22,7 @@ CREATE TABLE outbox (
   created_at BIGINT NOT NULL
 );
 CREATE INDEX outbox_topic ON outbox (topic, id);
+CREATE INDEX outbox_subject ON outbox (subject);
 CREATE TABLE idempotency_keys (
   scope TEXT NOT NULL,
   key TEXT NOT NULL CHECK (length(key) BETWEEN 1 AND 255),

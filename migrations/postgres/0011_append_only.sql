@@ -20,3 +20,7 @@ CREATE TRIGGER order_events_no_truncate BEFORE TRUNCATE ON order_events FOR EACH
 CREATE TRIGGER payment_events_append_only BEFORE UPDATE OR DELETE ON payment_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payment_events_no_truncate BEFORE TRUNCATE ON payment_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER market_kind_append_only BEFORE UPDATE OR DELETE ON market FOR EACH ROW WHEN (OLD.key = 'kind') EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dimensions_append_only BEFORE UPDATE OR DELETE ON dimensions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dimensions_no_truncate BEFORE TRUNCATE ON dimensions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dimension_schemes_append_only BEFORE UPDATE OR DELETE ON dimension_schemes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dimension_schemes_no_truncate BEFORE TRUNCATE ON dimension_schemes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -17,3 +17,7 @@ CREATE TRIGGER payment_events_no_update BEFORE UPDATE ON payment_events BEGIN SE
 CREATE TRIGGER payment_events_no_delete BEFORE DELETE ON payment_events BEGIN SELECT RAISE(ABORT, 'payment_events is append-only'); END;
 CREATE TRIGGER market_kind_no_update BEFORE UPDATE ON market WHEN OLD.key = 'kind' BEGIN SELECT RAISE(ABORT, 'a database is demonstration or real for ever'); END;
 CREATE TRIGGER market_kind_no_delete BEFORE DELETE ON market WHEN OLD.key = 'kind' BEGIN SELECT RAISE(ABORT, 'a database is demonstration or real for ever'); END;
+CREATE TRIGGER dimensions_no_update BEFORE UPDATE ON dimensions BEGIN SELECT RAISE(ABORT, 'dimensions is append-only'); END;
+CREATE TRIGGER dimensions_no_delete BEFORE DELETE ON dimensions BEGIN SELECT RAISE(ABORT, 'dimensions is append-only'); END;
+CREATE TRIGGER dimension_schemes_no_update BEFORE UPDATE ON dimension_schemes BEGIN SELECT RAISE(ABORT, 'dimension_schemes is append-only'); END;
+CREATE TRIGGER dimension_schemes_no_delete BEFORE DELETE ON dimension_schemes BEGIN SELECT RAISE(ABORT, 'dimension_schemes is append-only'); END;

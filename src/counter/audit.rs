@@ -24,7 +24,7 @@ checks! {
         "SELECT e.subject_id || ' ' || e.fact || '/' || CAST(e.n AS TEXT) AS subject FROM ledger_entries e
          LEFT JOIN journal_entries j ON j.subject_id = e.subject_id AND j.fact = e.fact AND j.n = e.n
          WHERE e.kind IN ('sale', 'receipt', 'refund', 'exclusion') AND j.seq IS NULL
-           AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'journal' AND o.key = e.subject_id || ' ' || e.fact)";
+           AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = e.subject_id AND o.key = e.subject_id || ' ' || e.fact)";
     I14 "journal.source", "every entry of the journal is a public fact of the ledger" =
         "SELECT 'entry ' || CAST(j.seq AS TEXT) AS subject FROM journal_entries j
          LEFT JOIN ledger_entries e ON e.subject_id = j.subject_id AND e.fact = j.fact AND e.n = j.n

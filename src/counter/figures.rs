@@ -13,7 +13,8 @@ statements! {
     SPANS = "SELECT span, CAST(SUM(gross_fen) AS BIGINT) AS gross, CAST(SUM(refunds_fen) AS BIGINT) AS refunds,
                CAST(SUM(adjustments_fen) AS BIGINT) AS adjustments, CAST(SUM(effective_fen) AS BIGINT) AS effective,
                CAST(SUM(excluded_fen) AS BIGINT) AS excluded, CAST(SUM(orders) AS BIGINT) AS orders
-             FROM rollups WHERE length(span) = 7 OR span = $1 GROUP BY span";
+             FROM (SELECT * FROM rollups WHERE length(span) = 7 UNION ALL SELECT * FROM rollups WHERE span = $1) AS t
+             GROUP BY span";
     COUNTIES = "SELECT d.county_code AS county, COALESCE(MAX(c.name), '') AS name, COALESCE(MAX(c.name_en), '') AS name_en,
                   CAST(SUM(r.gross_fen - r.refunds_fen + r.adjustments_fen) AS BIGINT) AS net_paid_fen
                 FROM rollups r JOIN dimensions d ON d.id = r.dimension_id LEFT JOIN counties c ON c.code = d.county_code

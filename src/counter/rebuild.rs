@@ -65,6 +65,7 @@ pub(super) async fn turn(tx: &mut Tx) -> Result<()> {
 /// Makes the sums again from nothing, in one transaction; `tell` hears how many days of all are done.
 pub async fn rebuild(db: &Db, tell: impl Fn(usize, usize)) -> Result<()> {
     tx!(db, tx, {
+        tx.at_one_moment().await?;
         tx.unhurried().await?;
         again(&mut tx, &tell).await
     })

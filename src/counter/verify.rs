@@ -176,7 +176,7 @@ impl Verifier {
                 0
             }
             EntryKind::Adjustment => {
-                if money > 0 {
+                if money > 0 || entry.qty.unwrap_or(0) > 0 {
                     new_orders = i64::from(self.orders.insert(reference(entry.order_ref.as_ref())?));
                 }
                 money

@@ -177,6 +177,12 @@ impl Turn {
         let closing = tokio::spawn(self.writer.clone().close(batch, keep, tell));
         closing.await.map_err(|e| Error::Fault(e.into()))??;
         if !keep {
+            // Whoever waited for the writer may have gone away: then nobody else would end the transaction.
+            let writer = self.writer.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(PATIENCE).await;
+                writer.flush().await;
+            });
             return Ok(());
         }
         loop {

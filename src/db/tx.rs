@@ -72,6 +72,14 @@ impl Tx {
         Ok(())
     }
 
+    /// Lets all that follows see one moment; the transaction has done nothing yet. SQLite's writer sees no other.
+    pub async fn at_one_moment(&mut self) -> Result<()> {
+        match self.engine() {
+            Engine::Sqlite => Ok(()),
+            Engine::Postgres => q("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").exec(self).await.map(|_| ()),
+        }
+    }
+
     async fn end(&mut self, sql: &'static str) -> Result<()> {
         match self.held.take() {
             None => Ok(()),

@@ -42,6 +42,10 @@ checks! {
         "SELECT e.subject_id || ' ' || e.fact || '/' || CAST(e.n AS TEXT) AS subject FROM ledger_entries e
          LEFT JOIN dimensions d ON d.id = e.dimension_id
          WHERE e.dimension_id IS NOT NULL AND d.id IS NULL";
+    I6 "ledger.recognised", "a combination is recognised where one of its schemes is a national or local list" =
+        "SELECT CAST(d.id AS TEXT) AS subject FROM dimensions d
+         WHERE d.recognised <> CASE WHEN EXISTS (SELECT 1 FROM dimension_schemes x WHERE x.dimension_id = d.id
+           AND (substr(x.scheme_code, 1, 5) = 'XFBF_' OR substr(x.scheme_code, 1, 6) = 'LOCAL_')) THEN TRUE ELSE FALSE END";
     I6 "ledger.corrections", "a late fact names a closed month before its day, and a correction a fact of its subject" =
         "SELECT e.subject_id || ' ' || e.fact || '/' || CAST(e.n AS TEXT) AS subject FROM ledger_entries e
          WHERE (e.late_for IS NOT NULL AND (e.late_for >= substr(e.day, 1, 7)

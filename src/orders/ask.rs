@@ -54,7 +54,7 @@ pub(super) async fn send_if_given_back(trade: &Trade, done: PaymentOutcome) -> R
             metrics::counter!("yanxi_late_payments").increment(1);
             refund::send_or_leave(trade, id).await;
         }
-        PaymentOutcome::PartPaid | PaymentOutcome::Failed | PaymentOutcome::Known => {}
+        PaymentOutcome::Failed | PaymentOutcome::Known => {}
     }
     Ok(done)
 }

@@ -216,6 +216,21 @@ pub fn receipt(booked: Booked<'_>, line: &Line, parts: &[Part], at: At) -> Resul
     Ok(fact.entries)
 }
 
+/// The freight that is left of lines of which nothing was received becomes due when their seller order ends: the
+/// parcel was sent for others, or the money was kept on purpose.
+pub fn freight_due(booked: Booked<'_>, lines: &[&Line], at: At) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for line in lines.iter().filter(|line| line.received_at.is_none()) {
+        let left = line.freight_fen.minus(line.refunded_freight_fen)?;
+        let mut fact = Fact::new(booked.order, format!("freight:{}", line.line_no), at);
+        for paid in booked.of(Kind::SaleFreight, line.line_no, None).filter(|_| left > Fen::ZERO) {
+            fact.push_of(Kind::ReceiptFreight, paid, Move::new(TRANSIT, DUE), left);
+        }
+        entries.extend(fact.entries);
+    }
+    Ok(entries)
+}
+
 /// What a refund gives back of a line.
 #[derive(Clone, Debug)]
 pub struct LineRefund {
@@ -228,21 +243,32 @@ pub struct LineRefund {
     pub freight: Fen,
 }
 
+/// What was sold, as it stands before a refund.
+#[derive(Clone, Copy, Debug)]
+pub struct Sold<'a> {
+    pub sellers: &'a [SellerOrder],
+    pub lines: &'a [Line],
+    pub parts: &'a [Part],
+}
+
 /// A refund: goods by part, freight by line, and the funders' share with the goods. The money comes from
 /// where it stands: in transit, or due where the line was received. What review has excluded is not taken
 /// from the effective sales a second time.
 pub fn refund(
     booked: Booked<'_>,
     refund: &RefundId,
-    (lines, parts): (&[Line], &[Part]),
+    sold: Sold<'_>,
     back: &[LineRefund],
     at: At,
 ) -> Result<Vec<Entry>> {
+    let Sold { sellers, lines, parts } = sold;
     let mut fact = Fact::new(booked.order, format!("refund:{refund}"), at);
     for back in back {
         let Some(line) = lines.iter().find(|l| l.line_no == back.line_no) else { continue };
         let received = line.received_at.is_some();
         let from = if received { DUE } else { TRANSIT };
+        let ended = sellers.iter().any(|s| s.id == line.seller_order_id && s.state.has_ended());
+        let freight_from = if received || ended { DUE } else { TRANSIT };
         for (part, amount) in parts_of(parts, line.line_no).zip(&back.parts) {
             let units = if part.part_no == 1 { back.qty } else { 0 };
             if *amount > Fen::ZERO || units > 0 {
@@ -264,7 +290,7 @@ pub fn refund(
             }
         }
         for paid in booked.of(Kind::SaleFreight, line.line_no, None).filter(|_| back.freight > Fen::ZERO) {
-            fact.push_of(Kind::RefundFreight, paid, Move::new(from, ORDER), back.freight);
+            fact.push_of(Kind::RefundFreight, paid, Move::new(freight_from, ORDER), back.freight);
         }
     }
     Ok(fact.entries)

@@ -1,5 +1,5 @@
 //! Opening a payment for an order that waits for one: written here (`created`), made known to its provider
-//! outside any transaction, and what the provider answered kept (docs/decisions/0014-payments-in-three-steps.md).
+//! outside any transaction, and what the provider answered kept (docs/decisions/0015-payments-in-three-steps.md).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -35,8 +35,6 @@ statements! {
 pub enum PaymentOutcome {
     /// The order is paid now.
     Paid,
-    /// The money is the order's, which waits for more.
-    PartPaid,
     /// The provider refused; the order still waits.
     Failed,
     /// The result was known before, or is no result.
@@ -76,22 +74,16 @@ pub async fn apply_payment_result(
     }
 }
 
-/// Captured money comes to the order's account: it pays the order where it can, also late with stock left,
-/// as soon as the balance reaches the total; else it goes back (I5).
+/// Captured money comes to the order's account: it pays the order where it can, also late with stock left; else
+/// it goes back (I5). So does what is less than the total: refunds know one payment of an order.
 async fn captured(tx: &mut Tx, mut order: Order, payment: &Payment, at: At, step: &mut Step) -> Result<PaymentOutcome> {
     let amount = payment.amount_fen;
     tx.expect_rows(q(TENDERED).bind(amount).bind(&order.id), 1).await?;
-    order.tendered_fen = order.tendered_fen.plus(amount)?;
     let method = payment.method.as_str();
     let mut entries = books::tender(&order.id, (&payment.id, method), amount, at);
-    let enough = order.tendered_fen.minus(order.returned_fen)? >= order.total_fen;
+    let enough = amount == order.total_fen;
     let takes = match order.state {
-        OrderState::AwaitingPayment if !enough => {
-            payments::store::apply(tx, &payment.id).await?;
-            post::post(tx, step, entries).await?;
-            return Ok(PaymentOutcome::PartPaid);
-        }
-        OrderState::AwaitingPayment => {
+        OrderState::AwaitingPayment if enough => {
             hold::take(tx, &order.id, step).await?;
             true
         }

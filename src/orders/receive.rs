@@ -146,6 +146,9 @@ pub async fn follow(tx: &mut Tx, order: &Order, step: &mut Step) -> Result<()> {
         if to != seller.state {
             store::move_seller(tx, seller, to).await?;
         }
+        if to.has_ended() && !seller.state.has_ended() {
+            book_freight(tx, order, &own, step).await?;
+        }
         states.push(to);
     }
     let done = states.iter().all(|s| matches!(s, SellerOrderState::Received | SellerOrderState::Refunded));
@@ -156,6 +159,18 @@ pub async fn follow(tx: &mut Tx, order: &Order, step: &mut Step) -> Result<()> {
         store::note(tx, &order.id, (OrderEventKind::Completed, ""), step).await?;
     }
     Ok(())
+}
+
+/// A seller order has ended: freight of lines of which nothing came is due too.
+async fn book_freight(tx: &mut Tx, order: &Order, own: &[&Line], step: &mut Step) -> Result<()> {
+    let left = |line: &&&Line| line.received_at.is_none() && line.refunded_freight_fen < line.freight_fen;
+    let open: Vec<&Line> = own.iter().filter(left).copied().collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Entry> = read::sale(tx, &order.id).await?;
+    let entries = books::freight_due(Booked { order: &order.id, rows: &rows }, &open, step.at)?;
+    post::post(tx, step, entries).await
 }
 
 row! {

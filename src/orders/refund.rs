@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{
     OrderState, Trade,
-    books::{self, Booked, LineRefund},
+    books::{self, Booked, LineRefund, Sold},
     kinds::{OrderEventKind, RefundState},
     read, receive,
     record::{Line, Order, Part, Refund, RefundLine},
@@ -342,7 +342,9 @@ async fn settle(
     let back = asked.iter().map(|share| share.over_parts(&parts)).collect::<Result<Vec<LineRefund>>>()?;
     let rows = read::sale(tx, &order.id).await?;
     let booked = Booked { order: &order.id, rows: &rows };
-    entries.extend(books::refund(booked, &refund.id, (&lines, &parts), &back, step.at)?);
+    let sellers = read::sellers(tx, &order.id).await?;
+    let sold = Sold { sellers: &sellers, lines: &lines, parts: &parts };
+    entries.extend(books::refund(booked, &refund.id, sold, &back, step.at)?);
     post::post(tx, step, entries).await?;
     for (ask, back) in asked.iter().zip(&back) {
         book_line(tx, &order, ask, back, &parts).await?;

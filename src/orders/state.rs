@@ -126,6 +126,11 @@ impl SellerOrderState {
     pub fn is_to_ship(self) -> bool {
         matches!(self, Self::ToShip | Self::PartShipped)
     }
+
+    /// Whether all that was to come of it came, or went back.
+    pub fn has_ended(self) -> bool {
+        matches!(self, Self::Received | Self::Refunded)
+    }
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ const NO_PRODUCTS: &str = ", CAST(0 AS BIGINT) AS products";
 
 /// Rows of the ledger that the journal has.
 pub(super) const SEALED: &str =
-    "NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'journal' AND o.key = e.subject_id || ' ' || e.fact)";
+    "NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = e.subject_id AND o.key = e.subject_id || ' ' || e.fact)";
 
 row! {
     /// What the days and filters of a report hold.

@@ -121,8 +121,9 @@ checks! {
              ELSE COALESCE(e.n, 0) <> 1 OR e.due <> p.payable_fen - e.back OR e.due_at <> l.received_at
                OR e.fact <> 'receipt:' || CAST(l.line_no AS TEXT)
                OR e.qty <> CASE WHEN p.part_no = 1 THEN l.qty - e.back_qty ELSE 0 END END";
-    I6 "books.owed", "nothing of a received line stays in transit, and no line takes more than it brought" =
+    I6 "books.owed", "nothing of what was received or ended stays in transit, and no line takes more than it brought" =
         "SELECT l.order_id || '/' || CAST(l.line_no AS TEXT) AS subject FROM order_lines l
+         JOIN seller_orders s ON s.id = l.seller_order_id
          JOIN (SELECT subject_id, line_no,
              CAST(SUM(CASE WHEN credit = 'transit' THEN amount_fen WHEN debit = 'transit' THEN -amount_fen ELSE 0 END) AS BIGINT)
                AS transit,
@@ -130,7 +131,8 @@ checks! {
            FROM ledger_entries WHERE line_no IS NOT NULL GROUP BY subject_id, line_no) e
            ON e.subject_id = l.order_id AND e.line_no = l.line_no
          WHERE e.transit < 0 OR e.due < 0 OR (l.received_at IS NOT NULL AND e.transit <> 0)
-           OR (l.received_at IS NULL AND e.due <> 0)
+           OR (s.state IN ('received', 'refunded') AND e.transit <> 0)
+           OR (l.received_at IS NULL AND s.state NOT IN ('received', 'refunded') AND e.due <> 0)
            OR (l.refunded_fen = l.payable_fen AND l.refunded_qty = l.qty AND l.refunded_freight_fen = l.freight_fen
              AND e.transit + e.due <> 0)";
     I8 "books.promotions", "what a funder pays for a line is its discount, less the share of what went back of each part" =

@@ -6,7 +6,7 @@ use crate::{
     kernel::{Actor, ActorRole, At, Error, Fen, PaymentId, RefundId, Result, SkuId, Step, time::HOUR},
     ledger::{Entry, dimensions::Known},
     orders::{
-        books::{self, Booked, Goods, LineRefund},
+        books::{self, Booked, Goods, LineRefund, Sold},
         draft::{self, Buyer},
         kinds::{OrderEventKind, ReceivedSource},
         record::{Line, PairedPart, Record, event},
@@ -249,8 +249,8 @@ impl Life {
         let id = RefundId(step.random.id(at)?);
         let lines =
             shares.iter().map(|share| share.over_parts(&self.record.parts)).collect::<Result<Vec<LineRefund>>>()?;
-        let Record { order, lines: sold, parts, .. } = &self.record;
-        let mut entries = books::refund(self.booked(), &id, (sold, parts), &lines, at)?;
+        let Record { order, sellers, lines: sold, parts, .. } = &self.record;
+        let mut entries = books::refund(self.booked(), &id, Sold { sellers, lines: sold, parts }, &lines, at)?;
         if amounts.total > Fen::ZERO {
             entries.extend(books::tender_return(&order.id, (&id, self.method()), amounts.total, at));
             self.record.order.returned_fen = amounts.total;

@@ -21,6 +21,8 @@ on_both! {
     all_units_of_a_part_that_go_back_unshipped_take_its_freight_with_them,
     a_receipt_is_dated_by_the_parcel_that_arrived_last,
     freight_and_subsidies_become_due_with_the_goods_and_come_back_from_there,
+    freight_of_units_that_went_back_is_due_with_the_parcel_that_was_sent,
+    a_recount_beside_sales_counts_each_once,
     a_line_that_was_free_gives_its_subsidy_back_with_its_units,
     a_subsidised_set_refunded_in_many_steps_leaves_nothing_with_anyone,
     nothing_is_shipped_of_what_is_promised_back,
@@ -141,6 +143,47 @@ async fn freight_and_subsidies_become_due_with_the_goods_and_come_back_from_ther
     assert_eq!(standing(&shop).await, (0, all - 8990), "a third of the goods, its subsidy with it");
     give_back(&shop, &number, Asked::Whole).await.unwrap();
     assert_eq!(standing(&shop).await, (0, 0));
+}
+
+async fn freight_of_units_that_went_back_is_due_with_the_parcel_that_was_sent(shop: Arc<Shop>) {
+    // The box is sold by the first cooperative, as the apples are.
+    let number = paid(&shop, &[("P01-1", 1), ("P03-1", 1)], None).await;
+    let order = shop.order(&number).await;
+    give_back(&shop, &number, units(1, 1)).await.unwrap();
+    ship(&shop, &number, 0, None).await.unwrap();
+    delivered(&shop, &number, (0, 1), shop.trade.clock.now()).await;
+    assert_eq!(shop.state(&number).await, OrderState::Completed);
+    assert_eq!(standing(&shop).await, (0, 19_900 + order.freight_fen.0), "nothing stays on the way");
+    give_back(&shop, &number, Asked::Whole).await.unwrap();
+    assert_eq!(standing(&shop).await, (0, 0));
+}
+
+async fn a_recount_beside_sales_counts_each_once(shop: Arc<Shop>) {
+    shop.shelve(200).await;
+    for _ in 0..6 {
+        paid(&shop, &[("P01-1", 1), ("P02-1", 1)], None).await;
+    }
+    shop.seal().await;
+    let selling = async {
+        for _ in 0..25 {
+            paid(&shop, &[("P01-1", 1), ("P02-1", 1)], None).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    let sealing = async {
+        for _ in 0..12 {
+            shop.seal().await;
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    let recounting = async {
+        for _ in 0..8 {
+            yanxi::counter::rebuild::rebuild(&shop.trade.db, |_, _| ()).await.unwrap();
+        }
+    };
+    tokio::join!(selling, sealing, recounting);
+    shop.seal().await;
+    shop.audit().await;
 }
 
 async fn a_line_that_was_free_gives_its_subsidy_back_with_its_units(shop: Arc<Shop>) {
