@@ -14,7 +14,7 @@ use crate::{
 
 table! {
     /// What a day or month adds up to, by dimensions.
-    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
     pub struct Rollup in "rollups" adding on ["span", "dimension_id"] {
         /// A day (`2026-11-28`) or a month (`2026-11`).
         pub span: String,
@@ -57,7 +57,7 @@ table! {
 
 table! {
     /// Orders of a day or month with a scheme, as the first [`COUNTS`] say.
-    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
     pub struct SchemeRollup in "rollup_schemes" adding on ["span", "scheme_code", "dimension_id"] {
         pub span: String,
         pub scheme_code: String,
@@ -133,35 +133,48 @@ impl Place {
     }
 }
 
-#[derive(Clone, Copy, Default)]
-struct Figures {
-    gross: i64,
-    refunds: i64,
-    adjustments: i64,
-    effective: i64,
-    excluded: i64,
-    freight: i64,
-    qty: i64,
-    lines: i64,
-    orders: [i64; COUNTS.len()],
-}
+impl Rollup {
+    fn at(place: &Place) -> Self {
+        Self { span: place.span.clone(), dimension_id: place.dimension_id, ..Self::default() }
+    }
 
-impl Figures {
+    /// The columns of [`COUNTS`], in their order.
+    fn counts(&mut self) -> [&mut i64; COUNTS.len()] {
+        [
+            &mut self.orders,
+            &mut self.orders_county,
+            &mut self.orders_pairing,
+            &mut self.orders_category,
+            &mut self.orders_product,
+            &mut self.orders_coop,
+            &mut self.orders_county_pairing,
+            &mut self.orders_county_category,
+            &mut self.orders_county_product,
+            &mut self.orders_county_coop,
+            &mut self.orders_pairing_category,
+            &mut self.orders_pairing_product,
+            &mut self.orders_pairing_coop,
+            &mut self.orders_category_product,
+            &mut self.orders_category_coop,
+            &mut self.orders_product_coop,
+        ]
+    }
+
     /// Adds a row of the ledger, as C29 defines it.
     fn add(&mut self, row: &Entry) {
         let (net, late) = (row.net_fen.0, row.late_for.is_some());
-        self.effective += row.effective_fen.0;
+        self.effective_fen += row.effective_fen.0;
         match row.kind {
             Kind::Sale => self.lines += 1,
-            Kind::Exclusion => self.excluded -= row.effective_fen.0,
-            Kind::SaleFreight => self.freight += row.amount_fen.0,
-            Kind::RefundFreight => self.freight -= row.amount_fen.0,
+            Kind::Exclusion => self.excluded_fen -= row.effective_fen.0,
+            Kind::SaleFreight => self.freight_fen += row.amount_fen.0,
+            Kind::RefundFreight => self.freight_fen -= row.amount_fen.0,
             _ => {}
         }
         match row.kind {
-            Kind::Sale | Kind::Refund if late => self.adjustments += net,
-            Kind::Sale => self.gross += net,
-            Kind::Refund => self.refunds -= net,
+            Kind::Sale | Kind::Refund if late => self.adjustments_fen += net,
+            Kind::Sale => self.gross_fen += net,
+            Kind::Refund => self.refunds_fen -= net,
             _ => {}
         }
         if matches!(row.kind, Kind::Sale | Kind::Refund) {
@@ -169,72 +182,48 @@ impl Figures {
         }
     }
 
-    fn plus(&mut self, more: &Self) {
-        self.gross += more.gross;
-        self.refunds += more.refunds;
-        self.adjustments += more.adjustments;
-        self.effective += more.effective;
-        self.excluded += more.excluded;
-        self.freight += more.freight;
+    fn plus(&mut self, mut more: Self) {
+        self.gross_fen += more.gross_fen;
+        self.refunds_fen += more.refunds_fen;
+        self.adjustments_fen += more.adjustments_fen;
+        self.effective_fen += more.effective_fen;
+        self.excluded_fen += more.excluded_fen;
+        self.freight_fen += more.freight_fen;
         self.qty += more.qty;
         self.lines += more.lines;
-        for (own, more) in self.orders.iter_mut().zip(more.orders) {
-            *own += more;
-        }
-    }
-
-    fn row(&self, place: Place) -> Rollup {
-        let [
-            orders,
-            orders_county,
-            orders_pairing,
-            orders_category,
-            orders_product,
-            orders_coop,
-            orders_county_pairing,
-            orders_county_category,
-            orders_county_product,
-            orders_county_coop,
-            orders_pairing_category,
-            orders_pairing_product,
-            orders_pairing_coop,
-            orders_category_product,
-            orders_category_coop,
-            orders_product_coop,
-        ] = self.orders;
-        Rollup {
-            span: place.span,
-            dimension_id: place.dimension_id,
-            gross_fen: self.gross,
-            refunds_fen: self.refunds,
-            adjustments_fen: self.adjustments,
-            effective_fen: self.effective,
-            excluded_fen: self.excluded,
-            freight_fen: self.freight,
-            qty: self.qty,
-            lines: self.lines,
-            orders,
-            orders_county,
-            orders_pairing,
-            orders_category,
-            orders_product,
-            orders_coop,
-            orders_county_pairing,
-            orders_county_category,
-            orders_county_product,
-            orders_county_coop,
-            orders_pairing_category,
-            orders_pairing_product,
-            orders_pairing_coop,
-            orders_category_product,
-            orders_category_coop,
-            orders_product_coop,
+        for (own, more) in self.counts().into_iter().zip(more.counts()) {
+            *own += *more;
         }
     }
 }
 
-type Days = BTreeMap<Place, Figures>;
-type SchemeDays = BTreeMap<(Place, String), [i64; SCHEME_COUNTS]>;
+impl SchemeRollup {
+    fn at(place: &Place, scheme_code: &str) -> Self {
+        let Place { span, dimension_id } = place.clone();
+        Self { span, dimension_id, scheme_code: scheme_code.to_owned(), ..Self::default() }
+    }
+
+    /// The first columns of [`COUNTS`], in their order.
+    fn counts(&mut self) -> [&mut i64; SCHEME_COUNTS] {
+        [
+            &mut self.orders,
+            &mut self.orders_county,
+            &mut self.orders_pairing,
+            &mut self.orders_category,
+            &mut self.orders_product,
+            &mut self.orders_coop,
+        ]
+    }
+
+    fn plus(&mut self, mut more: Self) {
+        for (own, more) in self.counts().into_iter().zip(more.counts()) {
+            *own += *more;
+        }
+    }
+}
+
+type Days = BTreeMap<Place, Rollup>;
+type SchemeDays = BTreeMap<(Place, String), SchemeRollup>;
 
 /// What some facts add, by day.
 #[derive(Default)]
@@ -253,7 +242,7 @@ impl Sums {
             let Some(id) = row.dimension_id else { continue };
             let of = known.get(&id).ok_or_else(|| Error::fault(format!("{} counts for nothing known", row.key())))?;
             let place = Place { span: row.day.to_string(), dimension_id: id };
-            self.days.entry(place.clone()).or_default().add(row);
+            self.day(&place).add(row);
             if matches!(row.kind, Kind::Sale | Kind::Refund) {
                 *self.products.entry(of.product_id.clone()).or_default() += row.qty;
             }
@@ -264,12 +253,20 @@ impl Sums {
         Ok(())
     }
 
+    fn day(&mut self, place: &Place) -> &mut Rollup {
+        self.days.entry(place.clone()).or_insert_with(|| Rollup::at(place))
+    }
+
+    fn scheme(&mut self, place: &Place, code: &str) -> &mut SchemeRollup {
+        self.schemes.entry((place.clone(), code.to_owned())).or_insert_with(|| SchemeRollup::at(place, code))
+    }
+
     /// Counts the order of a sold line, in each column at its first line of each value.
     fn count<'d>(&mut self, seen: &mut BTreeSet<(usize, Vec<&'d str>)>, of: &'d Dimensions, place: &Place) {
         for (column, (_, parts)) in COUNTS.iter().enumerate() {
             let values: Vec<&str> = parts.iter().map(|part| part.value(of)).collect();
             if seen.insert((column, values.clone())) {
-                self.days.entry(place.clone()).or_default().orders[column] += 1;
+                *self.day(place).counts()[column] += 1;
             }
             if column >= SCHEME_COUNTS {
                 continue;
@@ -279,7 +276,7 @@ impl Sums {
                 // Columns of schemes stand behind those of all orders.
                 let of_scheme = values.iter().copied().chain([scheme]).collect();
                 if seen.insert((COUNTS.len() + column, of_scheme)) {
-                    self.schemes.entry((place.clone(), scheme.to_owned())).or_default()[column] += 1;
+                    *self.scheme(place, scheme).counts()[column] += 1;
                 }
             }
         }
@@ -292,21 +289,17 @@ impl Sums {
 
     /// The rows of the days.
     pub fn rows(self) -> (Vec<Rollup>, Vec<SchemeRollup>) {
-        let rows = self.days.into_iter().map(|(place, figures)| figures.row(place));
-        (rows.collect(), self.schemes.into_iter().map(scheme_row).collect())
+        (self.days.into_values().collect(), self.schemes.into_values().collect())
     }
 
     /// Adds the sums to those that are kept, of the days and of their months.
     pub async fn write(self, tx: &mut Tx) -> Result<()> {
         let mut months = Self::default();
-        for (place, figures) in &self.days {
-            months.days.entry(place.month()).or_default().plus(figures);
+        for (place, sums) in &self.days {
+            months.day(&place.month()).plus(sums.clone());
         }
-        for ((place, scheme), orders) in &self.schemes {
-            let sums = months.schemes.entry((place.month(), scheme.clone())).or_default();
-            for (own, more) in sums.iter_mut().zip(orders) {
-                *own += more;
-            }
+        for ((place, code), sums) in &self.schemes {
+            months.scheme(&place.month(), code).plus(sums.clone());
         }
         for sums in [self, months] {
             let (rows, schemes) = sums.rows();
@@ -314,20 +307,5 @@ impl Sums {
             insert_all(tx, &schemes).await?;
         }
         Ok(())
-    }
-}
-
-fn scheme_row(((place, scheme_code), orders): ((Place, String), [i64; SCHEME_COUNTS])) -> SchemeRollup {
-    let [orders, orders_county, orders_pairing, orders_category, orders_product, orders_coop] = orders;
-    SchemeRollup {
-        span: place.span,
-        scheme_code,
-        dimension_id: place.dimension_id,
-        orders,
-        orders_county,
-        orders_pairing,
-        orders_category,
-        orders_product,
-        orders_coop,
     }
 }
