@@ -1,7 +1,8 @@
+-- Regions, the counties of Yan'an with their paired districts, recognition schemes, halls and zones.
 CREATE TABLE regions (
   code TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
-  level TEXT NOT NULL CHECK (level IN ('province', 'city', 'county', 'town')),
+  level TEXT NOT NULL,
   parent TEXT
 );
 CREATE INDEX regions_parent ON regions (parent);
@@ -26,7 +27,7 @@ CREATE TABLE pairings (
   hall_name TEXT NOT NULL,
   document TEXT NOT NULL
 );
--- Recognition schemes (口径), with the time for which each holds (counting.md 2.1).
+-- Recognition schemes (口径), with the time for which each holds (C1).
 CREATE TABLE schemes (
   code TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
@@ -41,7 +42,7 @@ CREATE TABLE outlets (
   code TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
   name_en TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('hall', 'zone', 'cabinet')),
+  kind TEXT NOT NULL,
   county_code TEXT REFERENCES counties (code),
   district_code TEXT NOT NULL,
   address TEXT NOT NULL

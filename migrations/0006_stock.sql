@@ -27,7 +27,7 @@ CREATE TABLE stock_movements (
   sku_id TEXT NOT NULL REFERENCES skus (id),
   location TEXT NOT NULL,
   delta BIGINT NOT NULL CHECK (delta <> 0),
-  kind TEXT NOT NULL CHECK (kind IN ('receipt', 'sale', 'return', 'adjustment', 'transfer', 'spoilage')),
+  kind TEXT NOT NULL,
   ref TEXT NOT NULL,
   reason TEXT NOT NULL,
   batch_id TEXT REFERENCES batches (id),
@@ -40,7 +40,7 @@ CREATE TABLE stock_holds (
   order_id TEXT NOT NULL,
   sku_id TEXT NOT NULL REFERENCES skus (id),
   qty BIGINT NOT NULL CHECK (qty > 0),
-  state TEXT NOT NULL CHECK (state IN ('live', 'taken', 'released')),
+  state TEXT NOT NULL,
   PRIMARY KEY (order_id, sku_id)
 ) /* clustered */;
 CREATE INDEX stock_holds_live ON stock_holds (sku_id) WHERE state = 'live';

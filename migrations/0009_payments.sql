@@ -1,8 +1,9 @@
+-- Money of orders as the providers move it: payments, their events, refunds.
 CREATE TABLE payments (
   id TEXT NOT NULL PRIMARY KEY,
   order_id TEXT NOT NULL REFERENCES orders (id),
-  method TEXT NOT NULL CHECK (method IN ('stripe', 'sandbox', 'transfer', 'voucher')),
-  state TEXT NOT NULL CHECK (state IN ('created', 'pending', 'succeeded', 'failed', 'cancelled', 'part_refunded', 'refunded')),
+  method TEXT NOT NULL,
+  state TEXT NOT NULL,
   amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
   provider_ref TEXT UNIQUE,
   applied BOOLEAN NOT NULL,
@@ -12,25 +13,34 @@ CREATE TABLE payments (
   captured_at BIGINT,
   learned_at BIGINT,
   asked_at BIGINT NOT NULL,
+  -- What the provider answered to the opening: kept once, given again to the same key.
+  opened_at BIGINT,
+  payer_answer TEXT,
+  -- Whether the provider is still asked: until it is captured, or both sides agree that it has ended.
+  to_ask BOOLEAN NOT NULL DEFAULT FALSE,
   CHECK (NOT applied OR captured_at IS NOT NULL)
 );
 CREATE INDEX payments_order ON payments (order_id);
-CREATE INDEX payments_open ON payments (asked_at) WHERE state IN ('created', 'pending');
--- I3: one effect per event of the provider.
+CREATE INDEX payments_to_ask ON payments (method, asked_at) WHERE to_ask;
+CREATE INDEX payments_to_give_up ON payments (id) WHERE to_ask AND state = 'cancelled';
+-- I3: one effect per event of the provider. Every signed event is kept with what came of it, also one of a kind
+-- that is not known (no payment) and one that does not fit, with what differed.
 CREATE TABLE payment_events (
   id TEXT NOT NULL PRIMARY KEY,
-  payment_id TEXT NOT NULL,
+  payment_id TEXT,
   kind TEXT NOT NULL,
   at BIGINT NOT NULL,
   received_at BIGINT NOT NULL,
-  outcome TEXT NOT NULL
+  outcome TEXT NOT NULL,
+  differed TEXT NOT NULL
 );
 CREATE INDEX payment_events_payment ON payment_events (payment_id);
+CREATE INDEX payment_events_odd ON payment_events (received_at) WHERE outcome <> 'applied';
 CREATE TABLE refunds (
   id TEXT NOT NULL PRIMARY KEY,
   order_id TEXT NOT NULL REFERENCES orders (id),
   payment_id TEXT REFERENCES payments (id),
-  state TEXT NOT NULL CHECK (state IN ('requested', 'succeeded', 'failed')),
+  state TEXT NOT NULL,
   amount_fen BIGINT NOT NULL CHECK (amount_fen >= 0),
   goods_fen BIGINT NOT NULL CHECK (goods_fen >= 0),
   freight_fen BIGINT NOT NULL CHECK (freight_fen >= 0),
@@ -41,6 +51,8 @@ CREATE TABLE refunds (
   succeeded_at BIGINT,
   succeeded_on TEXT,
   provider_ref TEXT UNIQUE,
+  -- When the provider is asked again after a refund that takes its time.
+  ask_at BIGINT,
   CHECK (unapplied OR amount_fen = goods_fen + freight_fen),
   CHECK (amount_fen = 0 OR payment_id IS NOT NULL)
 );
@@ -59,7 +71,7 @@ CREATE TABLE refund_lines (
 CREATE TABLE sandbox_intents (
   provider_ref TEXT NOT NULL PRIMARY KEY,
   amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
-  state TEXT NOT NULL CHECK (state IN ('open', 'succeeded', 'failed', 'cancelled')),
+  state TEXT NOT NULL,
   settled_at BIGINT,
   refunded_fen BIGINT NOT NULL CHECK (refunded_fen BETWEEN 0 AND amount_fen)
 );
@@ -67,5 +79,6 @@ CREATE TABLE sandbox_refunds (
   idempotency_key TEXT NOT NULL PRIMARY KEY,
   provider_ref TEXT NOT NULL REFERENCES sandbox_intents (provider_ref),
   amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+  state TEXT NOT NULL,
   at BIGINT NOT NULL
 );

@@ -1,4 +1,4 @@
--- Texts that found nothing, for the operator's page: the text only, never who typed it (issue 4).
+-- Texts that found nothing, for the operator's page: the text only, never who typed it.
 CREATE TABLE search_zero_hits (
   text TEXT NOT NULL PRIMARY KEY,
   times BIGINT NOT NULL CHECK (times >= 1),

@@ -20,8 +20,6 @@ const STANDARDS: [&str; 4] = ["RFC", "GB", "GB/T", "ASVS"];
 struct Known {
     /// Numbers, articles and standards, with how often each is defined.
     defined: BTreeMap<String, usize>,
-    /// Names that rules had before and that migrations keep.
-    older: BTreeSet<String>,
     /// File names of the repository's pages.
     pages: BTreeSet<String>,
 }
@@ -30,17 +28,12 @@ impl Known {
     /// Reads docs/rules.md: `- **I1** …` defines a number, the first cell of a table's row an article or a standard.
     fn read(rules: &str) -> Self {
         let mut known = Self::default();
-        let mut section = "";
         for line in rules.lines() {
-            section = line.strip_prefix("## ").unwrap_or(section);
             let number = line.strip_prefix("- **").and_then(|rest| rest.split_once("**")).map(|(number, _)| number);
             let cell = line.strip_prefix("| ").filter(|_| !line.contains("---")).and_then(|rest| rest.split_once(" |"));
             let cell = cell.map(|(cell, _)| cell);
             match (number.filter(|number| is_number(number)), cell) {
                 (Some(number), _) => *known.defined.entry(number.to_owned()).or_default() += 1,
-                (None, Some(cell)) if section == "Older names" => {
-                    known.older.insert(cell.to_owned());
-                }
                 (None, Some(cell)) => *known.defined.entry(cell.to_owned()).or_default() += 1,
                 (None, None) => {}
             }
@@ -52,7 +45,7 @@ impl Known {
     fn undefined(&self, kind: &str, text: &str) -> Vec<(usize, String)> {
         let mut found = Vec::new();
         for (place, line) in text.lines().enumerate() {
-            let mut cited = cited(&self.without_older(kind, remark(kind, line)));
+            let mut cited = cited(remark(kind, line));
             if kind == "rs" {
                 cited.extend(numbers(line).filter(|number| number.starts_with('I')).map(str::to_owned));
             }
@@ -61,11 +54,6 @@ impl Known {
             found.extend(unknown.map(|name| (place + 1, name)));
         }
         found
-    }
-
-    fn without_older(&self, kind: &str, text: &str) -> String {
-        let older = self.older.iter().filter(|_| kind == "sql");
-        older.fold(text.to_owned(), |text, name| text.replace(name.as_str(), ""))
     }
 }
 
@@ -170,8 +158,7 @@ fn a_rule_is_defined_once() {
 /// The check itself can fail: a sample with one fault of each kind.
 #[test]
 fn citations_without_a_rule_are_found() {
-    let rules = "- **I1** Stock.\n- **C2** Freight.\n- **C2** Again.\n| 电商法 art. 31 | kept |\n| RFC 8785 | form |\n\
-                 ## Older names\n| G-27 | C2 |\n";
+    let rules = "- **I1** Stock.\n- **C2** Freight.\n- **C2** Again.\n| 电商法 art. 31 | kept |\n| RFC 8785 | form |\n";
     let known = Known::read(rules);
     assert_eq!(known.defined["C2"], 2);
     let good = "// Stock (I1, 电商法 art. 31) in the form of RFC 8785 of `C01`, V is no number.";
@@ -188,7 +175,6 @@ fn citations_without_a_rule_are_found() {
     for (kind, text, citation) in faults {
         assert_eq!(known.undefined(kind, text), [(1, citation.to_owned())], "{text}");
     }
-    assert_eq!(known.undefined("sql", "-- Guessing (G-27)."), []);
 }
 
 #[test]

@@ -1,2 +1,0 @@
--- The operator finds the orders of who calls by the receiver's phone.
-CREATE INDEX order_contacts_phone ON order_contacts (phone);
