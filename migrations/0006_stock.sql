@@ -1,4 +1,5 @@
--- I1: on_hand = sum of movements; held = sum of live holds; the online location never goes below zero.
+-- I1: on_hand = sum of movements; held = sum of live holds. A location is `online` or an outlet; online never goes
+-- below zero, an outlet only by a sale over its counter.
 CREATE TABLE stock_levels (
   sku_id TEXT NOT NULL REFERENCES skus (id),
   location TEXT NOT NULL,
@@ -39,6 +40,7 @@ CREATE INDEX stock_movements_sku ON stock_movements (sku_id, location, at);
 CREATE TABLE stock_holds (
   order_id TEXT NOT NULL,
   sku_id TEXT NOT NULL REFERENCES skus (id),
+  location TEXT NOT NULL,
   qty BIGINT NOT NULL CHECK (qty > 0),
   state TEXT NOT NULL,
   PRIMARY KEY (order_id, sku_id)

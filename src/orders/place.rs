@@ -16,7 +16,7 @@ use crate::{
     kernel::{Actor, At, Channel, Code, Fen, Phone, Refusal, Result, SellerOrderId, Step, parse},
     pricing::{self, Quote},
     promotions::redemption,
-    stock::{Demand, hold},
+    stock::{Demand, ONLINE, hold},
 };
 
 /// Most unpaid orders of one person, so that nobody holds a shop's stock without paying (abuse A3).
@@ -175,7 +175,12 @@ pub async fn place_in(
         };
         redemption::redeem(tx, using).await?;
     }
-    let demand = |l: &record::Line| Demand { sku_id: l.sku_id.clone(), qty: l.qty, sku: l.sku.clone() };
+    let demand = |l: &record::Line| Demand {
+        sku_id: l.sku_id.clone(),
+        location: ONLINE.to_owned(),
+        qty: l.qty,
+        sku: l.sku.clone(),
+    };
     hold::hold(tx, &order.id, record.lines.iter().map(demand).collect(), step).await?;
     if order.total_fen == Fen::ZERO {
         record.order = payment_result::pay_nothing(tx, &record.order.id, step).await?;

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::movement::{self, Movement, MovementKind, ONLINE};
+use super::{
+    ONLINE,
+    movement::{self, Movement, MovementKind},
+};
 use crate::{
     catalogue::own,
     db::{Conn, Work, audit_log, once, q, row, statements},

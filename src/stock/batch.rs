@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    adjust,
-    movement::{self, Movement, MovementKind, ONLINE},
+    ONLINE, adjust,
+    movement::{self, Movement, MovementKind},
 };
 use crate::{
     catalogue::own,

@@ -10,18 +10,18 @@ use crate::{
 
 statements! {
     HOLD = "UPDATE stock_levels SET held = held + $1, changed_at = $2
-            WHERE sku_id = $3 AND location = 'online' AND on_hand - held >= $1";
-    LEFT = "SELECT on_hand - held AS left_over FROM stock_levels WHERE sku_id = $1 AND location = 'online'";
-    OF_ORDER = "SELECT h.sku_id, h.qty, s.code AS sku FROM stock_holds h JOIN skus s ON s.id = h.sku_id
+            WHERE sku_id = $3 AND location = $4 AND on_hand - held >= $1";
+    LEFT = "SELECT on_hand - held AS left_over FROM stock_levels WHERE sku_id = $1 AND location = $2";
+    OF_ORDER = "SELECT h.sku_id, h.location, h.qty, s.code AS sku FROM stock_holds h JOIN skus s ON s.id = h.sku_id
                 WHERE h.order_id = $1 ORDER BY h.sku_id";
-    FREED = "UPDATE stock_holds SET state = $1 WHERE state = $2 AND order_id IN ($3) RETURNING sku_id, qty";
+    FREED = "UPDATE stock_holds SET state = $1 WHERE state = $2 AND order_id IN ($3) RETURNING sku_id, location, qty";
     MARK = "UPDATE stock_holds SET state = $1 WHERE order_id = $2 AND state = $3";
     RELEASE = "UPDATE stock_levels SET held = held - $1, changed_at = $2
-               WHERE sku_id = $3 AND location = 'online' AND held >= $1";
+               WHERE sku_id = $3 AND location = $4 AND held >= $1";
     TAKE = "UPDATE stock_levels SET on_hand = on_hand - $1, held = held - $1, changed_at = $2
-            WHERE sku_id = $3 AND location = 'online' AND held >= $1 AND on_hand >= $1";
+            WHERE sku_id = $3 AND location = $4 AND held >= $1 AND on_hand >= $1";
     TAKE_FREE = "UPDATE stock_levels SET on_hand = on_hand - $1, changed_at = $2
-                 WHERE sku_id = $3 AND location = 'online' AND on_hand - held >= $1";
+                 WHERE sku_id = $3 AND location = $4 AND on_hand - held >= $1";
 }
 
 closed_set! {
@@ -42,6 +42,8 @@ table! {
     pub struct Hold in "stock_holds" {
         pub order_id: OrderId,
         pub sku_id: SkuId,
+        /// Where the units lie.
+        pub location: String,
         pub qty: i64,
         pub state: HoldState,
     }
@@ -52,6 +54,8 @@ row! {
     #[derive(Clone, Debug)]
     pub struct Demand {
         pub sku_id: SkuId,
+        /// From where they are taken.
+        pub location: String,
         /// Units, above 0.
         pub qty: i64,
         /// SKU code, for the words of a refusal.
@@ -63,7 +67,7 @@ row! {
 pub async fn hold(tx: &mut Tx, order: &OrderId, mut demands: Vec<Demand>, step: &Step) -> Result<()> {
     demands.sort_by(|a, b| a.sku_id.cmp(&b.sku_id));
     for demand in &demands {
-        let held = q(HOLD).bind(demand.qty).bind(step.at).bind(&demand.sku_id).exec(tx).await?;
+        let held = q(HOLD).bind(demand.qty).bind(step.at).bind(&demand.sku_id).bind(&demand.location).exec(tx).await?;
         if held == 0 {
             return Err(out_of_stock(tx, demand).await?);
         }
@@ -71,6 +75,7 @@ pub async fn hold(tx: &mut Tx, order: &OrderId, mut demands: Vec<Demand>, step: 
     let live = |demand: Demand| Hold {
         order_id: order.clone(),
         sku_id: demand.sku_id,
+        location: demand.location,
         qty: demand.qty,
         state: HoldState::Live,
     };
@@ -78,7 +83,7 @@ pub async fn hold(tx: &mut Tx, order: &OrderId, mut demands: Vec<Demand>, step: 
 }
 
 async fn out_of_stock(conn: &mut Conn, demand: &Demand) -> Result<Error> {
-    let left: Option<(i64,)> = q(LEFT).bind(&demand.sku_id).opt(conn).await?;
+    let left: Option<(i64,)> = q(LEFT).bind(&demand.sku_id).bind(&demand.location).opt(conn).await?;
     let left = left.map_or(0, |row| row.0.max(0));
     Ok(Refusal::of_field("items", Code::OutOfStock).with("sku", &demand.sku).with("left", left).into())
 }
@@ -86,13 +91,13 @@ async fn out_of_stock(conn: &mut Conn, demand: &Demand) -> Result<Error> {
 /// Releases the live holds of orders, in key order of their SKUs; a second call does nothing.
 pub async fn release(tx: &mut Tx, orders: &[OrderId], step: &Step) -> Result<()> {
     let freed = q(FREED).bind(HoldState::Released).bind(HoldState::Live).and_list(orders);
-    let freed: Vec<(SkuId, i64)> = freed.all(tx).await?;
-    let mut units: BTreeMap<SkuId, i64> = BTreeMap::new();
-    for (sku, qty) in freed {
-        *units.entry(sku).or_default() += qty;
+    let freed: Vec<(SkuId, String, i64)> = freed.all(tx).await?;
+    let mut units: BTreeMap<(SkuId, String), i64> = BTreeMap::new();
+    for (sku, location, qty) in freed {
+        *units.entry((sku, location)).or_default() += qty;
     }
-    for (sku, qty) in &units {
-        tx.expect_rows(q(RELEASE).bind(*qty).bind(step.at).bind(sku), 1).await?;
+    for ((sku, location), qty) in &units {
+        tx.expect_rows(q(RELEASE).bind(*qty).bind(step.at).bind(sku).bind(location), 1).await?;
     }
     Ok(())
 }
@@ -104,7 +109,7 @@ pub async fn take(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result<()> {
         return Err(Error::fault(format!("order {order} holds nothing to take")));
     }
     for demand in &demands {
-        let take = q(TAKE).bind(demand.qty).bind(step.at).bind(&demand.sku_id);
+        let take = q(TAKE).bind(demand.qty).bind(step.at).bind(&demand.sku_id).bind(&demand.location);
         tx.expect_rows(take, 1).await?;
     }
     sold(tx, order, &demands, step).await
@@ -113,7 +118,7 @@ pub async fn take(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result<()> {
 /// Whether enough is left for an order whose hold was released.
 pub async fn can_take_again(conn: &mut Conn, order: &OrderId) -> Result<bool> {
     for demand in of_order(conn, order).await? {
-        let left: Option<(i64,)> = q(LEFT).bind(&demand.sku_id).opt(conn).await?;
+        let left: Option<(i64,)> = q(LEFT).bind(&demand.sku_id).bind(&demand.location).opt(conn).await?;
         if left.is_none_or(|row| row.0 < demand.qty) {
             return Ok(false);
         }
@@ -126,7 +131,8 @@ pub async fn can_take_again(conn: &mut Conn, order: &OrderId) -> Result<bool> {
 pub async fn take_again(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result<()> {
     let demands = of_order(tx, order).await?;
     for demand in &demands {
-        let taken = q(TAKE_FREE).bind(demand.qty).bind(step.at).bind(&demand.sku_id).exec(tx).await?;
+        let taken =
+            q(TAKE_FREE).bind(demand.qty).bind(step.at).bind(&demand.sku_id).bind(&demand.location).exec(tx).await?;
         if taken == 0 {
             return Err(Error::Conflict(anyhow::anyhow!("stock of {} went while it was taken again", demand.sku)));
         }
@@ -136,7 +142,7 @@ pub async fn take_again(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result
 }
 
 async fn sold(tx: &mut Tx, order: &OrderId, demands: &[Demand], step: &mut Step) -> Result<()> {
-    let moved = demands.iter().map(|d| Movement::sale(d.sku_id.clone(), d.qty, order)).collect();
+    let moved = demands.iter().map(|d| Movement::sale(d, order)).collect();
     movement::record(tx, moved, step).await
 }
 

@@ -1,7 +1,6 @@
 //! Movements (出入库): each change of what is on hand, never changed itself.
 
-pub use super::level::ONLINE;
-use super::level::StockLevel;
+use super::{Demand, ONLINE, level::StockLevel};
 use crate::{
     db::{self, Rows, Tx, q, statements, table},
     kernel::{At, BatchId, Code, OrderId, PersonId, RefundId, Refusal, Result, SkuId, Step, closed_set},
@@ -9,7 +8,7 @@ use crate::{
 
 statements! {
     ADJUST = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
-              WHERE sku_id = $3 AND location = $4 AND on_hand + $1 >= held";
+              WHERE sku_id = $3 AND location = $4 AND ($5 OR on_hand + $1 >= held)";
     RESTOCK = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
                WHERE sku_id = $3 AND location = 'online'";
     HELD = "SELECT held FROM stock_levels WHERE sku_id = $1 AND location = $2";
@@ -26,8 +25,10 @@ closed_set! {
         Return = "return",
         /// Counted and corrected.
         Adjustment = "adjustment",
-        /// Moved between locations.
+        /// Moved between locations: a pair, out here and in there.
         Transfer = "transfer",
+        /// Sold over a counter: it happened, whatever the level says. Below zero it is a shortage to be explained.
+        CounterSale = "counter_sale",
         /// Spoiled (报损).
         Spoilage = "spoilage",
     }
@@ -80,8 +81,14 @@ impl Movement {
     }
 
     /// Units sold by an order.
-    pub fn sale(sku_id: SkuId, qty: i64, order: &OrderId) -> Self {
-        Self::online(sku_id, -qty, MovementKind::Sale, order.0.clone())
+    pub fn sale(units: &Demand, order: &OrderId) -> Self {
+        let (location, reference) = (units.location.clone(), order.0.clone());
+        Self { location, ..Self::online(units.sku_id.clone(), -units.qty, MovementKind::Sale, reference) }
+    }
+
+    /// Whether it may take a level below what is held there.
+    fn may_go_short(&self) -> bool {
+        self.kind == MovementKind::CounterSale && self.location != ONLINE
     }
 
     /// Unshipped units of a refund.
@@ -109,13 +116,12 @@ pub async fn restock(tx: &mut Tx, refund: &RefundId, mut units: Vec<(SkuId, i64)
     record(tx, moved, step).await
 }
 
-/// Changes what is on hand and records why; refuses to go below what orders hold.
+/// Changes what is on hand and records why; refuses to go below what orders hold, but for a sale over a counter.
 pub async fn apply(tx: &mut Tx, movement: Movement, step: &mut Step) -> Result<()> {
     let (sku_id, location) = (movement.sku_id.clone(), movement.location.clone());
     db::insert(tx, &StockLevel { sku_id, location, on_hand: 0, held: 0, changed_at: step.at }).await?;
-    let changed =
-        q(ADJUST).bind(movement.delta).bind(step.at).bind(&movement.sku_id).bind(&movement.location).exec(tx).await?;
-    if changed == 0 {
+    let adjust = q(ADJUST).bind(movement.delta).bind(step.at).bind(&movement.sku_id).bind(&movement.location);
+    if adjust.bind(movement.may_go_short()).exec(tx).await? == 0 {
         let held: (i64,) = q(HELD).bind(&movement.sku_id).bind(&movement.location).one(tx).await?;
         return Err(Refusal::of_field("delta", Code::StockBelowHeld).with("held", held.0).into());
     }

@@ -15,7 +15,9 @@ use crate::{
         sandbox::{GivenBack, Intent, IntentState},
     },
     stock::{
+        Demand,
         hold::Hold,
+        level::ONLINE,
         movement::{Movement, MovementRow},
     },
 };
@@ -108,11 +110,13 @@ impl Tables {
     fn stock(&mut self, life: &Life) {
         let order = &life.record.order;
         for line in &life.record.lines {
-            let (order_id, sku_id) = (order.id.clone(), line.sku_id.clone());
-            self.holds.add(&Hold { order_id, sku_id, qty: line.qty, state: life.holds() });
+            let (sku_id, location, qty) = (line.sku_id.clone(), ONLINE.to_owned(), line.qty);
+            let units = Demand { sku_id, location, qty, sku: line.sku.clone() };
             if let Some(at) = order.paid_at {
-                self.moved(Movement::sale(line.sku_id.clone(), line.qty, &order.id), at);
+                self.moved(Movement::sale(&units, &order.id), at);
             }
+            let Demand { sku_id, location, qty, .. } = units;
+            self.holds.add(&Hold { order_id: order.id.clone(), sku_id, location, qty, state: life.holds() });
             if let Some(refund) = life.refund.as_ref().filter(|_| line.withdrawn_qty > 0) {
                 let back = Movement::restock(line.sku_id.clone(), line.withdrawn_qty, &refund.id);
                 self.moved(back, refund.at);

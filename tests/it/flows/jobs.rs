@@ -250,6 +250,7 @@ async fn ten_thousand_holds_that_end_together(shop: Arc<Shop>) {
     let hold = |r: &Record, sku: &str| Hold {
         order_id: r.order.id.clone(),
         sku_id: yanxi::kernel::SkuId(sku.to_owned()),
+        location: yanxi::stock::ONLINE.to_owned(),
         qty: 1,
         state: HoldState::Live,
     };

@@ -12,6 +12,7 @@ mod jobs;
 mod late;
 mod lies;
 mod lifecycle;
+mod locations;
 mod money_back;
 mod opening;
 mod proven;

@@ -27,6 +27,8 @@ pub const HARMS: &[(&str, &str)] = &[
     ("stock.bounds", "UPDATE stock_levels SET held = on_hand + 1 WHERE sku_id = 's3'"),
     ("stock.sold", "UPDATE stock_movements SET delta = delta - 1 WHERE kind = 'sale' AND sku_id = 's3'"),
     ("stock.sold", "UPDATE stock_movements SET ref = 'nobody' WHERE kind = 'sale' AND sku_id = 's3'"),
+    ("stock.sold", "UPDATE stock_movements SET location = '610622' WHERE kind = 'sale' AND sku_id = 's3'"),
+    ("stock.transfers", "UPDATE stock_movements SET kind = 'transfer' WHERE kind = 'sale'"),
     ("coupons.used", "UPDATE coupons SET used = used + 1 WHERE code = 'TWENTY'"),
     ("coupons.used", "UPDATE coupons SET limit_total = 0 WHERE code = 'TWENTY'"),
     ("coupons.each", "UPDATE coupon_holders SET used = used + 1 WHERE coupon_code = 'TWENTY'"),
