@@ -6,7 +6,6 @@ CREATE TABLE payments (
   state TEXT NOT NULL,
   amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
   provider_ref TEXT UNIQUE,
-  applied BOOLEAN NOT NULL,
   refund_reserved_fen BIGINT NOT NULL CHECK (refund_reserved_fen BETWEEN 0 AND amount_fen),
   refunded_fen BIGINT NOT NULL CHECK (refunded_fen BETWEEN 0 AND refund_reserved_fen),
   created_at BIGINT NOT NULL,
@@ -17,10 +16,10 @@ CREATE TABLE payments (
   opened_at BIGINT,
   payer_answer TEXT,
   -- Whether the provider is still asked: until it is captured, or both sides agree that it has ended.
-  to_ask BOOLEAN NOT NULL DEFAULT FALSE,
-  CHECK (NOT applied OR captured_at IS NOT NULL)
+  to_ask BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE INDEX payments_order ON payments (order_id);
+CREATE UNIQUE INDEX payments_one_open ON payments (order_id, method) WHERE state IN ('created', 'pending');
 CREATE INDEX payments_to_ask ON payments (method, asked_at) WHERE to_ask;
 CREATE INDEX payments_to_give_up ON payments (id) WHERE to_ask AND state = 'cancelled';
 -- I3: one effect per event of the provider. Every signed event is kept with what came of it, also one of a kind
@@ -39,7 +38,6 @@ CREATE INDEX payment_events_odd ON payment_events (received_at) WHERE outcome <>
 CREATE TABLE refunds (
   id TEXT NOT NULL PRIMARY KEY,
   order_id TEXT NOT NULL REFERENCES orders (id),
-  payment_id TEXT REFERENCES payments (id),
   state TEXT NOT NULL,
   amount_fen BIGINT NOT NULL CHECK (amount_fen >= 0),
   goods_fen BIGINT NOT NULL CHECK (goods_fen >= 0),
@@ -50,14 +48,24 @@ CREATE TABLE refunds (
   requested_at BIGINT NOT NULL,
   succeeded_at BIGINT,
   succeeded_on TEXT,
-  provider_ref TEXT UNIQUE,
-  -- When the provider is asked again after a refund that takes its time.
-  ask_at BIGINT,
-  CHECK (unapplied OR amount_fen = goods_fen + freight_fen),
-  CHECK (amount_fen = 0 OR payment_id IS NOT NULL)
+  CHECK (unapplied OR amount_fen = goods_fen + freight_fen)
 );
 CREATE INDEX refunds_order ON refunds (order_id);
 CREATE INDEX refunds_open ON refunds (requested_at) WHERE state = 'requested';
+-- By which payments a refund goes back; a part that its provider refused may be followed by another.
+CREATE TABLE refund_tenders (
+  id TEXT NOT NULL PRIMARY KEY,
+  refund_id TEXT NOT NULL REFERENCES refunds (id),
+  payment_id TEXT NOT NULL REFERENCES payments (id),
+  amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+  state TEXT NOT NULL,
+  provider_ref TEXT UNIQUE,
+  -- When the provider is asked again after money that takes its time.
+  ask_at BIGINT,
+  succeeded_at BIGINT
+);
+CREATE INDEX refund_tenders_refund ON refund_tenders (refund_id);
+CREATE INDEX refund_tenders_payment ON refund_tenders (payment_id);
 CREATE TABLE refund_lines (
   refund_id TEXT NOT NULL REFERENCES refunds (id),
   line_no BIGINT NOT NULL,

@@ -5,7 +5,7 @@ use sqlx::{Arguments, Encode, Type};
 use super::reader::Reader;
 use crate::kernel::{
     At, BatchId, ClosedSet, CoopId, CreditCode, Day, Error, Fen, Grams, OrderId, PaymentId, PersonId, Phone, ProductId,
-    Qty, QuoteId, RefundId, RegionCode, Result, SellerOrderId, SkuCode, SkuId, TaxNo,
+    Qty, QuoteId, RefundId, RefundTenderId, RegionCode, Result, SellerOrderId, SkuCode, SkuId, TaxNo,
 };
 
 /// A value to bind: the three column types of the schema, or their NULL.
@@ -122,7 +122,19 @@ macro_rules! stored_ids {
     ($($type:ident),* $(,)?) => { stored! { $($type as Text text: |id| id.0.clone(), |id| Self(id);)* } };
 }
 
-stored_ids!(PersonId, CoopId, ProductId, SkuId, QuoteId, OrderId, SellerOrderId, PaymentId, RefundId, BatchId);
+stored_ids!(
+    PersonId,
+    CoopId,
+    ProductId,
+    SkuId,
+    QuoteId,
+    OrderId,
+    SellerOrderId,
+    PaymentId,
+    RefundId,
+    RefundTenderId,
+    BatchId
+);
 
 macro_rules! stored_texts {
     ($($type:ident),* $(,)?) => {

@@ -10,5 +10,5 @@ use crate::{
 pub const BATCH: i64 = 100;
 
 pub async fn turn(market: Market) -> Result<usize> {
-    refund::send_waiting(&market.trade, market.now().later(-30 * SECOND), BATCH).await
+    refund::send::send_waiting(&market.trade, market.now().later(-30 * SECOND), BATCH).await
 }

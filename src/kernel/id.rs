@@ -52,6 +52,8 @@ ids! {
     PaymentId;
     /// A refund (退款).
     RefundId;
+    /// What of a refund goes back by one payment.
+    RefundTenderId;
     /// A harvest batch (批次).
     BatchId;
 }

@@ -52,9 +52,9 @@ pub(super) async fn send_if_given_back(trade: &Trade, done: PaymentOutcome) -> R
         PaymentOutcome::Paid => metrics::counter!("yanxi_orders_paid").increment(1),
         PaymentOutcome::GivenBack(id) => {
             metrics::counter!("yanxi_late_payments").increment(1);
-            refund::send_or_leave(trade, id).await;
+            refund::send::or_leave(trade, id).await;
         }
-        PaymentOutcome::Failed | PaymentOutcome::Known => {}
+        PaymentOutcome::PartPaid | PaymentOutcome::Failed | PaymentOutcome::Known => {}
     }
     Ok(done)
 }

@@ -2,12 +2,12 @@
 //!
 //! Money comes in by `tender:{payment}`, from the method's clearing to the order's account. `sale` moves it
 //! on to what the cooperatives will be owed; `receipt:{line}` makes it due; `refund:{refund}` takes it back
-//! to the order's account from where it stands, and `return:{refund}` to the payer. So no row of goods
+//! to the order's account from where it stands, and `return:{tender}` to the payer. So no row of goods
 //! knows how the order was paid.
 
 use super::record::{Line, Order, PairedPart, Part, SellerOrder};
 use crate::{
-    kernel::{At, Error, Fen, OrderId, PaymentId, RefundId, Result},
+    kernel::{At, Error, Fen, OrderId, PaymentId, RefundId, RefundTenderId, Result},
     ledger::{
         Dimensions, Entry, Kind,
         account::{DUE, Move, ORDER, TRANSIT, clearing, promotion},
@@ -72,8 +72,8 @@ pub fn tender(order: &OrderId, (payment, method): (&PaymentId, &str), amount: Fe
 }
 
 /// Money went back to the payer by the method by which it came.
-pub fn tender_return(order: &OrderId, (refund, method): (&RefundId, &str), amount: Fen, at: At) -> Vec<Entry> {
-    let mut booked = Fact::new(order, format!("return:{refund}"), at);
+pub fn tender_return(order: &OrderId, (tender, method): (&RefundTenderId, &str), amount: Fen, at: At) -> Vec<Entry> {
+    let mut booked = Fact::new(order, format!("return:{tender}"), at);
     booked.push(Kind::TenderReturn, Move::new(ORDER, clearing(method)), amount);
     booked.entries
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     db::{self, tx},
-    kernel::{Actor, Code, Fen, PaymentId, RefundId, Refusal, Result},
+    kernel::{Actor, Code, Fen, PaymentId, RefundTenderId, Refusal, Result},
     payments::{About, BackState, Event, EventOutcome, KeptEvent, PaymentTold, RefundTold, sandbox::Outcome},
 };
 
@@ -47,23 +47,23 @@ async fn of_payment(trade: &Trade, event: &Event, told: &PaymentTold) -> Result<
 }
 
 async fn of_refund(trade: &Trade, event: &Event, told: &RefundTold) -> Result<PaymentOutcome> {
-    let id = RefundId(told.refund_id.clone());
-    let found = read::refund(&mut trade.db.read().await?, &id).await?;
+    let id = RefundTenderId(told.tender_id.clone());
+    let found = read::refund_tender(&mut trade.db.read().await?, &id).await?;
     let due = Due { amount: found.amount_fen, reference: found.provider_ref.as_deref() };
     let mut differed = due.differs(told.amount, &told.currency, &told.back.reference);
     if found.state == RefundState::Failed && told.back.state == BackState::Succeeded {
         "failed before, succeeded now".clone_into(&mut differed);
     }
     if !differed.is_empty() {
-        return mismatch(trade, event, found.payment_id.as_ref(), differed).await;
+        return mismatch(trade, event, Some(&found.payment_id), differed).await;
     }
     tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
-        let refund = read::refund(&mut tx, &id).await?;
-        let undone = refund.state == RefundState::Succeeded && told.back.state == BackState::Failed;
+        let tender = read::refund_tender(&mut tx, &id).await?;
+        let undone = tender.state == RefundState::Succeeded && told.back.state == BackState::Failed;
         let outcome = if undone { EventOutcome::Undone } else { EventOutcome::Applied };
-        if db::insert(&mut tx, &kept(trade, event, refund.payment_id.as_ref(), outcome)).await? {
-            refund::stands(&mut tx, &refund, &told.back, &mut step).await?;
+        if db::insert(&mut tx, &kept(trade, event, Some(&tender.payment_id), outcome)).await? {
+            refund::send::stands(&mut tx, &tender, &told.back, &mut step).await?;
         }
         Ok(PaymentOutcome::Known)
     })

@@ -7,6 +7,7 @@ closed_set! {
     pub enum OrderEventKind {
         Placed = "placed" ["已下单", "Ordered"],
         Paid = "paid" ["已付款，{detail}", "Paid, {detail}"],
+        PartPaid = "part_paid" ["已收到 {detail}，等待付清余款", "{detail} received, the rest is awaited"],
         PaymentFailed = "payment_failed" ["付款未成功，{detail}", "Payment refused, {detail}"],
         Cancelled = "cancelled" ["已取消", "Cancelled"],
         Expired = "expired" ["未按时付款，已过期", "Not paid in time, expired"],
@@ -19,7 +20,7 @@ closed_set! {
         Refunded = "refunded" ["已退回 {detail}", "{detail} paid back"],
         RefundFailed = "refund_failed" ["退款 {detail} 没有成功，款项仍在平台", "The refund of {detail} did not go through"],
         LatePaymentReturned = "late_payment_returned"
-            ["付款到得太晚，已退回 {detail}", "The payment came too late; {detail} paid back"],
+            ["订单已不能收款，{detail} 原路退回", "The order could not take it; {detail} goes back"],
     }
 }
 

@@ -1,7 +1,7 @@
 //! Orders (订单): from a quote to goods received, one order for several cooperatives.
 //!
 //! Owns `orders`, `order_contacts`, `seller_orders`, `order_lines`, `line_parts`, `order_events`,
-//! `shipments`, `shipment_lines`, `shipment_scans`, `refunds`, `refund_lines`. Invariants I2, I4, I5, I7, I8.
+//! `shipments`, `shipment_lines`, `shipment_scans`, `refunds`, `refund_tenders`, `refund_lines`. Invariants I2, I4, I5, I7, I8.
 //! The way of an order: `place` turns a quote into rows and holds stock; `pay` opens a payment;
 //! `hear` takes what the provider says by itself, `ask` what it answers (browser's return, poller), and `payment_result` is the one path
 //! on which a payment's result reaches the order; `sell` is the door to the books; `ship` and `receive` move the goods; `cancel` and `expire` end it (`unpaid`); `refund`
@@ -28,9 +28,6 @@ pub mod receive;
 pub mod record;
 pub mod reference;
 pub mod refund;
-mod refund_failed;
-pub mod refund_request;
-pub mod refund_split;
 pub mod review;
 pub mod sell;
 pub mod ship;

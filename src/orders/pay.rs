@@ -4,10 +4,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{OrderState, Trade, read, record::Order};
+use super::{OrderState, Trade, read, record::Order, refund::promise};
 use crate::{
-    db::{Work, once, tx},
-    kernel::{Code, PaymentId, Refusal, Result},
+    db::{Conn, Work, once, tx},
+    kernel::{Code, Fen, PaymentId, Refusal, Result},
     payments::{Method, Payment, PaymentState, store},
 };
 
@@ -28,22 +28,47 @@ struct Begun {
     payment_id: PaymentId,
 }
 
-/// Opens a payment of the whole order. The same key gives the first answer again, also where the provider
-/// was away the first time; refuses an order that does not wait for payment and a method that is not offered.
-pub async fn pay(trade: &Trade, work: &Work, order: &Order, method: Method) -> Result<Paying> {
+/// How an order is to be paid.
+#[derive(Clone, Copy, Debug)]
+pub struct Tender {
+    pub method: Method,
+    /// A part of what is open, as a voucher brings; all of it where none is named.
+    pub amount: Option<Fen>,
+}
+
+impl Tender {
+    /// All that is open, by a method.
+    pub fn of(method: Method) -> Self {
+        Self { method, amount: None }
+    }
+}
+
+/// What of an order that waits is not yet paid.
+pub async fn open_amount(conn: &mut Conn, order: &Order) -> Result<Fen> {
+    let came = if order.tendered_fen == Fen::ZERO { Fen::ZERO } else { promise::unpromised(conn, order).await? };
+    order.total_fen.minus(came)
+}
+
+/// Opens a payment of an order. The same key gives the first answer again, also where the provider was away the first
+/// time; while a payment by the method is open, another key gets that one. Refuses an order that does not wait for
+/// payment and a method that is not offered.
+pub async fn pay(trade: &Trade, work: &Work, order: &Order, asked: Tender) -> Result<Paying> {
     let mut fresh = None;
     let begun: Begun = once!(work, tx, step, {
-        trade.providers.of_method(method)?;
+        trade.providers.of_method(asked.method)?;
         let order = read::lock(&mut tx, &order.id).await?;
         let open = order.state == OrderState::AwaitingPayment && order.hold_until.is_none_or(|until| until > step.at);
         if !open {
             return Err(Refusal::new(Code::WrongState).with("state", order.state).into());
         }
+        let open = open_amount(&mut tx, &order).await?;
+        let amount = asked.amount.map_or(open, |part| part.min(open));
         let id = PaymentId(step.random.id(step.at)?);
-        let payment = Payment::created(id.clone(), order.id, (method, order.total_fen), step.at);
-        store::create(&mut tx, &payment).await?;
+        let payment = Payment::created(id, order.id, (asked.method, amount), step.at);
+        let payment = store::create(&mut tx, payment).await?;
+        let payment_id = payment.id.clone();
         fresh = Some(payment);
-        Ok(Begun { payment_id: id })
+        Ok(Begun { payment_id })
     })?;
     let payment = match fresh.filter(|payment| payment.id == begun.payment_id) {
         Some(payment) => payment,

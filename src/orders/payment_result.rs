@@ -6,7 +6,7 @@ use super::{
     kinds::OrderEventKind,
     read,
     record::Order,
-    refund,
+    refund::promise,
     sell::{Sale, Units, sell},
     store,
 };
@@ -28,6 +28,8 @@ statements! {
 pub enum PaymentOutcome {
     /// The order is paid now.
     Paid,
+    /// The order still waits for the rest of its total.
+    PartPaid,
     /// The provider refused; the order still waits.
     Failed,
     /// The result was known before, or is no result.
@@ -67,25 +69,34 @@ pub async fn apply_payment_result(
     }
 }
 
-/// Captured money comes to the order's account: it pays the order where it can, also late with stock left; else
-/// it goes back (I5). So does what is less than the total: refunds know one payment of an order.
+/// Captured money comes to the order's account. With it the order is paid where its balance reaches the total, also
+/// late with stock left; what comes over, late or unasked goes back (I5).
 async fn captured(tx: &mut Tx, mut order: Order, payment: &Payment, at: At, step: &mut Step) -> Result<PaymentOutcome> {
     let amount = payment.amount_fen;
     tx.expect_rows(q(TENDERED).bind(amount).bind(&order.id), 1).await?;
+    let first = order.tendered_fen == Fen::ZERO;
+    order.tendered_fen = order.tendered_fen.plus(amount)?;
+    let balance = if first { amount } else { promise::unpromised(tx, &order).await? };
     let method = payment.method.as_str();
     let tenders = books::tender(&order.id, (&payment.id, method), amount, at);
-    let units = if amount == order.total_fen { takes(tx, &order).await? } else { None };
-    let Some(units) = units else {
-        post::post(tx, step, tenders).await?;
-        let refund = refund::request_unapplied(tx, &order, payment, step).await?;
-        return Ok(PaymentOutcome::GivenBack(refund));
-    };
-    payments::store::apply(tx, &payment.id).await?;
-    if units == Units::Free {
-        redemption::take_again(tx, &order.id).await?;
+    let enough = balance >= order.total_fen;
+    if let Some(units) = if enough { takes(tx, &order).await? } else { None } {
+        if units == Units::Free {
+            redemption::take_again(tx, &order.id).await?;
+        }
+        sell(tx, &mut order, Sale { units, at, tenders, paid_by: method }, step).await?;
+        let over = balance.minus(order.total_fen)?;
+        if over > Fen::ZERO {
+            promise::request_unapplied(tx, &order, over, step).await?;
+        }
+        return Ok(PaymentOutcome::Paid);
     }
-    sell(tx, &mut order, Sale { units, at, tenders, paid_by: method }, step).await?;
-    Ok(PaymentOutcome::Paid)
+    post::post(tx, step, tenders).await?;
+    if order.state == OrderState::AwaitingPayment {
+        store::note(tx, &order.id, (OrderEventKind::PartPaid, amount.yuan()), step).await?;
+        return Ok(PaymentOutcome::PartPaid);
+    }
+    Ok(PaymentOutcome::GivenBack(promise::request_unapplied(tx, &order, balance, step).await?))
 }
 
 /// Where the goods are that money for an order buys; none where it can't have them any more.

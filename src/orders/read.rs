@@ -2,11 +2,15 @@
 
 use super::{
     SellerOrderState, books,
-    record::{Contact, Line, Order, OrderEventRow, PairedPart, Part, Refund, RefundLine, SellerOrder, Shipment},
+    record::{
+        Contact, Line, Order, OrderEventRow, PairedPart, Part, Refund, RefundLine, RefundTender, SellerOrder, Shipment,
+    },
 };
 use crate::{
     db::{Conn, Query, Tx, q, returning, row, select, statements},
-    kernel::{Code, CoopId, Error, OrderId, PersonId, Random, RefundId, Refusal, Result, SellerOrderId},
+    kernel::{
+        Code, CoopId, Error, OrderId, PersonId, Random, RefundId, RefundTenderId, Refusal, Result, SellerOrderId,
+    },
     ledger::Entry,
 };
 
@@ -34,6 +38,8 @@ statements! {
                WHERE p.seller_order_id IN ($1) ORDER BY p.seller_order_id, p.n, c.line_no";
     REFUNDS = select!(Refund, "WHERE order_id = $1 ORDER BY requested_at, id");
     REFUND = select!(Refund, "WHERE id = $1");
+    REFUND_TENDERS = select!(RefundTender, "WHERE refund_id IN ($1) ORDER BY refund_id, id");
+    REFUND_TENDER = select!(RefundTender, "WHERE id = $1");
     REFUND_LINES = select!(RefundLine, "WHERE refund_id IN ($1) ORDER BY refund_id, line_no");
     OF_PERSON = "SELECT id FROM orders WHERE person_id = $1 ORDER BY placed_at DESC, id DESC LIMIT $2 OFFSET $3";
     COUNT_OF_PERSON = "SELECT CAST(count(*) AS BIGINT) FROM orders WHERE person_id = $1";
@@ -227,6 +233,16 @@ pub async fn refunds(conn: &mut Conn, order: &OrderId) -> Result<Vec<Refund>> {
 /// One refund.
 pub async fn refund(conn: &mut Conn, id: &RefundId) -> Result<Refund> {
     q(REFUND).bind(id).opt(conn).await?.ok_or_else(missing)
+}
+
+/// By which payments refunds go back, as they were promised.
+pub async fn refund_tenders(conn: &mut Conn, refunds: &[Refund]) -> Result<Vec<RefundTender>> {
+    Query::with_list(REFUND_TENDERS, refunds.iter().map(|refund| refund.id.clone())).all(conn).await
+}
+
+/// What of a refund goes back by one payment.
+pub async fn refund_tender(conn: &mut Conn, id: &RefundTenderId) -> Result<RefundTender> {
+    q(REFUND_TENDER).bind(id).opt(conn).await?.ok_or_else(missing)
 }
 
 /// What refunds take of which lines.

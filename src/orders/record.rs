@@ -8,7 +8,7 @@ use crate::{
     db::{row, table},
     kernel::{
         At, BuyerClass, Carrier, Channel, CoopId, Day, Fen, Fulfilment, Grams, OrderId, PaymentId, PersonId, ProductId,
-        QuoteId, RefundId, Result, ReturnClass, SellerOrderId, SkuId, Step,
+        QuoteId, RefundId, RefundTenderId, Result, ReturnClass, SellerOrderId, SkuId, Step,
     },
 };
 
@@ -285,8 +285,6 @@ table! {
     pub struct Refund in "refunds" {
         pub id: RefundId,
         pub order_id: OrderId,
-        /// From which payment; none where nothing was paid.
-        pub payment_id: Option<PaymentId>,
         pub state: RefundState,
         /// How much in all, of it goods, of it freight.
         pub amount_fen: Fen,
@@ -298,10 +296,28 @@ table! {
         pub reason: String,
         pub requested_by: Option<PersonId>,
         pub requested_at: At,
+        /// When the last of it was back.
         pub succeeded_at: Option<At>,
         pub succeeded_on: Option<Day>,
+    }
+}
+
+table! {
+    /// What of a refund goes back by one payment; one that failed may be followed by another.
+    #[derive(Clone, Debug)]
+    pub struct RefundTender in "refund_tenders" {
+        /// The key under which the provider is asked, and what it is told as metadata.
+        pub id: RefundTenderId,
+        pub refund_id: RefundId,
+        pub payment_id: PaymentId,
+        pub amount_fen: Fen,
+        pub state: RefundState,
         /// The provider's name for it.
         pub provider_ref: Option<String>,
+        /// When the provider is asked again after one that takes its time.
+        pub ask_at: Option<At>,
+        /// When the provider gave it back.
+        pub succeeded_at: Option<At>,
     }
 }
 

@@ -4,11 +4,12 @@ use super::{
     OrderState, SellerOrderState,
     kinds::OrderEventKind,
     record::{self, Order},
+    refund::promise,
     state::{OrderEvent, SellerOrderEvent},
 };
 use crate::{
     db::{self, Tx, q, statements},
-    kernel::{Result, Step},
+    kernel::{Fen, Result, Step},
     payments,
     promotions::redemption,
     stock::hold,
@@ -20,7 +21,7 @@ statements! {
 }
 
 /// Ends unpaid orders within the caller's transaction, whose rows are locked: stock, coupons and payments are given
-/// up, once. Refuses an order that is not waiting for payment. Few statements for all of them: ten thousand
+/// up, once, and what came in goes back. Refuses an order that is not waiting for payment. Few statements for all of them: ten thousand
 /// holds may end together.
 pub(super) async fn end(tx: &mut Tx, orders: &[Order], event: OrderEvent, step: &mut Step) -> Result<()> {
     let from = OrderState::AwaitingPayment;
@@ -35,6 +36,12 @@ pub(super) async fn end(tx: &mut Tx, orders: &[Order], event: OrderEvent, step: 
     redemption::give_back(tx, &ids).await?;
     hold::release(tx, &ids, step).await?;
     payments::store::give_up(tx, &ids).await?;
+    for order in orders.iter().filter(|order| order.tendered_fen > order.returned_fen) {
+        let open = promise::unpromised(tx, order).await?;
+        if open > Fen::ZERO {
+            promise::request_unapplied(tx, order, open, step).await?;
+        }
+    }
     let kind = if event == OrderEvent::Cancel { OrderEventKind::Cancelled } else { OrderEventKind::Expired };
     let ended: Vec<_> = ids.iter().map(|id| record::event(step, id, kind, None, "")).collect::<Result<_>>()?;
     db::insert_all(tx, &ended).await.map(|_| ())

@@ -9,7 +9,7 @@ checks! {
              WHEN 'succeeded' THEN refunded_fen = 0 AND captured_at IS NOT NULL
              WHEN 'part_refunded' THEN refunded_fen > 0 AND refunded_fen < amount_fen AND captured_at IS NOT NULL
              WHEN 'refunded' THEN refunded_fen = amount_fen AND captured_at IS NOT NULL
-             ELSE refunded_fen = 0 AND (to_ask OR state = 'cancelled') AND refund_reserved_fen = 0 AND NOT applied AND captured_at IS NULL END)
+             ELSE refunded_fen = 0 AND (to_ask OR state = 'cancelled') AND refund_reserved_fen = 0 AND captured_at IS NULL END)
            OR refunded_fen > refund_reserved_fen OR refund_reserved_fen > amount_fen";
     I3 "payments.events", "every event kept is of a payment or of a kind not known, and one that tells of money found it captured" =
         "SELECT e.id AS subject FROM payment_events e LEFT JOIN payments p ON p.id = e.payment_id

@@ -50,8 +50,8 @@ pub struct PaymentTold {
 /// Money on its way back as an event tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefundTold {
-    /// Our id of the refund, from its metadata.
-    pub refund_id: String,
+    /// Our id of the refund's tender, from its metadata.
+    pub tender_id: String,
     pub amount: Fen,
     /// Lower-case currency code.
     pub currency: String,
@@ -98,7 +98,7 @@ struct RefundObject {
 #[serde(default)]
 struct Metadata {
     payment_id: String,
-    refund_id: String,
+    refund_tender_id: String,
 }
 
 /// What an event of a kind is about.
@@ -123,8 +123,8 @@ fn about_refund(object: Value, at: At) -> Result<About, serde_json::Error> {
         "failed" | "canceled" => BackState::Failed,
         _ => BackState::Pending,
     };
-    let (refund_id, back) = (metadata.refund_id, GoingBack { reference: id, state, at });
-    Ok(About::Refund(RefundTold { refund_id, amount: Fen(amount), currency, back }))
+    let (tender_id, back) = (metadata.refund_tender_id, GoingBack { reference: id, state, at });
+    Ok(About::Refund(RefundTold { tender_id, amount: Fen(amount), currency, back }))
 }
 
 fn digest(secret: &str, at: i64, body: &[u8]) -> Result<Hmac<Sha256>> {

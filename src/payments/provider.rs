@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     db::{Db, market},
-    kernel::{At, Code, Fen, RefundId, Refusal, Result},
+    kernel::{At, Code, Fen, RefundTenderId, Refusal, Result},
 };
 
 /// The providers of a market, by the method that each serves. A method without one is not offered.
@@ -104,10 +104,16 @@ impl Provider {
         }
     }
 
-    /// Sends money back; the refund's id is the idempotency key, so that a repeat does nothing.
-    pub async fn refund(&self, db: &Db, reference: &str, refund: &RefundId, order: (Fen, At)) -> Result<GoingBack> {
+    /// Sends money back; the id of the refund's tender is the idempotency key, so that a repeat does nothing.
+    pub async fn refund(
+        &self,
+        db: &Db,
+        reference: &str,
+        tender: &RefundTenderId,
+        order: (Fen, At),
+    ) -> Result<GoingBack> {
         match self {
-            Self::Sandbox(sandbox) => sandbox.refund(db, reference, refund, order).await,
+            Self::Sandbox(sandbox) => sandbox.refund(db, reference, tender, order).await,
         }
     }
 

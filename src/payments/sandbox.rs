@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{About, BackState, Event, ForPayer, GoingBack, Opened, Payment, PaymentTold, RefundTold, Seen, event};
 use crate::{
     db::{self, Db, Query, Tx, market, q, select, statements, table, tx},
-    kernel::{At, Code, Error, Fen, PaymentId, Random, RefundId, Refusal, Result, closed_set, time::SECOND},
+    kernel::{At, Code, Error, Fen, PaymentId, Random, RefundTenderId, Refusal, Result, closed_set, time::SECOND},
 };
 
 statements! {
@@ -97,8 +97,8 @@ table! {
     /// Money that the sandbox gave back, once for a key.
     #[derive(Clone, Debug)]
     pub struct GivenBack in "sandbox_refunds" or "ON CONFLICT (idempotency_key) DO NOTHING" {
-        /// The refund's id.
-        pub idempotency_key: RefundId,
+        /// The id of the refund's tender.
+        pub idempotency_key: RefundTenderId,
         pub provider_ref: String,
         pub amount_fen: Fen,
         pub state: BackState,
@@ -264,7 +264,7 @@ impl Sandbox {
                 "amount": told.amount,
                 "currency": told.currency,
                 "status": told.back.state,
-                "metadata": {"refund_id": told.refund_id},
+                "metadata": {"refund_tender_id": told.tender_id},
             }),
             About::Other => json!({}),
         };
@@ -282,7 +282,7 @@ impl Sandbox {
         &self,
         db: &Db,
         reference: &str,
-        refund: &RefundId,
+        tender: &RefundTenderId,
         (amount, now): (Fen, At),
     ) -> Result<GoingBack> {
         self.arrives()?;
@@ -292,7 +292,7 @@ impl Sandbox {
             () => BackState::Succeeded,
         };
         let back = GivenBack {
-            idempotency_key: refund.clone(),
+            idempotency_key: tender.clone(),
             provider_ref: reference.to_owned(),
             amount_fen: amount,
             state,
@@ -305,26 +305,26 @@ impl Sandbox {
             Ok(())
         })?;
         self.answers()?;
-        self.given_back(db, refund).await
+        self.given_back(db, tender).await
     }
 
     pub(super) async fn look_back(&self, db: &Db, reference: &str) -> Result<GoingBack> {
         self.arrives()?;
         let id = reference.strip_prefix(BACK).unwrap_or_default();
-        self.given_back(db, &RefundId(id.to_owned())).await
+        self.given_back(db, &RefundTenderId(id.to_owned())).await
     }
 
-    async fn given_back(&self, db: &Db, refund: &RefundId) -> Result<GoingBack> {
-        let found: GivenBack = q(GIVEN_BACK).bind(refund).one(&mut db.read().await?).await?;
+    async fn given_back(&self, db: &Db, tender: &RefundTenderId) -> Result<GoingBack> {
+        let found: GivenBack = q(GIVEN_BACK).bind(tender).one(&mut db.read().await?).await?;
         Ok(found.seen())
     }
 
     /// What becomes of a refund that took its time, or that the payer's bank sends back after it succeeded;
     /// signs the event that tells of it.
-    pub async fn decide(&self, db: &Db, refund: &RefundId, state: BackState, now: At) -> Result<Delivery> {
+    pub async fn decide(&self, db: &Db, tender: &RefundTenderId, state: BackState, now: At) -> Result<Delivery> {
         let back: GivenBack = tx!(db, tx, {
-            let was: GivenBack = q(GIVEN_BACK).bind(refund).one(&mut tx).await?;
-            tx.expect_rows(q(DECIDED).bind(state).bind(now).bind(refund).bind(was.state), 1).await?;
+            let was: GivenBack = q(GIVEN_BACK).bind(tender).one(&mut tx).await?;
+            tx.expect_rows(q(DECIDED).bind(state).bind(now).bind(tender).bind(was.state), 1).await?;
             match (was.state, state) {
                 (BackState::Succeeded, BackState::Failed) => pay_back(&mut tx, &was, Fen(-was.amount_fen.0)).await?,
                 (BackState::Pending, BackState::Succeeded) => pay_back(&mut tx, &was, was.amount_fen).await?,
@@ -333,11 +333,11 @@ impl Sandbox {
             Ok(GivenBack { state, at: now, ..was })
         })?;
         let event = Event {
-            id: format!("evt_{refund}_{state}"),
+            id: format!("evt_{tender}_{state}"),
             kind: "refund.updated".to_owned(),
             at: now,
             about: About::Refund(RefundTold {
-                refund_id: refund.0.clone(),
+                tender_id: tender.0.clone(),
                 amount: back.amount_fen,
                 currency: "cny".to_owned(),
                 back: back.seen(),

@@ -36,6 +36,13 @@ closed_set! {
     }
 }
 
+impl Method {
+    /// Whether its money goes back only after that of the others: a voucher lives on.
+    pub fn goes_back_last(self) -> bool {
+        self == Self::Voucher
+    }
+}
+
 /// What happens to a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaymentEvent {

@@ -15,10 +15,11 @@ statements! {
     OPENED = "UPDATE payments SET state = $1, provider_ref = $2, payer_answer = $3, opened_at = $4
               WHERE id = $5 AND state = $6 AND opened_at IS NULL";
     CAPTURE = "UPDATE payments SET state = $1, captured_at = $2, learned_at = $3, to_ask = FALSE WHERE id = $4 AND state = $5";
-    APPLY = "UPDATE payments SET applied = TRUE WHERE id = $1 AND captured_at IS NOT NULL AND NOT applied";
     FAIL = "UPDATE payments SET state = $1, learned_at = $2 WHERE id = $3 AND state = $4";
     GIVE_UP = "UPDATE payments SET state = 'cancelled' WHERE state IN ('created', 'pending', 'failed')
                  AND order_id IN ($1)";
+    OPEN_OF = select!(Payment, "WHERE order_id = $1 AND method = $2 AND state IN ('created', 'pending')");
+    GIVE_UP_ONE = "UPDATE payments SET state = $1 WHERE id = $2 AND state = $3";
     ENDED = "UPDATE payments SET state = $1, to_ask = FALSE WHERE id = $2 AND state = $3";
     RESERVE = "UPDATE payments SET refund_reserved_fen = refund_reserved_fen + $1
                WHERE id = $2 AND captured_at IS NOT NULL AND refund_reserved_fen + $1 <= amount_fen";
@@ -39,7 +40,8 @@ statements! {
 table! {
     /// A payment as it stands.
     #[derive(Clone, Debug)]
-    pub struct Payment in "payments" {
+    pub struct Payment in "payments"
+        or "ON CONFLICT (order_id, method) WHERE state IN ('created', 'pending') DO NOTHING" {
         /// The provider is told it as metadata.
         pub id: PaymentId,
         pub order_id: OrderId,
@@ -48,8 +50,6 @@ table! {
         pub amount_fen: Fen,
         /// The provider's name for it, once it is known there.
         pub provider_ref: Option<String>,
-        /// Whether it is the payment that paid its order (I5).
-        pub applied: bool,
         /// Promised back, the paid back included.
         pub refund_reserved_fen: Fen,
         /// Paid back.
@@ -95,7 +95,6 @@ impl Payment {
             state: PaymentState::Created,
             amount_fen,
             provider_ref: None,
-            applied: false,
             refund_reserved_fen: Fen::ZERO,
             refunded_fen: Fen::ZERO,
             created_at: at,
@@ -209,11 +208,6 @@ pub async fn capture(tx: &mut Tx, read: &Payment, captured_at: At, now: At) -> R
     Ok(true)
 }
 
-/// Names a captured payment as the one that paid its order.
-pub async fn apply(tx: &mut Tx, id: &PaymentId) -> Result<()> {
-    tx.expect_rows(q(APPLY).bind(id), 1).await
-}
-
 /// Marks an open payment as refused by the provider; `false` where it had a result already.
 pub async fn fail(tx: &mut Tx, id: &PaymentId, now: At) -> Result<bool> {
     let from = known(tx, id).await?.state;
@@ -236,9 +230,9 @@ pub async fn give_up(tx: &mut Tx, orders: &[OrderId]) -> Result<()> {
     Query::with_list(GIVE_UP, orders.iter().cloned()).exec(tx).await.map(|_| ())
 }
 
-/// Promises money back; `false` where less than that is left (I7).
-pub async fn reserve_refund(tx: &mut Tx, id: &PaymentId, amount: Fen) -> Result<bool> {
-    Ok(q(RESERVE).bind(amount).bind(id).exec(tx).await? == 1)
+/// Promises money back; a fault where less than that is left (I7).
+pub async fn reserve_refund(tx: &mut Tx, id: &PaymentId, amount: Fen) -> Result<()> {
+    tx.expect_rows(q(RESERVE).bind(amount).bind(id), 1).await
 }
 
 /// Takes back a promise that the provider refused for good.
@@ -246,14 +240,15 @@ pub async fn unreserve_refund(tx: &mut Tx, id: &PaymentId, amount: Fen) -> Resul
     tx.expect_rows(q(UNRESERVE).bind(amount).bind(id), 1).await
 }
 
-/// Counts money as paid back.
-pub async fn refunded(tx: &mut Tx, id: &PaymentId, amount: Fen) -> Result<()> {
+/// Counts money as paid back; answers the payment as it stood before.
+pub async fn refunded(tx: &mut Tx, id: &PaymentId, amount: Fen) -> Result<Payment> {
     let payment = known(tx, id).await?;
     let whole = payment.refunded_fen.plus(amount)? == payment.amount_fen;
     let event = if whole { PaymentEvent::RefundedWhole } else { PaymentEvent::RefundedInPart };
     let to = payment.state.apply(event)?;
     let update = q(REFUNDED).bind(to).bind(amount).bind(id).bind(payment.state).bind(payment.refunded_fen);
-    tx.expect_rows(update, 1).await
+    tx.expect_rows(update, 1).await?;
+    Ok(payment)
 }
 
 /// Payments of a method to be asked after: those last asked after before an instant, but for those put off
@@ -277,7 +272,18 @@ pub async fn events(conn: &mut Conn, payments: &[Payment]) -> Result<Vec<KeptEve
     Query::with_list(EVENTS, payments.iter().map(|payment| payment.id.clone())).all(conn).await
 }
 
-/// Writes a new payment.
-pub async fn create(tx: &mut Tx, payment: &Payment) -> Result<()> {
-    db::insert(tx, payment).await.map(|_| ())
+/// Writes a new payment; where one of its order and method is open, answers that one instead. An open one of
+/// another amount is given up first: more of the order was paid meanwhile.
+pub async fn create(tx: &mut Tx, payment: Payment) -> Result<Payment> {
+    if db::insert(tx, &payment).await? {
+        return Ok(payment);
+    }
+    let open: Payment = q(OPEN_OF).bind(&payment.order_id).bind(payment.method).one(tx).await?;
+    if open.amount_fen == payment.amount_fen {
+        return Ok(open);
+    }
+    let to = open.state.apply(PaymentEvent::GivenUp)?;
+    change(tx, q(GIVE_UP_ONE).bind(to).bind(&open.id).bind(open.state)).await?;
+    db::insert(tx, &payment).await?;
+    Ok(payment)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ONLINE,
+    level::ONLINE,
     movement::{self, Movement, MovementKind},
 };
 use crate::{

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    ONLINE, adjust,
+    adjust,
+    level::ONLINE,
     movement::{self, Movement, MovementKind},
 };
 use crate::{

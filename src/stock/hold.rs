@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::movement::{self, Movement};
+use super::{
+    level::Demand,
+    movement::{self, Movement},
+};
 use crate::{
-    db::{self, Conn, Tx, q, row, statements, table},
+    db::{self, Conn, Tx, q, statements, table},
     kernel::{Code, Error, OrderId, Refusal, Result, SkuId, Step, closed_set},
 };
 
@@ -46,20 +49,6 @@ table! {
         pub location: String,
         pub qty: i64,
         pub state: HoldState,
-    }
-}
-
-row! {
-    /// Units of one SKU that an order wants.
-    #[derive(Clone, Debug)]
-    pub struct Demand {
-        pub sku_id: SkuId,
-        /// From where they are taken.
-        pub location: String,
-        /// Units, above 0.
-        pub qty: i64,
-        /// SKU code, for the words of a refusal.
-        pub sku: String,
     }
 }
 

@@ -1,7 +1,7 @@
-//! Levels (库存量): what is on hand of a SKU at a place, and what of it is held.
+//! Levels (库存量): what is on hand of a SKU at a place, what of it is held, and what of it is wanted.
 
 use crate::{
-    db::table,
+    db::{row, table},
     kernel::{At, SkuId},
 };
 
@@ -18,5 +18,19 @@ table! {
         /// Units held by unpaid orders.
         pub held: i64,
         pub changed_at: At,
+    }
+}
+
+row! {
+    /// Units of one SKU that an order wants.
+    #[derive(Clone, Debug)]
+    pub struct Demand {
+        pub sku_id: SkuId,
+        /// From where they are taken.
+        pub location: String,
+        /// Units, above 0.
+        pub qty: i64,
+        /// SKU code, for the words of a refusal.
+        pub sku: String,
     }
 }

@@ -14,5 +14,4 @@ pub mod movement;
 pub mod trace;
 pub mod transfer;
 
-pub use hold::Demand;
-pub use level::ONLINE;
+pub use level::{Demand, ONLINE};

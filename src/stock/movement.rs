@@ -1,6 +1,6 @@
 //! Movements (出入库): each change of what is on hand, never changed itself.
 
-use super::{Demand, ONLINE, level::StockLevel};
+use super::level::{Demand, ONLINE, StockLevel};
 use crate::{
     db::{self, Rows, Tx, q, statements, table},
     kernel::{At, BatchId, Code, OrderId, PersonId, RefundId, Refusal, Result, SkuId, Step, closed_set},

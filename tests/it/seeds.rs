@@ -224,7 +224,7 @@ async fn rows_agree(db: &Db) {
         "SELECT CAST(count(*) AS BIGINT) FROM seller_orders s JOIN orders o ON o.id = s.order_id WHERE s.received_at < o.paid_at",
         "SELECT CAST(count(*) AS BIGINT) FROM seller_orders s JOIN orders o ON o.id = s.order_id JOIN coops c ON c.id = s.coop_id
            WHERE o.paid_at IS NOT NULL AND s.ship_by <> o.paid_at + c.sla_hours * 3600000000",
-        "SELECT CAST(count(*) AS BIGINT) FROM refunds WHERE state = 'succeeded' AND amount_fen > 0 AND provider_ref IS NULL",
+        "SELECT CAST(count(*) AS BIGINT) FROM refund_tenders WHERE state = 'succeeded' AND provider_ref IS NULL",
         "SELECT CAST(count(*) AS BIGINT) FROM batches WHERE qty <= 0",
         "SELECT CAST(count(*) AS BIGINT) FROM batches b JOIN skus k ON k.id = b.sku_id
            JOIN sku_versions v ON v.sku_id = k.id WHERE v.presale_ships_by IS NOT NULL",

@@ -58,16 +58,15 @@ checks! {
          WHERE w.qty IS DISTINCT FROM h.qty
            OR h.state IS DISTINCT FROM CASE WHEN o.state = 'awaiting_payment' THEN 'live'
                 WHEN o.paid_at IS NULL THEN 'released' ELSE 'taken' END";
-    I5 "orders.payments", "a paid order has the payments that paid it, together its total; other money goes back whole" =
+    I5 "orders.payments", "a paid order took in its total, what came over or unasked was promised back, and one that waits lacks some" =
         "SELECT o.number AS subject FROM orders o
-         LEFT JOIN (SELECT order_id, CAST(SUM(amount_fen) AS BIGINT) AS amount, MAX(captured_at) AS last
-                    FROM payments WHERE applied GROUP BY order_id) p ON p.order_id = o.id
-         WHERE CASE WHEN o.paid_at IS NOT NULL AND o.total_fen > 0
-             THEN p.amount IS DISTINCT FROM o.total_fen OR p.last IS DISTINCT FROM o.paid_at
-             WHEN o.state = 'awaiting_payment' THEN p.amount >= o.total_fen
-             ELSE p.amount IS NOT NULL END
-         UNION ALL
-         SELECT 'payment ' || p.id AS subject FROM payments p
-         WHERE p.captured_at IS NOT NULL AND NOT p.applied AND p.refund_reserved_fen <> p.amount_fen
-           AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.payment_id = p.id AND r.state = 'failed')";
+         LEFT JOIN (SELECT order_id, CAST(SUM(CASE WHEN state = 'failed' THEN 0 ELSE amount_fen END) AS BIGINT) AS promised,
+                      CAST(SUM(CASE WHEN state = 'failed' THEN amount_fen ELSE 0 END) AS BIGINT) AS refused
+                    FROM refunds WHERE unapplied GROUP BY order_id) r ON r.order_id = o.id
+         WHERE CASE WHEN o.state = 'awaiting_payment'
+             THEN o.tendered_fen - COALESCE(r.promised, 0) NOT BETWEEN 0 AND o.total_fen - 1
+             ELSE o.tendered_fen - COALESCE(r.promised, 0) - CASE WHEN o.paid_at IS NULL THEN 0 ELSE o.total_fen END
+               NOT BETWEEN 0 AND COALESCE(r.refused, 0) END
+           OR (o.paid_at IS NOT NULL AND o.total_fen > 0 AND NOT EXISTS (SELECT 1 FROM payments p
+             WHERE p.order_id = o.id AND p.captured_at = o.paid_at))";
 }

@@ -32,26 +32,40 @@ checks! {
                       CAST(SUM(CASE WHEN state = 'succeeded' THEN amount_fen ELSE 0 END) AS BIGINT) AS done
                     FROM refunds WHERE NOT unapplied AND state <> 'failed' GROUP BY order_id) r ON r.order_id = o.id
          WHERE o.refund_reserved_fen <> COALESCE(r.promised, 0) OR o.refunded_fen <> COALESCE(r.done, 0)";
-    I7 "refunds.payments", "what a payment gave back and promised is the sum of its refunds" =
+    I7 "refunds.tenders", "a refund goes back by its tenders, together its amount; what one of them refused waits for another" =
+        "SELECT r.id AS subject FROM refunds r
+         LEFT JOIN (SELECT refund_id, MAX(succeeded_at) AS last,
+             CAST(SUM(CASE WHEN state = 'failed' THEN 0 ELSE amount_fen END) AS BIGINT) AS live,
+             CAST(SUM(CASE WHEN state = 'failed' THEN amount_fen ELSE 0 END) AS BIGINT) AS refused,
+             CAST(SUM(CASE WHEN state = 'succeeded' THEN amount_fen ELSE 0 END) AS BIGINT) AS back
+           FROM refund_tenders GROUP BY refund_id) t ON t.refund_id = r.id
+         WHERE CASE r.state WHEN 'failed' THEN COALESCE(t.live, 0) <> 0
+             WHEN 'succeeded' THEN COALESCE(t.back, 0) <> r.amount_fen OR t.live <> t.back OR t.last <> r.succeeded_at
+             ELSE COALESCE(t.live, 0) > r.amount_fen OR (COALESCE(t.live, 0) < r.amount_fen AND COALESCE(t.refused, 0) = 0)
+               OR (r.amount_fen > 0 AND t.back = r.amount_fen) END
+         UNION ALL
+         SELECT t.id AS subject FROM refund_tenders t JOIN refunds r ON r.id = t.refund_id
+         JOIN payments p ON p.id = t.payment_id
+         WHERE p.order_id <> r.order_id OR (t.state = 'succeeded') <> (t.succeeded_at IS NOT NULL)";
+    I7 "refunds.payments", "what a payment gave back and promised is the sum of its refunds' tenders" =
         "SELECT p.id AS subject FROM payments p
          LEFT JOIN (SELECT payment_id, CAST(SUM(amount_fen) AS BIGINT) AS promised,
                       CAST(SUM(CASE WHEN state = 'succeeded' THEN amount_fen ELSE 0 END) AS BIGINT) AS done
-                    FROM refunds WHERE payment_id IS NOT NULL AND state <> 'failed' GROUP BY payment_id) r
+                    FROM refund_tenders WHERE state <> 'failed' GROUP BY payment_id) r
            ON r.payment_id = p.id
          WHERE p.refund_reserved_fen <> COALESCE(r.promised, 0) OR p.refunded_fen <> COALESCE(r.done, 0)";
     I5 "refunds.provider", "the sandbox gave back what is booked as given back, at the latest 15 minutes after" =
-        "SELECT r.id AS subject FROM refunds r JOIN payments p ON p.id = r.payment_id AND p.method = 'sandbox'
+        "SELECT r.id AS subject FROM refund_tenders r JOIN payments p ON p.id = r.payment_id AND p.method = 'sandbox'
          LEFT JOIN sandbox_refunds s ON s.idempotency_key = r.id
-         WHERE r.state = 'succeeded' AND r.amount_fen > 0
-           AND (s.amount_fen IS DISTINCT FROM r.amount_fen OR s.state IS DISTINCT FROM 'succeeded')
+         WHERE r.state = 'succeeded' AND (s.amount_fen IS DISTINCT FROM r.amount_fen OR s.state IS DISTINCT FROM 'succeeded')
          UNION ALL
-         SELECT s.idempotency_key AS subject FROM sandbox_refunds s LEFT JOIN refunds r ON r.id = s.idempotency_key
+         SELECT s.idempotency_key AS subject FROM sandbox_refunds s LEFT JOIN refund_tenders r ON r.id = s.idempotency_key
          WHERE r.id IS NULL
            OR (s.state = 'succeeded' AND r.state <> 'succeeded' AND s.at < (SELECT MAX(asked_at) FROM payments) - 900000000)";
     I5 "refunds.sent", "what was promised is with the provider at the latest 15 minutes after" =
-        "SELECT id AS subject FROM refunds
-         WHERE state = 'requested' AND provider_ref IS NULL
-           AND requested_at < (SELECT MAX(asked_at) FROM payments) - 900000000";
+        "SELECT t.id AS subject FROM refund_tenders t JOIN refunds r ON r.id = t.refund_id
+         WHERE t.state = 'requested' AND t.provider_ref IS NULL
+           AND r.requested_at < (SELECT MAX(asked_at) FROM payments) - 900000000";
     I1 "refunds.restocked", "units refunded before they were shipped are back in stock, once" =
         "SELECT w.refund_id AS subject FROM (SELECT x.refund_id, CAST(SUM(x.withdrawn_qty) AS BIGINT) AS qty FROM refund_lines x
                JOIN refunds r ON r.id = x.refund_id AND r.state = 'succeeded'

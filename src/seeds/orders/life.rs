@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    kernel::{Actor, ActorRole, At, Error, Fen, PaymentId, RefundId, Result, SkuId, Step, time::HOUR},
+    kernel::{Actor, ActorRole, At, Error, Fen, PaymentId, RefundId, RefundTenderId, Result, SkuId, Step, time::HOUR},
     ledger::{Entry, dimensions::Known},
     orders::{
         books::{self, Booked, Goods, LineRefund, Sold},
         draft::{self, Buyer},
+        kinds::RefundState,
         kinds::{OrderEventKind, ReceivedSource},
-        record::{Line, PairedPart, Record, event},
-        refund_split::{self, Amounts, Asked, Share},
+        record::{Line, PairedPart, Record, RefundTender, event},
+        refund::split::{self, Amounts, Asked, Share},
         state::{OrderEvent, SellerOrderEvent},
         token::OrderTokens,
     },
@@ -60,6 +61,8 @@ pub(super) struct PastRefund {
     pub reason: &'static str,
     pub shares: Vec<Share>,
     pub amounts: Amounts,
+    /// None where the goods cost nothing.
+    pub tender: Option<RefundTender>,
 }
 
 /// An order's life in rows.
@@ -161,7 +164,6 @@ impl Life {
             method: Method::Sandbox,
             state: PaymentState::Succeeded,
             amount_fen: order.total_fen,
-            applied: true,
             refund_reserved_fen: Fen::ZERO,
             refunded_fen: Fen::ZERO,
             created_at: order.placed_at,
@@ -244,15 +246,17 @@ impl Life {
     fn give_back(&mut self, back: &GivenBack, step: &mut Step) -> Result<()> {
         let GivenBack { at, asked, reason } = back;
         let at = *at;
-        let shares = refund_split::split(&self.record.lines, asked)?;
+        let shares = split::split(&self.record.lines, asked)?;
         let amounts = Amounts::of(&shares)?;
         let id = RefundId(step.random.id(at)?);
         let lines =
             shares.iter().map(|share| share.over_parts(&self.record.parts)).collect::<Result<Vec<LineRefund>>>()?;
         let Record { order, sellers, lines: sold, parts, .. } = &self.record;
         let mut entries = books::refund(self.booked(), &id, Sold { sellers, lines: sold, parts }, &lines, at)?;
-        if amounts.total > Fen::ZERO {
-            entries.extend(books::tender_return(&order.id, (&id, self.method()), amounts.total, at));
+        let tender = self.payment.as_ref().filter(|_| amounts.total > Fen::ZERO);
+        let tender = tender.map(|payment| past_tender(&id, payment, (amounts.total, at), step)).transpose()?;
+        if let Some(tender) = &tender {
+            entries.extend(books::tender_return(&order.id, (&tender.id, self.method()), amounts.total, at));
             self.record.order.returned_fen = amounts.total;
         }
         self.entries.extend(entries);
@@ -270,7 +274,7 @@ impl Life {
         self.note(step, &Happened { kind, by, at }, None, &amounts.total.yuan())?;
         let (kind, by) = (OrderEventKind::Refunded, ActorRole::Provider);
         self.note(step, &Happened { kind, by, at }, None, &amounts.total.yuan())?;
-        self.refund = Some(PastRefund { id, at, reason, shares, amounts });
+        self.refund = Some(PastRefund { id, at, reason, shares, amounts, tender });
         Ok(())
     }
 
@@ -320,4 +324,19 @@ impl Life {
     pub(super) fn holds(&self) -> HoldState {
         if self.record.order.paid_at.is_some() { HoldState::Taken } else { HoldState::Released }
     }
+}
+
+/// What of a past refund went back by its payment.
+fn past_tender(refund: &RefundId, payment: &Payment, (amount, at): (Fen, At), step: &mut Step) -> Result<RefundTender> {
+    let id = RefundTenderId(step.random.id(at)?);
+    Ok(RefundTender {
+        refund_id: refund.clone(),
+        payment_id: payment.id.clone(),
+        amount_fen: amount,
+        state: RefundState::Succeeded,
+        provider_ref: Some(format!("re_sandbox_{id}")),
+        ask_at: None,
+        succeeded_at: Some(at),
+        id,
+    })
 }

@@ -3,11 +3,11 @@
 use super::life::{Life, PastRefund};
 use crate::{
     db::{Rows, Tx, insert_all},
-    kernel::{At, Error, Fen, Result},
+    kernel::{At, Error, Result},
     ledger,
     orders::{
         kinds::{RefundState, ScanKind, ScanSource},
-        record::{Record, Refund, RefundLine, Scanned, Shipment, ShipmentLine},
+        record::{Record, Refund, RefundLine, RefundTender, Scanned, Shipment, ShipmentLine},
         store,
     },
     payments::{
@@ -66,6 +66,7 @@ struct Tables {
     shipment_lines: Rows,
     scans: Rows,
     refunds: Rows,
+    refund_tenders: Rows,
     refund_lines: Rows,
 }
 
@@ -81,6 +82,7 @@ impl Tables {
             shipment_lines: Rows::to::<ShipmentLine>()?,
             scans: Rows::to::<Scanned>()?,
             refunds: Rows::to::<Refund>()?,
+            refund_tenders: Rows::to::<RefundTender>()?,
             refund_lines: Rows::to::<RefundLine>()?,
         })
     }
@@ -96,13 +98,13 @@ impl Tables {
             settled_at: payment.captured_at,
             refunded_fen: payment.refunded_fen,
         });
-        if let Some(refund) = refund {
+        if let Some(tender) = refund.and_then(|refund| refund.tender.as_ref()) {
             self.given_back.add(&GivenBack {
-                idempotency_key: refund.id.clone(),
+                idempotency_key: tender.id.clone(),
                 provider_ref: reference,
-                amount_fen: refund.amounts.total,
+                amount_fen: tender.amount_fen,
                 state: BackState::Succeeded,
-                at: refund.at,
+                at: tender.succeeded_at.unwrap_or(payment.created_at),
             });
         }
     }
@@ -161,11 +163,10 @@ impl Tables {
     }
 
     fn refund(&mut self, life: &Life, refund: &PastRefund) {
-        let PastRefund { id, at, reason, shares, amounts } = refund;
+        let PastRefund { id, at, reason, shares, amounts, tender } = refund;
         self.refunds.add(&Refund {
             id: id.clone(),
             order_id: life.record.order.id.clone(),
-            payment_id: life.payment.as_ref().map(|payment| payment.id.clone()),
             state: RefundState::Succeeded,
             amount_fen: amounts.total,
             goods_fen: amounts.goods,
@@ -176,8 +177,10 @@ impl Tables {
             requested_at: *at,
             succeeded_at: Some(*at),
             succeeded_on: Some(at.day()),
-            provider_ref: (amounts.total > Fen::ZERO).then(|| format!("re_sandbox_{id}")),
         });
+        if let Some(tender) = tender {
+            self.refund_tenders.add(tender);
+        }
         for share in shares {
             self.refund_lines.add(&RefundLine {
                 refund_id: id.clone(),
@@ -192,11 +195,11 @@ impl Tables {
 
     async fn exec(self, tx: &mut Tx) -> Result<()> {
         let Self { payments, intents, given_back, holds, movements, .. } = self;
-        let Self { shipments, shipment_lines, scans, refunds, refund_lines, .. } = self;
+        let Self { shipments, shipment_lines, scans, refunds, refund_tenders, refund_lines, .. } = self;
         for rows in [payments, intents, given_back, holds, movements] {
             rows.exec(tx).await?;
         }
-        for rows in [shipments, shipment_lines, scans, refunds, refund_lines] {
+        for rows in [shipments, shipment_lines, scans, refunds, refund_tenders, refund_lines] {
             rows.exec(tx).await?;
         }
         Ok(())

@@ -15,9 +15,9 @@ use crate::{
         reset::{self, Issued},
     },
     kernel::{At, parse},
-    orders::{
-        refund::{self, Refunding},
-        refund_request::{self, RefundRequest},
+    orders::refund::{
+        self, Refunding,
+        request::{self, RefundRequest},
     },
     web::{
         Allow, Market, Result, Route,
@@ -120,7 +120,7 @@ pub async fn refund_order(
     ApiJson { value, hash }: ApiJson<RefundRequest>,
 ) -> Result<(StatusCode, Json<Refunding>)> {
     let key = key.needed(format!("person:{}", caller.person()?.id), "refund", &number, &hash)?;
-    let wished = refund_request::wished(&mut market.db().read().await?, &number, &value).await?;
+    let wished = request::wished(&mut market.db().read().await?, &number, &value).await?;
     let (trade, work) = (market.trade.clone(), market.trade.work(caller.actor(), Some(&key)));
     let refunding =
         durable(async move { refund::refund(&trade, &work, &wished.order, (&wished.asked, &wished.reason)).await })

@@ -85,7 +85,7 @@ pub async fn pay_order(
     };
     let key = key.needed(scope, "payOrder", &number, &hash)?;
     let (trade, work) = (market.trade.clone(), market.trade.work(caller.actor(), Some(&key)));
-    let paying = durable(async move { pay::pay(&trade, &work, &order, value.method).await }).await?;
+    let paying = durable(async move { pay::pay(&trade, &work, &order, pay::Tender::of(value.method)).await }).await?;
     Ok((StatusCode::CREATED, Json(paying)))
 }
 

@@ -52,7 +52,8 @@ fn units(line_no: i64, qty: i64) -> Asked {
 /// The sandbox decides, and its event comes in twice.
 async fn told(shop: &Shop, id: &RefundId, state: BackState) {
     let sandbox = shop.sandbox();
-    let delivery = sandbox.decide(&shop.trade.db, id, state, shop.trade.clock.now()).await.unwrap();
+    let tender = shop.refund_tenders(id).await.remove(0).id;
+    let delivery = sandbox.decide(&shop.trade.db, &tender, state, shop.trade.clock.now()).await.unwrap();
     for _ in 0..2 {
         hear::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
     }
@@ -74,7 +75,7 @@ async fn a_refund_that_takes_its_time_is_booked_when_the_provider_says_so(shop: 
     let id = RefundId(refunding.refund_id);
     let fen = refunding.amount_fen.0;
     for _ in 0..2 {
-        assert_eq!(refund::send(&shop.trade, &id).await.unwrap(), RefundState::Requested);
+        assert_eq!(refund::send::send(&shop.trade, &id).await.unwrap(), RefundState::Requested);
         assert_eq!((sums(&shop, &number).await, shop.booked("refund").await), ([(fen, 0); 2], 0));
     }
     shop.trade.clock.advance(3 * 86_400 * SECOND);
@@ -82,7 +83,7 @@ async fn a_refund_that_takes_its_time_is_booked_when_the_provider_says_so(shop: 
     assert_eq!(sums(&shop, &number).await, [(fen, fen); 2]);
     assert_eq!(shop.booked("refund").await, refunding.goods_fen.0);
     assert_eq!(shop.stock("P01-1").await, (99, 0));
-    assert_eq!(refund::send(&shop.trade, &id).await.unwrap(), RefundState::Succeeded);
+    assert_eq!(refund::send::send(&shop.trade, &id).await.unwrap(), RefundState::Succeeded);
 }
 
 async fn a_refund_that_the_provider_refuses_gives_its_promise_back(shop: Arc<Shop>) {
@@ -147,8 +148,8 @@ async fn what_no_order_took_is_sent_again_after_a_refusal(shop: Arc<Shop>) {
     assert_eq!(shop.booked("unapplied_refund").await, 0);
     shop.audit().await;
     shop.sandbox().is(Mood::Well);
-    assert_eq!(refund::again(&shop.trade, &id).await.unwrap(), RefundState::Succeeded);
-    assert!(refund::again(&shop.trade, &id).await.is_err(), "it went back already");
+    assert_eq!(refund::send::again(&shop.trade, &id).await.unwrap(), RefundState::Succeeded);
+    assert!(refund::send::again(&shop.trade, &id).await.is_err(), "it went back already");
     assert_eq!(shop.booked("unapplied").await, shop.booked("unapplied_refund").await);
 }
 
@@ -182,7 +183,7 @@ async fn a_provider_that_is_away_leaves_a_promise_that_is_sent_once(shop: Arc<Sh
     shop.sandbox().is(Mood::Well);
     shop.trade.clock.advance(31 * SECOND);
     let before = shop.trade.clock.now().later(-30 * SECOND);
-    assert_eq!(refund::send_waiting(&shop.trade, before, 10).await.unwrap(), 2);
+    assert_eq!(refund::send::send_waiting(&shop.trade, before, 10).await.unwrap(), 2);
     assert_eq!(sums(&shop, &number).await, [(200, 200); 2]);
 }
 

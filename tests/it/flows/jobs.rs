@@ -112,7 +112,7 @@ async fn a_refund_that_cannot_be_sent_holds_up_no_other(shop: Arc<Shop>) {
     let mut tx = shop.trade.db.begin().await.unwrap();
     q("UPDATE sandbox_intents SET state = 'open' WHERE provider_ref = $1").bind(&name).exec(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    let send = async || refund::send_waiting(&shop.trade, shop.trade.clock.now(), 10).await.unwrap();
+    let send = async || refund::send::send_waiting(&shop.trade, shop.trade.clock.now(), 10).await.unwrap();
     assert_eq!((send().await, send().await), (2, 0));
     let states = (shop.state(&numbers[0]).await, shop.state(&numbers[1]).await);
     assert_eq!((states, put_off(&shop).await.len()), ((OrderState::Paid, OrderState::Refunded), 1));
@@ -183,7 +183,7 @@ async fn payments_of_ended_orders_are_given_up_at_the_provider(shop: Arc<Shop>) 
 
 async fn another_payment_of_a_paid_order_is_given_up(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
-    let (first, second) = (shop.open_payment(&placed.number).await, shop.open_payment(&placed.number).await);
+    let (second, first) = shop.open_two(&placed.number).await;
     assert_eq!(shop.settle(&first, Outcome::Succeeded).await, PaymentOutcome::Paid);
     assert_eq!(asked(&shop).await, 1);
     assert_eq!(ask::give_up_ended(&shop.trade, 10).await.unwrap(), 1);
@@ -206,9 +206,9 @@ async fn a_settled_payment_among_many_abandoned_ones_is_found(shop: Arc<Shop>) {
         INSERT INTO sandbox_intents (provider_ref, amount_fen, state, settled_at, refunded_fen)
         SELECT 'pi_sandbox_many-' || CAST(i AS TEXT), $2, 'open', NULL, 0 FROM n";
     q(intents).bind(many).bind(order.total_fen).exec(&mut tx).await.unwrap();
-    let payments = "INSERT INTO payments (id, order_id, method, state, amount_fen, provider_ref, applied, refund_reserved_fen,
+    let payments = "INSERT INTO payments (id, order_id, method, state, amount_fen, provider_ref, refund_reserved_fen,
           refunded_fen, created_at, asked_at, to_ask, opened_at)
-        SELECT substr(provider_ref, 12), $1, 'sandbox', 'cancelled', amount_fen, provider_ref, FALSE, 0, 0, $2, $2, TRUE, $2
+        SELECT substr(provider_ref, 12), $1, 'sandbox', 'cancelled', amount_fen, provider_ref, 0, 0, $2, $2, TRUE, $2
         FROM sandbox_intents WHERE provider_ref LIKE 'pi_sandbox_many-%'";
     q(payments).bind(&order.id).bind(shop.trade.clock.now()).exec(&mut tx).await.unwrap();
     tx.commit().await.unwrap();

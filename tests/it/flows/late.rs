@@ -76,7 +76,7 @@ async fn an_ended_coupon_takes_nothing_off_further_orders_and_keeps_its_word_to_
 
 async fn a_second_payment_of_a_paid_order_goes_back(shop: Arc<Shop>) {
     let placed = shop.placed(&[("P01-1", 1)], None).await;
-    let (first, second) = (shop.open_payment(&placed.number).await, shop.open_payment(&placed.number).await);
+    let (second, first) = shop.open_two(&placed.number).await;
     assert_eq!(shop.settle(&first, Outcome::Succeeded).await, PaymentOutcome::Paid);
     assert!(matches!(shop.settle(&second, Outcome::Succeeded).await, PaymentOutcome::GivenBack(_)));
     assert_eq!(shop.booked("sale").await, 8990);

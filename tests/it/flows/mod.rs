@@ -19,4 +19,5 @@ mod proven;
 mod races;
 mod shell;
 mod tamper;
+mod tenders;
 mod upkeep;

@@ -219,7 +219,7 @@ async fn nothing_is_shipped_of_what_is_promised_back(shop: Arc<Shop>) {
     assert!(refused.refusal().is_some(), "{refused:?}");
     assert_eq!(number_of(&shop, "SELECT CAST(count(*) AS BIGINT) FROM shipments").await, 0);
     write(&shop.trade.db, &["UPDATE sandbox_intents SET provider_ref = substr(provider_ref, 6)"]).await;
-    refund::send_waiting(&shop.trade, shop.trade.clock.now(), 10).await.unwrap();
+    refund::send::send_waiting(&shop.trade, shop.trade.clock.now(), 10).await.unwrap();
     assert_eq!(shop.state(&number).await, OrderState::Refunded);
 }
 

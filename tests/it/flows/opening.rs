@@ -45,7 +45,7 @@ fn key() -> Key {
 async fn pay(shop: &Shop, number: &str) -> Result<Paying> {
     let order = shop.order(number).await;
     let work = shop.trade.work(Actor::GUEST, Some(&key()));
-    pay::pay(&shop.trade, &work, &order, Method::Sandbox).await
+    pay::pay(&shop.trade, &work, &order, pay::Tender::of(Method::Sandbox)).await
 }
 
 async fn intents(shop: &Shop) -> i64 {

@@ -16,7 +16,7 @@ use yanxi::{
         payment_result::PaymentOutcome,
         place::{self, Placed, Placing},
         read,
-        record::Order,
+        record::{Order, RefundTender},
         token::OrderTokens,
     },
     payments::{
@@ -167,11 +167,27 @@ impl Shop {
         self.settle(&id, Outcome::Succeeded).await
     }
 
+    /// Opens a payment of a part of what is open.
+    pub async fn open_part(&self, number: &str, fen: i64) -> yanxi::kernel::PaymentId {
+        let order = self.order(number).await;
+        let work = self.trade.work(Actor::GUEST, None);
+        let part = pay::Tender { method: Method::Sandbox, amount: Some(Fen(fen)) };
+        let paying = insist(|| pay::pay(&self.trade, &work, &order, part)).await.unwrap();
+        yanxi::kernel::PaymentId(paying.payment_id)
+    }
+
     pub async fn open_payment(&self, number: &str) -> yanxi::kernel::PaymentId {
         let order = self.order(number).await;
         let work = self.trade.work(Actor::GUEST, None);
-        let paying = insist(|| pay::pay(&self.trade, &work, &order, Method::Sandbox)).await.unwrap();
+        let paying = insist(|| pay::pay(&self.trade, &work, &order, pay::Tender::of(Method::Sandbox))).await.unwrap();
         yanxi::kernel::PaymentId(paying.payment_id)
+    }
+
+    /// A payment that was refused, and another that was opened after it: either may still succeed.
+    pub async fn open_two(&self, number: &str) -> (yanxi::kernel::PaymentId, yanxi::kernel::PaymentId) {
+        let first = self.open_payment(number).await;
+        assert_eq!(self.settle(&first, Outcome::Failed).await, PaymentOutcome::Failed);
+        (first, self.open_payment(number).await)
     }
 
     pub async fn settle(&self, id: &yanxi::kernel::PaymentId, outcome: Outcome) -> PaymentOutcome {
@@ -218,6 +234,13 @@ impl Shop {
 
     pub async fn state(&self, number: &str) -> OrderState {
         self.order(number).await.state
+    }
+
+    /// By which payments a refund goes back, as they were promised.
+    pub async fn refund_tenders(&self, id: &RefundId) -> Vec<RefundTender> {
+        let mut conn = self.trade.db.read().await.unwrap();
+        let refund = read::refund(&mut conn, id).await.unwrap();
+        read::refund_tenders(&mut conn, &[refund]).await.unwrap()
     }
 
     pub async fn waiting_refunds(&self) -> Vec<(RefundId, Fen)> {

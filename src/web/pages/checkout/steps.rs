@@ -331,7 +331,7 @@ impl Visit {
         let Ok(method) = typed.method() else { return Ok(shown) };
         let (trade, key) = (self.market.trade.clone(), key_of(&typed.key, "payOrder"));
         let work = trade.work(self.caller.actor(), Some(&key));
-        let paying = durable(async move { pay::pay(&trade, &work, &order, method).await });
+        let paying = durable(async move { pay::pay(&trade, &work, &order, pay::Tender::of(method)).await });
         match paying.await {
             Ok(paying) => Ok(paying.redirect_url.unwrap_or(shown)),
             Err(error) if error.refusal().is_some() => Ok(shown),

@@ -162,7 +162,9 @@ async fn pay_order(visit: Visit) -> Result<Response> {
             let work = trade.work(visit.caller.actor(), Some(&key));
             let offered = trade.providers.methods().next();
             match offered {
-                Some(method) => durable(async move { pay::pay(&trade, &work, &order, method).await }).await,
+                Some(method) => {
+                    durable(async move { pay::pay(&trade, &work, &order, pay::Tender::of(method)).await }).await
+                }
                 None => Err(Refusal::new(Code::NoMethod).into()),
             }
         }

@@ -1,11 +1,13 @@
 //! The hand-written book against rows, ledger and the provider's books.
 
-use yanxi::orders::{OrderState, read};
+use yanxi::orders::{OrderState, read, refund};
 
 use super::{Life, Remembered, SKUS, Units};
 
 impl Life {
     pub(super) async fn check(&mut self, seed: u64, first: usize) {
+        let now = self.shop.trade.clock.now();
+        refund::send::send_waiting(&self.shop.trade, now, 1000).await.unwrap();
         for place in first..self.orders.len() {
             self.check_order(place, seed).await;
         }
@@ -22,6 +24,7 @@ impl Life {
             assert_eq!(moved, self.stocked[place] - sold, "seed {seed}: movements of {code}");
         }
         let paid: i64 = self.orders.iter().filter(|o| o.ever_paid).map(|o| o.total.0).sum();
+        let waits: i64 = self.orders.iter().map(|o| o.came.0).sum();
         let refunded: i64 = self.orders.iter().map(|o| o.refunded.0).sum();
         let using = self.orders.iter().filter(|o| o.coupon && (o.ever_paid || o.state == OrderState::AwaitingPayment));
         let using = using.count() as i64;
@@ -32,13 +35,17 @@ impl Life {
                 "SELECT amount_fen AS n FROM ledger_entries WHERE kind IN ('refund', 'refund_freight')",
                 refunded,
             ),
-            ("came", "SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'tender'", paid + self.returned),
+            ("came", "SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'tender'", paid + waits + self.returned),
             (
                 "went",
                 "SELECT amount_fen AS n FROM ledger_entries WHERE kind = 'tender_return'",
                 refunded + self.returned,
             ),
-            ("captured", "SELECT amount_fen AS n FROM sandbox_intents WHERE state = 'succeeded'", paid + self.returned),
+            (
+                "captured",
+                "SELECT amount_fen AS n FROM sandbox_intents WHERE state = 'succeeded'",
+                paid + waits + self.returned,
+            ),
             ("given", "SELECT refunded_fen AS n FROM sandbox_intents", refunded + self.returned),
             ("coupons", "SELECT used AS n FROM coupons WHERE code = 'THIRTY'", using),
             ("holders", "SELECT used AS n FROM coupon_holders WHERE coupon_code = 'THIRTY'", using),

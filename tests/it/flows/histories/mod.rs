@@ -3,24 +3,24 @@
 //! A failure names its seed; the same seed lives the same lives.
 
 mod check;
+mod paying;
 
 use std::sync::Arc;
 
 use yanxi::{
-    db::q,
     kernel::{
         Actor, Carrier, Error, Fen, PaymentId, Random, SellerOrderId,
         time::{DAY, SECOND},
     },
     orders::{
-        OrderState, cancel, expire,
-        payment_result::PaymentOutcome,
+        OrderState, expire,
+        kinds::RefundState,
         place, read, receive,
         record::Order,
         refund::{self, Asked, AskedLine},
         ship::{self, Packed, Scan, ScanKind, ScanSource, Shipping},
     },
-    payments::sandbox::Outcome,
+    payments::sandbox::Mood,
     stock::movement::{self, Movement, MovementKind},
 };
 
@@ -46,6 +46,8 @@ struct Remembered {
     coupon: bool,
     ever_paid: bool,
     payments: Vec<PaymentId>,
+    /// What came in while it still waits for the rest.
+    came: Fen,
 }
 
 /// Units of a line.
@@ -66,14 +68,23 @@ struct Life {
     stocked: [i64; 3],
     /// Money that came and went back because no order took it.
     returned: i64,
+    /// How often more came than an order cost.
+    more_than_asked: usize,
 }
 
 async fn what_happened_is_what_the_books_say(shop: Arc<Shop>) {
     shop.shelve(SHELF).await;
     write(&shop.trade.db, &["UPDATE coupons SET limit_total = NULL, limit_each = NULL"]).await;
     let histories = if long() { 10 * IN_ONE_SHOP } else { IN_ONE_SHOP };
-    let mut life =
-        Life { shop, random: Random::Seeded(0), orders: Vec::new(), parcels: 0, stocked: [SHELF; 3], returned: 0 };
+    let mut life = Life {
+        shop,
+        random: Random::Seeded(0),
+        orders: Vec::new(),
+        parcels: 0,
+        stocked: [SHELF; 3],
+        returned: 0,
+        more_than_asked: 0,
+    };
     for seed in 1..=histories {
         life.random = Random::Seeded(seed);
         let first = life.orders.len();
@@ -87,8 +98,12 @@ async fn what_happened_is_what_the_books_say(shop: Arc<Shop>) {
     let ended = |state| life.orders.iter().filter(|o| o.state == state).count();
     let ends: Vec<_> = OrderState::ALL.iter().map(|state| (*state, ended(*state))).collect();
     assert!(
-        life.returned > 0 && ends.iter().all(|(state, n)| *state == OrderState::AwaitingPayment || *n > 10),
-        "{ends:?}"
+        life.returned > 0
+            && life.more_than_asked > 0
+            && ends.iter().all(|(state, n)| *state == OrderState::AwaitingPayment || *n > 10),
+        "{ends:?}, {} went back, {} came over a total",
+        life.returned,
+        life.more_than_asked
     );
 }
 
@@ -151,82 +166,8 @@ impl Life {
             coupon: coupon.is_some(),
             ever_paid: placed.state == OrderState::Paid,
             payments: Vec::new(),
+            came: Fen::ZERO,
         });
-    }
-
-    async fn open(&mut self, which: usize) -> Option<PaymentId> {
-        if self.orders[which].state != OrderState::AwaitingPayment {
-            return None;
-        }
-        let id = self.shop.open_payment(&self.orders[which].number).await;
-        self.orders[which].payments.push(id.clone());
-        Some(id)
-    }
-
-    async fn pay(&mut self, which: usize) {
-        let Some(id) = self.open(which).await else { return };
-        match self.below(6) {
-            0 => assert_eq!(self.shop.settle(&id, Outcome::Failed).await, PaymentOutcome::Failed),
-            // The payer wanders off; the money may come later.
-            1 => {}
-            _ => self.settle(which, &id).await,
-        }
-    }
-
-    /// An old payment of the order succeeds now, whatever became of the order.
-    async fn pay_late(&mut self, which: usize) {
-        self.open(which).await;
-        let Some(id) = self.orders[which].payments.last().cloned() else { return };
-        self.settle(which, &id).await;
-    }
-
-    async fn settle(&mut self, which: usize, id: &PaymentId) {
-        let order = self.orders[which].state;
-        if self.sandbox_state(id).await != "open" {
-            return;
-        }
-        match self.shop.settle(id, Outcome::Succeeded).await {
-            PaymentOutcome::Paid => {
-                assert!(matches!(order, OrderState::AwaitingPayment | OrderState::Expired), "{order}");
-                self.orders[which].state = OrderState::Paid;
-                self.orders[which].ever_paid = true;
-            }
-            PaymentOutcome::GivenBack(_) => {
-                assert_ne!(order, OrderState::AwaitingPayment);
-                self.returned += self.orders[which].total.0;
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn sandbox_state(&self, id: &PaymentId) -> String {
-        let sql = "SELECT state FROM sandbox_intents WHERE provider_ref = $1";
-        let mut conn = self.shop.trade.db.read().await.unwrap();
-        let row: (String,) = q(sql).bind(format!("pi_sandbox_{id}")).one(&mut conn).await.unwrap();
-        row.0
-    }
-
-    /// Half of those who give an order up have a payment open, and half of these pay it all the same.
-    async fn cancel(&mut self, which: usize) {
-        let open = if self.below(2) == 0 { self.open(which).await } else { None };
-        self.end(which).await;
-        if let Some(id) = open.filter(|_| self.random.below(2).unwrap() == 0) {
-            self.settle(which, &id).await;
-        }
-    }
-
-    async fn end(&mut self, which: usize) {
-        let order = self.shop.order(&self.orders[which].number).await;
-        if told(cancel::cancel(&self.shop.trade, &self.shop.trade.work(Actor::GUEST, None), &order).await).is_none() {
-            return;
-        }
-        let known = &mut self.orders[which];
-        if known.state == OrderState::AwaitingPayment {
-            known.state = OrderState::Cancelled;
-        } else {
-            assert_eq!(known.state, OrderState::Paid);
-            known.refund_whole();
-        }
     }
 
     async fn expire(&mut self) {
@@ -234,6 +175,7 @@ impl Life {
         expire::expire_overdue(&self.shop.trade, 1000).await.unwrap();
         for order in self.orders.iter_mut().filter(|o| o.state == OrderState::AwaitingPayment) {
             order.state = OrderState::Expired;
+            self.returned += std::mem::take(&mut order.came.0);
         }
     }
 
@@ -310,10 +252,17 @@ impl Life {
             2 => Asked::Lines(vec![AskedLine { line_no, qty: None, amount: Some(amount) }]),
             _ => Asked::Lines(vec![AskedLine { line_no, qty: Some(qty), amount: None }]),
         };
+        let refused = self.below(8) == 0;
+        self.shop.sandbox().is(if refused { Mood::Stingy } else { Mood::Well });
         let done =
             refund::refund(&self.shop.trade, &self.shop.trade.work(Actor::SYSTEM, None), &order, (&asked, "random"))
                 .await;
+        self.shop.sandbox().is(Mood::Well);
         let Some(refunding) = told(done) else { return };
+        if refunding.state == RefundState::Failed {
+            assert!(refused);
+            return;
+        }
         let known = &mut self.orders[which];
         assert!(known.ever_paid);
         known.refunded.0 += refunding.amount_fen.0;

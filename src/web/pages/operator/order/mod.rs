@@ -22,8 +22,10 @@ use crate::{
     orders::{
         ask,
         record::Line,
-        refund::{self, Refunding},
-        refund_request::{self, RefundRequest, Wished},
+        refund::{
+            self, Refunding,
+            request::{self, RefundRequest, Wished},
+        },
         ship,
     },
     web::{
@@ -151,7 +153,7 @@ async fn outcome(
 ) -> Result<Outcome> {
     let key = form.key_of(&caller.person()?.id, number, request)?;
     let mut conn = market.db().read().await?;
-    let wished = refund_request::wished(&mut conn, number, request).await?;
+    let wished = request::wished(&mut conn, number, request).await?;
     // First what is left, then the key: a twin that finished in between is found by its key.
     let looked = refund::look(&mut conn, &wished.order, &wished.asked).await;
     let known = idempotency::find(&mut conn, &key).await?;
@@ -191,7 +193,7 @@ async fn send_again(
         return Err(not_found());
     }
     let (trade, refund) = (market.trade.clone(), RefundId(id.clone()));
-    durable(async move { refund::again(&trade, &refund).await }).await?;
+    durable(async move { refund::send::again(&trade, &refund).await }).await?;
     Ok(Redirect::to(&address(&number, &id)).into_response())
 }
 

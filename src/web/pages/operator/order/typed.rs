@@ -7,7 +7,7 @@ use crate::{
     kernel::{Code, Fen, PersonId, Refusal, Result, hash::sha256_hex, parse},
     orders::{
         record::Line,
-        refund_request::{RefundLine, RefundRequest},
+        refund::request::{RefundLine, RefundRequest},
         ship::{Scan, ScanKind, ScanSource},
     },
 };

@@ -1,6 +1,6 @@
 //! How much of which line a refund gives back: pure, after M7, M8 and V6.
 
-use super::{
+use super::super::{
     books::LineRefund,
     record::{Line, Part},
 };

@@ -1,11 +1,11 @@
-//! A refund that the provider refused for good: what was promised is free again, and units that were withdrawn for
+//! A refund that its providers refused for good: what was promised is free again, and units that were withdrawn for
 //! it can be shipped again.
 
-use super::{
+use super::super::{
     OrderState, SellerOrderState,
     kinds::{OrderEventKind, RefundState},
     read, receive,
-    record::{Order, Refund},
+    record::{Order, Refund, RefundTender},
     state::{OrderEvent, SellerOrderEvent},
     store,
 };
@@ -16,7 +16,9 @@ use crate::{
 };
 
 statements! {
-    FAIL = "UPDATE refunds SET state = $1, provider_ref = $2 WHERE id = $3 AND state = $4";
+    FAIL_TENDER = "UPDATE refund_tenders SET state = $1, provider_ref = $2 WHERE id = $3 AND state = $4";
+    FAIL = "UPDATE refunds SET state = $1 WHERE id = $2 AND state = $3
+              AND NOT EXISTS (SELECT 1 FROM refund_tenders t WHERE t.refund_id = refunds.id AND t.state <> $1)";
     FREE = "UPDATE orders SET refund_reserved_fen = refund_reserved_fen - $1 WHERE id = $2";
     FREE_LINE = "UPDATE order_lines SET refund_reserved_qty = refund_reserved_qty - $1,
                    refund_reserved_fen = refund_reserved_fen - $2,
@@ -26,20 +28,25 @@ statements! {
     REOPEN = "UPDATE orders SET state = $1, closed_at = NULL WHERE id = $2 AND state = $3";
 }
 
-/// Takes a promise back, once, within the caller's transaction.
-pub(super) async fn take_back(tx: &mut Tx, refund: &Refund, reference: &str, step: &mut Step) -> Result<()> {
+/// Takes the promise of a tender back, once, within the caller's transaction; the refund has failed when nothing of
+/// it is back or on its way. Where part of it is, the rest waits for the operator to send it another way.
+pub(super) async fn take_back(
+    tx: &mut Tx,
+    (refund, tender): (&Refund, &RefundTender),
+    reference: &str,
+    step: &mut Step,
+) -> Result<()> {
     let order = read::lock(tx, &refund.order_id).await?;
-    let fail = q(FAIL).bind(RefundState::Failed).bind(reference).bind(&refund.id).bind(refund.state);
+    let fail = q(FAIL_TENDER).bind(RefundState::Failed).bind(reference).bind(&tender.id).bind(RefundState::Requested);
     if fail.exec(tx).await? == 0 {
         return Ok(());
     }
-    if let Some(payment) = &refund.payment_id {
-        payments::store::unreserve_refund(tx, payment, refund.amount_fen).await?;
-    }
+    payments::store::unreserve_refund(tx, &tender.payment_id, tender.amount_fen).await?;
     metrics::counter!("yanxi_refunds_failed").increment(1);
-    store::note(tx, &order.id, (OrderEventKind::RefundFailed, refund.amount_fen.yuan()), step).await?;
+    store::note(tx, &order.id, (OrderEventKind::RefundFailed, tender.amount_fen.yuan()), step).await?;
+    let all_failed = q(FAIL).bind(RefundState::Failed).bind(&refund.id).bind(RefundState::Requested);
     // Money that no order took has no lines; the operator sends it again.
-    if refund.unapplied {
+    if all_failed.exec(tx).await? == 0 || refund.unapplied {
         return Ok(());
     }
     tx.expect_rows(q(FREE).bind(refund.amount_fen).bind(&order.id), 1).await?;

@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    read,
-    record::Order,
-    refund_split::{Asked, AskedLine},
+    super::{read, record::Order},
+    Asked, AskedLine,
 };
 use crate::{
     db::Conn,
