@@ -93,9 +93,7 @@ CREATE TABLE order_lines (
   qty BIGINT NOT NULL CHECK (qty BETWEEN 1 AND 9999),
   unit_fen BIGINT NOT NULL CHECK (unit_fen > 0),
   list_fen BIGINT NOT NULL,
-  discount_coop_fen BIGINT NOT NULL CHECK (discount_coop_fen >= 0),
-  discount_platform_fen BIGINT NOT NULL CHECK (discount_platform_fen >= 0),
-  discount_government_fen BIGINT NOT NULL CHECK (discount_government_fen >= 0),
+  discount_fen BIGINT NOT NULL CHECK (discount_fen BETWEEN 0 AND list_fen),
   payable_fen BIGINT NOT NULL CHECK (payable_fen >= 0),
   freight_fen BIGINT NOT NULL CHECK (freight_fen >= 0),
   refund_reserved_qty BIGINT NOT NULL CHECK (refund_reserved_qty BETWEEN 0 AND qty),
@@ -110,9 +108,21 @@ CREATE TABLE order_lines (
   received_at BIGINT,
   PRIMARY KEY (order_id, line_no),
   CHECK (list_fen = unit_fen * qty),
-  CHECK (payable_fen = list_fen - discount_coop_fen - discount_platform_fen - discount_government_fen)
+  CHECK (payable_fen = list_fen - discount_fen)
 );
 CREATE INDEX order_lines_seller ON order_lines (seller_order_id);
+-- What was taken off a line, by what it came from and who pays for it (M1).
+CREATE TABLE line_discounts (
+  order_id TEXT NOT NULL,
+  line_no BIGINT NOT NULL,
+  n BIGINT NOT NULL CHECK (n >= 1),
+  source TEXT NOT NULL,
+  code TEXT NOT NULL,
+  funder TEXT NOT NULL,
+  amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+  PRIMARY KEY (order_id, line_no, n),
+  FOREIGN KEY (order_id, line_no) REFERENCES order_lines (order_id, line_no)
+) /* clustered */;
 -- A line as reports see it: itself, or the parts of a set (C14, C19).
 CREATE TABLE line_parts (
   order_id TEXT NOT NULL,

@@ -5,7 +5,7 @@
 //! to the order's account from where it stands, and `return:{tender}` to the payer. So no row of goods
 //! knows how the order was paid.
 
-use super::record::{Line, Order, PairedPart, Part, SellerOrder};
+use super::record::{Line, LineDiscount, Order, PairedPart, Part, SellerOrder};
 use crate::{
     kernel::{At, Error, Fen, OrderId, PaymentId, RefundId, RefundTenderId, Result},
     ledger::{
@@ -13,6 +13,7 @@ use crate::{
         account::{DUE, Move, ORDER, TRANSIT, clearing, promotion},
         dimensions::{Known, NONE},
     },
+    promotions::Funder,
 };
 
 /// Name of the fact by which an order is sold.
@@ -78,12 +79,16 @@ pub fn tender_return(order: &OrderId, (tender, method): (&RefundTenderId, &str),
     booked.entries
 }
 
+/// Who pays cooperatives for discounts; what a cooperative takes off itself is its own price.
+const SUBSIDISERS: [Funder; 2] = [Funder::Platform, Funder::Government];
+
 /// An order's rows as far as its sale needs them.
 #[derive(Clone, Copy, Debug)]
 pub struct Goods<'a> {
     pub order: &'a Order,
     pub sellers: &'a [SellerOrder],
     pub lines: &'a [Line],
+    pub discounts: &'a [LineDiscount],
     /// The lines' parts, with their pairings.
     pub parts: &'a [PairedPart],
 }
@@ -103,6 +108,12 @@ impl Goods<'_> {
             district_code: order.district_code.clone(),
             schemes: serde_json::from_str(&line.schemes)?,
         })
+    }
+
+    /// What a funder adds to what the buyer pays for a line.
+    fn subsidy(&self, line: &Line, funder: Funder) -> Result<Fen> {
+        let own = self.discounts.iter().filter(|d| d.line_no == line.line_no && d.funder == funder);
+        Fen::sum(own.map(|discount| discount.amount_fen))
     }
 
     /// Freight is counted as the line's first part, for the cooperative that sells.
@@ -133,8 +144,8 @@ pub fn sale(goods: Goods<'_>, at: At) -> Result<Posting> {
         let parts: Vec<&PairedPart> = goods.parts.iter().filter(|p| p.part.line_no == line.line_no).collect();
         let Some(first) = parts.first() else { return Err(Error::fault("a line without parts")) };
         let weights: Vec<i64> = parts.iter().map(|p| p.part.list_price_fen.0).collect();
-        let platform = line.discount_platform_fen.allocate(&weights)?;
-        let government = line.discount_government_fen.allocate(&weights)?;
+        let of_funder = |funder| Ok((funder, goods.subsidy(line, funder)?.allocate(&weights)?));
+        let subsidies = SUBSIDISERS.into_iter().map(of_funder).collect::<Result<Vec<(Funder, Vec<Fen>)>>>()?;
         for (place, paired) in parts.iter().enumerate() {
             let part = &paired.part;
             let entry = booked.push(Kind::Sale, Move::new(ORDER, TRANSIT), part.payable_fen);
@@ -143,9 +154,10 @@ pub fn sale(goods: Goods<'_>, at: At) -> Result<Posting> {
             entry.qty = if place == 0 { line.qty } else { 0 };
             entry.dimension_id = keep(goods.dimensions(line, paired)?);
             let of = entry.clone();
-            for (funder, shares) in [("platform", &platform), ("government", &government)] {
+            for (funder, shares) in &subsidies {
                 if shares[place] > Fen::ZERO {
-                    booked.push_of(Kind::SalePromotion, &of, Move::new(promotion(funder), TRANSIT), shares[place]);
+                    let accounts = Move::new(promotion(funder.as_str()), TRANSIT);
+                    booked.push_of(Kind::SalePromotion, &of, accounts, shares[place]);
                 }
             }
         }

@@ -3,14 +3,13 @@
 use super::{
     OrderState, SellerOrderState,
     kinds::OrderEventKind,
-    record::{Contact, Line, Order, Part, Record, SellerOrder, event},
+    record::{Contact, Line, LineDiscount, Order, Part, Record, SellerOrder, event},
     reference::{journal_key, journal_ref},
     token::OrderTokens,
 };
 use crate::{
     kernel::{BuyerClass, Channel, Fen, OrderId, PersonId, Phone, Random, Result, SellerOrderId, Step, time::SECOND},
     pricing::{Quote, QuoteLine, SellerGroup},
-    promotions::Funder,
 };
 
 /// Who receives the goods, and where.
@@ -49,13 +48,21 @@ pub fn from_quote(quote: &Quote, buyer: Buyer, tokens: &OrderTokens, hold: i64, 
         let id = SellerOrderId(step.random.id(step.at)?);
         sellers.push(seller_row(group, i64::try_from(sellers.len()).unwrap_or(0) + 1, id, &order_id));
     }
-    let funder = quote.coupon.as_ref().map(|c| c.funder);
     let mut lines = Vec::with_capacity(quote.lines.len());
-    let mut parts = Vec::new();
+    let (mut discounts, mut parts) = (Vec::new(), Vec::new());
     for line in &quote.lines {
         let seller = sellers.iter().find(|s| s.coop_id == line.coop_id).map(|s| s.id.clone());
         let seller = seller.ok_or_else(|| crate::kernel::Error::fault("a line without its seller"))?;
-        lines.push(line_row(line, &order_id, seller, funder)?);
+        lines.push(line_row(line, &order_id, seller)?);
+        discounts.extend(line.discounts.iter().zip(1..).map(|(discount, n)| LineDiscount {
+            order_id: order_id.clone(),
+            line_no: line.line_no,
+            n,
+            source: discount.source,
+            code: discount.code.clone(),
+            funder: discount.funder,
+            amount_fen: discount.amount_fen,
+        }));
         parts.extend(line.parts.iter().map(|p| Part {
             order_id: order_id.clone(),
             line_no: line.line_no,
@@ -70,7 +77,8 @@ pub fn from_quote(quote: &Quote, buyer: Buyer, tokens: &OrderTokens, hold: i64, 
         }));
     }
     let events = vec![event(step, &order.id, OrderEventKind::Placed, None, &order.number)?];
-    Ok(Record { contact: contact_row(quote, buyer.receiver, order_id), order, sellers, lines, parts, events })
+    let contact = contact_row(quote, buyer.receiver, order_id);
+    Ok(Record { order, contact, sellers, lines, discounts, parts, events })
 }
 
 fn contact_row(quote: &Quote, receiver: Receiver, order_id: OrderId) -> Contact {
@@ -135,8 +143,7 @@ fn seller_row(group: &SellerGroup, position: i64, id: SellerOrderId, order: &Ord
     }
 }
 
-fn line_row(line: &QuoteLine, order: &OrderId, seller: SellerOrderId, funder: Option<Funder>) -> Result<Line> {
-    let share = |by: Funder| if funder == Some(by) { line.discount_fen } else { Fen::ZERO };
+fn line_row(line: &QuoteLine, order: &OrderId, seller: SellerOrderId) -> Result<Line> {
     Ok(Line {
         order_id: order.clone(),
         line_no: line.line_no,
@@ -159,9 +166,7 @@ fn line_row(line: &QuoteLine, order: &OrderId, seller: SellerOrderId, funder: Op
         qty: line.qty.units(),
         unit_fen: line.unit_fen,
         list_fen: line.list_fen,
-        discount_coop_fen: share(Funder::Coop),
-        discount_platform_fen: share(Funder::Platform),
-        discount_government_fen: share(Funder::Government),
+        discount_fen: line.discount_fen,
         payable_fen: line.payable_fen,
         freight_fen: line.freight_fen,
         refund_reserved_qty: 0,

@@ -1,6 +1,6 @@
 //! Orders (订单): from a quote to goods received, one order for several cooperatives.
 //!
-//! Owns `orders`, `order_contacts`, `seller_orders`, `order_lines`, `line_parts`, `order_events`,
+//! Owns `orders`, `order_contacts`, `seller_orders`, `order_lines`, `line_discounts`, `line_parts`, `order_events`,
 //! `shipments`, `shipment_lines`, `shipment_scans`, `refunds`, `refund_tenders`, `refund_lines`. Invariants I2, I4, I5, I7, I8.
 //! The way of an order: `place` turns a quote into rows and holds stock; `pay` opens a payment;
 //! `hear` takes what the provider says by itself, `ask` what it answers (browser's return, poller), and `payment_result` is the one path

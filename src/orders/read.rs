@@ -3,13 +3,14 @@
 use super::{
     SellerOrderState, books,
     record::{
-        Contact, Line, Order, OrderEventRow, PairedPart, Part, Refund, RefundLine, RefundTender, SellerOrder, Shipment,
+        Contact, Line, LineDiscount, Order, OrderEventRow, PairedPart, Part, Refund, RefundLine, RefundTender,
+        SellerOrder, Shipment,
     },
 };
 use crate::{
     db::{Conn, Query, Tx, q, returning, row, select, statements},
     kernel::{
-        Code, CoopId, Error, OrderId, PersonId, Random, RefundId, RefundTenderId, Refusal, Result, SellerOrderId,
+        Code, CoopId, Error, Fen, OrderId, PersonId, Random, RefundId, RefundTenderId, Refusal, Result, SellerOrderId,
     },
     ledger::Entry,
 };
@@ -22,6 +23,7 @@ statements! {
     SELLERS = select!(SellerOrder, "WHERE order_id = $1 ORDER BY position");
     SELLER = select!(SellerOrder, "WHERE id = $1");
     LINES = select!(Line, "WHERE order_id = $1 ORDER BY line_no");
+    DISCOUNTS = select!(LineDiscount, "WHERE order_id = $1 ORDER BY line_no, n");
     PARTS = select!(Part, "WHERE order_id = $1 ORDER BY line_no, part_no");
     PAIRED_PARTS = "SELECT l.*, COALESCE(p.code, 'none') AS pairing
                     FROM line_parts l LEFT JOIN pairings p ON p.county_code = l.county_code
@@ -131,6 +133,11 @@ pub async fn seller_of(conn: &mut Conn, id: &SellerOrderId, coop: &CoopId) -> Re
 /// Lines by number.
 pub async fn lines(conn: &mut Conn, order: &OrderId) -> Result<Vec<Line>> {
     q(LINES).bind(order).all(conn).await
+}
+
+/// What was taken off an order's lines; nothing is asked where nothing was.
+pub async fn discounts(conn: &mut Conn, order: &Order) -> Result<Vec<LineDiscount>> {
+    if order.discount_fen == Fen::ZERO { Ok(Vec::new()) } else { q(DISCOUNTS).bind(&order.id).all(conn).await }
 }
 
 /// Parts by line and number.

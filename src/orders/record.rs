@@ -10,6 +10,7 @@ use crate::{
         At, BuyerClass, Carrier, Channel, CoopId, Day, Fen, Fulfilment, Grams, OrderId, PaymentId, PersonId, ProductId,
         QuoteId, RefundId, RefundTenderId, Result, ReturnClass, SellerOrderId, SkuId, Step,
     },
+    promotions::{DiscountSource, Funder},
 };
 
 table! {
@@ -145,10 +146,8 @@ table! {
         pub unit_fen: Fen,
         /// Unit price times units.
         pub list_fen: Fen,
-        /// Discounts by who pays them.
-        pub discount_coop_fen: Fen,
-        pub discount_platform_fen: Fen,
-        pub discount_government_fen: Fen,
+        /// What its discounts take off.
+        pub discount_fen: Fen,
         /// What the buyer pays for the goods (成交额).
         pub payable_fen: Fen,
         /// Share of the seller's freight.
@@ -336,6 +335,23 @@ table! {
     }
 }
 
+table! {
+    /// What was taken off a line.
+    #[derive(Clone, Debug)]
+    pub struct LineDiscount in "line_discounts" {
+        pub order_id: OrderId,
+        pub line_no: i64,
+        /// From 1 in the line.
+        pub n: i64,
+        /// What it came from, and that one's code.
+        pub source: DiscountSource,
+        pub code: String,
+        /// Who pays for it.
+        pub funder: Funder,
+        pub amount_fen: Fen,
+    }
+}
+
 /// An order with everything that belongs to it.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -345,6 +361,7 @@ pub struct Record {
     pub sellers: Vec<SellerOrder>,
     /// By number.
     pub lines: Vec<Line>,
+    pub discounts: Vec<LineDiscount>,
     pub parts: Vec<Part>,
     /// What happened so far.
     pub events: Vec<OrderEventRow>,

@@ -70,8 +70,10 @@ async fn sold(tx: &mut Tx, order: &mut Order, at: At) -> Result<Vec<Entry>> {
     }
     let mut lines = read::lines(tx, &order.id).await?;
     copy_schemes(tx, &mut lines, at).await?;
+    let discounts = read::discounts(tx, order).await?;
     let parts = read::paired_parts(tx, &order.id).await?;
-    let sale = books::sale(Goods { order, sellers: &sellers, lines: &lines, parts: &parts }, at)?;
+    let goods = Goods { order, sellers: &sellers, lines: &lines, discounts: &discounts, parts: &parts };
+    let sale = books::sale(goods, at)?;
     dimensions::keep(tx, &sale.dimensions).await?;
     Ok(sale.entries)
 }

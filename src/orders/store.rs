@@ -23,6 +23,7 @@ pub async fn insert(tx: &mut Tx, records: &[Record]) -> Result<bool> {
     let mut contacts = Rows::to::<record::Contact>()?;
     let mut sellers = Rows::to::<SellerOrder>()?;
     let mut lines = Rows::to::<record::Line>()?;
+    let mut discounts = Rows::to::<record::LineDiscount>()?;
     let mut parts = Rows::to::<record::Part>()?;
     let mut events = Rows::to::<OrderEventRow>()?;
     for record in records {
@@ -30,13 +31,14 @@ pub async fn insert(tx: &mut Tx, records: &[Record]) -> Result<bool> {
         contacts.add(&record.contact);
         record.sellers.iter().for_each(|seller| sellers.add(seller));
         record.lines.iter().for_each(|line| lines.add(line));
+        record.discounts.iter().for_each(|discount| discounts.add(discount));
         record.parts.iter().for_each(|part| parts.add(part));
         record.events.iter().for_each(|event| events.add(event));
     }
     if orders.exec(tx).await? != records.len() as u64 {
         return Ok(false);
     }
-    for rows in [contacts, sellers, lines, parts, events] {
+    for rows in [contacts, sellers, lines, discounts, parts, events] {
         rows.exec(tx).await?;
     }
     Ok(true)

@@ -2,7 +2,7 @@
 
 use super::{
     freight::{self, Rule},
-    quote::{AppliedCoupon, Ask, AskedItem, Quote, QuoteLine, QuotePart},
+    quote::{AppliedCoupon, Ask, AskedItem, Quote, QuoteDiscount, QuoteLine, QuotePart},
     read::{self, Facts, PartFacts},
     region::{self, Region},
     seller_group::seller_groups,
@@ -13,7 +13,7 @@ use crate::{
     kernel::{
         Code, CoopId, Day, Fen, Fulfilment, ProductId, Qty, QuoteId, Refusal, Result, Season, Step, parse, time::SECOND,
     },
-    promotions::coupon::{self, Coupon},
+    promotions::coupon::{self, Coupon, DiscountSource},
 };
 
 /// How long a quote can become an order.
@@ -176,6 +176,7 @@ fn line(line_no: i64, item: &AskedItem, facts: &Facts, schemes: &[(ProductId, St
         unit_fen: facts.price_fen,
         list_fen,
         discount_fen: Fen::ZERO,
+        discounts: Vec::new(),
         payable_fen: list_fen,
         freight_fen: Fen::ZERO,
         presale_ships_by: facts.presale_ships_by.clone(),
@@ -193,9 +194,11 @@ fn spread_discount(
     let Some(coupon) = coupon else { return Ok(None) };
     let discount = coupon.discount(goods, today)?;
     let weights: Vec<i64> = lines.iter().map(|l| l.list_fen.0).collect();
-    for (line, share) in lines.iter_mut().zip(discount.allocate(&weights)?) {
-        line.discount_fen = share;
-        line.payable_fen = line.list_fen.minus(share)?;
+    for (line, share) in lines.iter_mut().zip(discount.allocate(&weights)?).filter(|(_, share)| *share > Fen::ZERO) {
+        let (source, code) = (DiscountSource::Coupon, coupon.code.clone());
+        line.discounts.push(QuoteDiscount { source, code, funder: coupon.funder, amount_fen: share });
+        line.discount_fen = line.discount_fen.plus(share)?;
+        line.payable_fen = line.list_fen.minus(line.discount_fen)?;
     }
     Ok(Some(AppliedCoupon {
         code: coupon.code,

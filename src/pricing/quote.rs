@@ -6,7 +6,7 @@ use crate::{
     kernel::{
         At, Carrier, CoopId, Fen, Fulfilment, Grams, ProductId, Qty, QuoteId, RegionCode, ReturnClass, SkuCode, SkuId,
     },
-    promotions::Funder,
+    promotions::{DiscountSource, Funder},
 };
 
 /// One SKU asked for.
@@ -49,6 +49,17 @@ pub struct QuotePart {
     pub list_price_fen: Fen,
     /// The part's share of what is paid.
     pub payable_fen: Fen,
+}
+
+/// What one discount takes off a line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuoteDiscount {
+    /// What it comes from, and that one's code.
+    pub source: DiscountSource,
+    pub code: String,
+    /// Who pays for it.
+    pub funder: Funder,
+    pub amount_fen: Fen,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,8 +105,9 @@ pub struct QuoteLine {
     pub unit_fen: Fen,
     /// Unit price times quantity.
     pub list_fen: Fen,
-    /// What the coupon takes off.
+    /// What its discounts take off, together and each.
     pub discount_fen: Fen,
+    pub discounts: Vec<QuoteDiscount>,
     /// What is paid for the goods.
     pub payable_fen: Fen,
     /// The line's share of its seller's freight.

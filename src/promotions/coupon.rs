@@ -40,6 +40,13 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// What a discount came from.
+    pub enum DiscountSource {
+        Coupon = "coupon" ["优惠券", "Coupon"],
+    }
+}
+
 table! {
     /// A coupon as it stands.
     #[derive(Clone, Debug)]

@@ -8,4 +8,4 @@ pub mod audit;
 pub mod coupon;
 pub mod redemption;
 
-pub use coupon::{Coupon, CouponKind, Funder, NewCoupon};
+pub use coupon::{Coupon, CouponKind, DiscountSource, Funder, NewCoupon};

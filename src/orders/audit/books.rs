@@ -137,8 +137,12 @@ checks! {
              CAST(SUM(CASE WHEN debit = 'promotion:government' THEN amount_fen ELSE 0 END) AS BIGINT) AS government
            FROM ledger_entries WHERE kind = 'sale_promotion' GROUP BY subject_id, line_no) e
            ON e.subject_id = l.order_id AND e.line_no = l.line_no
-         WHERE COALESCE(e.platform, 0) <> CASE WHEN o.paid_at IS NULL THEN 0 ELSE l.discount_platform_fen END
-           OR COALESCE(e.government, 0) <> CASE WHEN o.paid_at IS NULL THEN 0 ELSE l.discount_government_fen END
+         LEFT JOIN (SELECT order_id, line_no,
+             CAST(SUM(CASE WHEN funder = 'platform' THEN amount_fen ELSE 0 END) AS BIGINT) AS platform,
+             CAST(SUM(CASE WHEN funder = 'government' THEN amount_fen ELSE 0 END) AS BIGINT) AS government
+           FROM line_discounts GROUP BY order_id, line_no) d ON d.order_id = l.order_id AND d.line_no = l.line_no
+         WHERE COALESCE(e.platform, 0) <> CASE WHEN o.paid_at IS NULL THEN 0 ELSE COALESCE(d.platform, 0) END
+           OR COALESCE(e.government, 0) <> CASE WHEN o.paid_at IS NULL THEN 0 ELSE COALESCE(d.government, 0) END
          UNION ALL
          SELECT s.subject_id || '/' || CAST(s.line_no AS TEXT) AS subject FROM ledger_entries s
          JOIN line_parts p ON p.order_id = s.subject_id AND p.line_no = s.line_no AND p.part_no = s.part_no

@@ -20,11 +20,16 @@ checks! {
     I8 "orders.lines", "a line is units times price, less its discounts, and no more comes back than was paid" =
         "SELECT order_id || '/' || CAST(line_no AS TEXT) AS subject FROM order_lines
          WHERE list_fen <> unit_fen * qty OR qty < 1
-           OR payable_fen <> list_fen - discount_coop_fen - discount_platform_fen - discount_government_fen
+           OR payable_fen <> list_fen - discount_fen
            OR payable_fen < 0 OR refunded_fen > refund_reserved_fen OR refund_reserved_fen > payable_fen
            OR refunded_qty > refund_reserved_qty OR refund_reserved_qty > qty
            OR refunded_freight_fen > refund_reserved_freight_fen OR refund_reserved_freight_fen > freight_fen
            OR withdrawn_qty > refund_reserved_qty OR shipped_qty > qty - withdrawn_qty OR received_qty > shipped_qty";
+    I8 "orders.discounts", "what is taken off a line is the sum of its discounts" =
+        "SELECT COALESCE(l.order_id || '/' || CAST(l.line_no AS TEXT), d.order_id) AS subject FROM order_lines l
+         FULL JOIN (SELECT order_id, line_no, CAST(SUM(amount_fen) AS BIGINT) AS amount FROM line_discounts
+                    GROUP BY order_id, line_no) d ON d.order_id = l.order_id AND d.line_no = l.line_no
+         WHERE l.order_id IS NULL OR l.discount_fen <> COALESCE(d.amount, 0)";
     I8 "orders.parts", "the parts of a line add up to what is paid and given back for it" =
         "SELECT l.order_id || '/' || CAST(l.line_no AS TEXT) AS subject FROM order_lines l
          LEFT JOIN (SELECT order_id, line_no, CAST(SUM(payable_fen) AS BIGINT) AS payable,
@@ -43,11 +48,13 @@ checks! {
          WHERE k.id IS NULL OR v.price_fen IS DISTINCT FROM l.unit_fen OR v.net_weight_g IS DISTINCT FROM l.net_weight_g
            OR v.gross_weight_g IS DISTINCT FROM l.gross_weight_g OR n.name IS DISTINCT FROM l.name
            OR n.return_class IS DISTINCT FROM l.return_class OR p.coop_id IS DISTINCT FROM s.coop_id";
-    I9 "orders.coupons", "an order's discount is its coupon's, used while the order stands and given back when it ended unpaid" =
+    I9 "orders.coupons", "what a coupon takes off an order is its discounts, used while the order stands and given back when it ended unpaid" =
         "SELECT COALESCE(o.number, r.order_id) AS subject FROM orders o
          FULL JOIN coupon_redemptions r ON r.order_id = o.id
+         LEFT JOIN (SELECT order_id, MIN(code) AS code, MAX(code) AS last, CAST(SUM(amount_fen) AS BIGINT) AS amount
+                    FROM line_discounts WHERE source = 'coupon' GROUP BY order_id) d ON d.order_id = o.id
          WHERE o.id IS NULL OR o.coupon_code IS DISTINCT FROM r.coupon_code
-           OR o.discount_fen <> COALESCE(r.discount_fen, 0)
+           OR COALESCE(d.amount, 0) <> COALESCE(r.discount_fen, 0) OR d.code <> o.coupon_code OR d.last <> o.coupon_code
            OR r.state <> CASE WHEN o.state IN ('cancelled', 'expired') THEN 'given_back' ELSE 'used' END";
     I1 "orders.holds", "an order's units are held while it waits, taken when it is paid, released when it ended unpaid" =
         "SELECT COALESCE(w.order_id, h.order_id) AS subject

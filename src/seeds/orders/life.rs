@@ -180,8 +180,8 @@ impl Life {
             let order = &payment.order_id;
             self.entries.extend(books::tender(order, (&payment.id, method), payment.amount_fen, at));
         }
-        let Record { order, sellers, lines, .. } = &self.record;
-        let sale = books::sale(Goods { order, sellers, lines, parts: &self.parts }, at)?;
+        let Record { order, sellers, lines, discounts, .. } = &self.record;
+        let sale = books::sale(Goods { order, sellers, lines, discounts, parts: &self.parts }, at)?;
         self.entries.extend(sale.entries);
         self.dimensions = sale.dimensions;
         let paid = Happened { kind: OrderEventKind::Paid, by: ActorRole::Provider, at };

@@ -241,6 +241,7 @@ async fn ten_thousand_holds_that_end_together(shop: Arc<Shop>) {
         contact: read::contact(&mut conn, &order.id).await.unwrap().unwrap(),
         sellers: read::sellers(&mut conn, &order.id).await.unwrap(),
         lines: read::lines(&mut conn, &order.id).await.unwrap(),
+        discounts: read::discounts(&mut conn, &order).await.unwrap(),
         parts: read::parts(&mut conn, &order.id).await.unwrap(),
         events: read::events(&mut conn, &order.id).await.unwrap(),
         order,

@@ -4,6 +4,7 @@ mod corrections;
 mod counting;
 mod crowd;
 mod desks;
+mod discounts;
 mod drains;
 mod events;
 mod going_back;
