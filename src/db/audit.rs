@@ -4,7 +4,7 @@
 //! invariant holds. Capabilities keep theirs in `audit.rs`; `yanxi audit` runs them all. Nothing is
 //! written. Work that is underway (outbox rows, refunds on their way) is never a fault.
 
-use super::{Conn, Query, audit_log, q, row};
+use super::{Conn, Query, audit_log, closed, q, row};
 use crate::kernel::{At, Day, Result};
 
 /// One check.
@@ -76,9 +76,12 @@ impl Check {
 
     /// Runs it.
     pub async fn run(&self, conn: &mut Conn) -> Result<Finding> {
+        self.run_text(self.sql, conn).await
+    }
+
+    async fn run_text(&self, sql: &str, conn: &mut Conn) -> Result<Finding> {
         let sql = format!(
-            "SELECT CAST(count(*) AS BIGINT) AS faults, COALESCE(MIN(subject), '') AS example FROM ({}) AS at_fault",
-            self.sql
+            "SELECT CAST(count(*) AS BIGINT) AS faults, COALESCE(MIN(subject), '') AS example FROM ({sql}) AS at_fault",
         );
         let found: Faults = Query::composed(sql, Vec::new()).one(conn).await?;
         Ok(self.finding(found.faults, found.example))
@@ -116,12 +119,16 @@ pub async fn run(checks: &[Check], conn: &mut Conn) -> Result<Vec<Finding>> {
     Ok(found)
 }
 
-/// The tables that all share, and the chain of the audit log (I17).
+/// What holds of all tables, those that all share, and the chain of the audit log (I17, I19).
 pub async fn shared(conn: &mut Conn) -> Result<Vec<Finding>> {
     let mut found = run(CHECKS, conn).await?;
+    found.push(WORDS.run_text(&closed::strangers(), conn).await?);
     found.push(log_chain(conn).await?);
     Ok(found)
 }
+
+/// Its statement is made of the declared tables.
+const WORDS: Check = Check::walk("I19", "market.words", "a column of a closed set holds a word of that set");
 
 /// The audit log is one chain.
 const LOG_CHAIN: Check =

@@ -1,8 +1,9 @@
-//! Idempotency keys: the same key and body gives the first answer again (A3).
+//! Idempotency keys: the same key and body gives the first answer again (A3). Owns `idempotency_keys`.
 //!
-//! The key's row is written in the same transaction as the effect, so that either both exist
-//! or neither. A twin in the same process is told 409 while the first runs, or waits, as its
-//! key says (`Twin`); a twin in another process waits on the row and then gets the first answer.
+//! The row of a key, with the answer, is written in the transaction of the effect, so that either both exist or
+//! neither. While the first of two twins runs in this process, the other is told so (409) or waits, as its key
+//! says (`Twin`). Twins in two processes both run, until the later one meets the row of the earlier: then it
+//! undoes its own and answers what the earlier did (`Work`).
 
 use std::{
     collections::HashSet,

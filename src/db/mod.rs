@@ -1,14 +1,16 @@
 //! Both databases behind one façade: SQLite (one fair writer, read-only readers) and PostgreSQL.
 //!
-//! The only place that names sqlx. A statement is one text with `$1…` for both engines,
-//! declared in `statements!` so that a test prepares all of them on both. A table is declared once
-//! (`table!`, `view!`, `row!`): columns, INSERT, SELECT and reading come from there. Reads take a [`Conn`] from [`Db::read`]; writes run in `tx!`,
-//! which begins (`BEGIN IMMEDIATE` on SQLite), commits, and repeats a transaction that met
-//! another; under an idempotency key they are a [`Work`] (`once!`). `migrate` builds the schema, `outbox`, `lease`, `setback` and `idempotency` are the
-//! tables that processes share instead of memory. `audit` is the shape of what `yanxi audit` checks.
+//! The only place that names sqlx. A statement is one text with `$1…` for both engines, declared in
+//! `statements!` so that a test prepares all of them on both. A table is declared once (`table!`, `view!`,
+//! `row!`): columns, INSERT, SELECT, reading and the words of its closed sets (`closed`) come from there.
+//! Reads take a [`Conn`] from [`Db::read`]; writes run in `tx!`, which begins (`BEGIN IMMEDIATE` on SQLite),
+//! commits, and repeats a transaction that met another; under an idempotency key they are a [`Work`] (`once!`).
+//! `migrate` builds the schema, `outbox`, `lease`, `setback` and `idempotency` are the tables that processes
+//! share instead of memory. `audit` is the shape of what `yanxi audit` checks.
 
 pub mod audit;
 pub mod audit_log;
+pub mod closed;
 mod conn;
 mod connect;
 pub mod copy;

@@ -182,6 +182,15 @@ macro_rules! table {
                 place: concat!(file!(), ":", line!()),
             }
         }
+        ::inventory::submit! {
+            $crate::db::closed::Columns {
+                table: $table,
+                columns: &[$($crate::db::closed::Column {
+                    name: $crate::db::column(stringify!($field)),
+                    words: <$type as $crate::db::Bound>::words,
+                },)*],
+            }
+        }
     };
 }
 pub(crate) use table;

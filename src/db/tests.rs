@@ -1,6 +1,6 @@
 //! The façade over a real SQLite file: transactions, rows, keys. PostgreSQL runs the same in tests/it.
 
-use super::{Db, Query, Rows, idempotency, migrate, q, tx};
+use super::{Db, Query, Rows, idempotency, migrate, q, select, table, tx};
 use crate::kernel::{At, Clock, Code, Error, Random};
 
 async fn fresh() -> (tempfile::TempDir, Db) {
@@ -183,4 +183,21 @@ async fn a_turn_that_is_dropped_is_undone_alone_and_holds_nobody_up() {
     let names: Vec<(String,)> =
         q("SELECT name FROM lease ORDER BY name").all(&mut db.read().await.unwrap()).await.unwrap();
     assert_eq!(names, [("after".to_owned(),), ("kept".to_owned(),)]);
+}
+
+table! {
+    #[derive(Debug)]
+    struct Leased in "lease" {
+        name: String,
+        holder: crate::kernel::ActorRole,
+        until_at: At,
+    }
+}
+
+#[tokio::test]
+async fn a_word_that_a_closed_set_has_not_is_a_fault_of_reading() {
+    let (_folder, db) = fresh().await;
+    tx!(db, tx, { q(LEASE).bind("a").bind("landlord").bind(1).exec(&mut tx).await }).unwrap();
+    let read = q(select!(Leased, "WHERE name = $1")).bind("a").opt::<Leased>(&mut db.read().await.unwrap()).await;
+    assert!(format!("{:?}", read.unwrap_err()).contains("landlord is no "));
 }

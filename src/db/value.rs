@@ -28,23 +28,39 @@ pub trait Stored: Sized + Send {
 
     /// As it is read; `None` for NULL.
     fn load(reader: &Reader<'_>, place: usize) -> Result<Option<Self>>;
+
+    /// The words that its column may have; none where it is no closed set.
+    fn words() -> Vec<&'static str> {
+        Vec::new()
+    }
 }
 
 /// A column's content: a stored value, or an `Option` of one.
 pub trait Bound {
     /// The value.
     fn bound(&self) -> Value;
+
+    /// The words of its closed set.
+    fn words() -> Vec<&'static str>;
 }
 
 impl<T: Stored> Bound for T {
     fn bound(&self) -> Value {
         self.value()
     }
+
+    fn words() -> Vec<&'static str> {
+        T::words()
+    }
 }
 
 impl<T: Stored> Bound for Option<T> {
     fn bound(&self) -> Value {
         self.as_ref().map_or(T::NULL, T::value)
+    }
+
+    fn words() -> Vec<&'static str> {
+        T::words()
     }
 }
 
@@ -161,6 +177,10 @@ impl<T: ClosedSet + Send> Stored for T {
             Some(value) => Ok(Some(value)),
             None => Err(Error::fault(format!("{word} is no {}", std::any::type_name::<T>()))),
         }
+    }
+
+    fn words() -> Vec<&'static str> {
+        Self::ALL.iter().map(|value| value.as_str()).collect()
     }
 }
 

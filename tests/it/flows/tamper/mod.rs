@@ -9,15 +9,16 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use yanxi::{
     audit,
-    db::{Db, Engine, Query, Tx, audit::Finding, q},
+    db::{self, Db, Engine, Query, Tx, audit::Finding, closed, q},
     kernel::At,
 };
 
-use crate::support::{Shop, on_both};
+use crate::support::{Shop, on_both, shop::write};
 
 on_both! {
     every_check_of_the_audit_can_fail,
     a_changed_value_in_ledger_journal_or_audit_log_is_told,
+    a_word_that_its_closed_set_has_not_is_told_in_every_column,
 }
 
 async fn every_check_of_the_audit_can_fail(shop: Arc<Shop>) {
@@ -45,6 +46,39 @@ async fn a_changed_value_in_ledger_journal_or_audit_log_is_told(shop: Arc<Shop>)
     lived::live(&shop).await;
     disarm(&shop.trade.db).await;
     bytes::change_each(&shop).await;
+}
+
+async fn a_word_that_its_closed_set_has_not_is_told_in_every_column(shop: Arc<Shop>) {
+    lived::live(&shop).await;
+    write(
+        &shop.trade.db,
+        &[
+            "INSERT INTO certificates (id, coop_id, kind, number, holder, valid_from, valid_to)
+             VALUES ('e1', 'c1', 'gi', 'AGI1', 'one', '2026-01-01', '2026-12-31')",
+            "INSERT INTO households (id_hash, coop_id, kind, link, amount_fen, evidence, evidence_on)
+             VALUES ('h1', 'c1', 'general', 'work', 1, '', '2026-01-01')",
+            "INSERT INTO outlets (code, name, name_en, kind, district_code, address)
+             VALUES ('o1', '', '', 'hall', '320213', '')",
+            "INSERT INTO product_decisions (product_id, at, version, decision, reason)
+             VALUES ('p1', 1, 1, 'approve', '')",
+        ],
+    )
+    .await;
+    disarm(&shop.trade.db).await;
+    let mut without_rows = BTreeSet::new();
+    for (table, column) in closed::columns() {
+        let mut tx = shop.trade.db.begin().await.unwrap();
+        let harm = format!("UPDATE {table} SET {column} = 'no ' || {column} WHERE {column} IS NOT NULL");
+        if Query::from_closed_parts(harm).exec(&mut tx).await.unwrap() == 0 {
+            without_rows.insert(table);
+            continue;
+        }
+        let found = db::audit::shared(&mut tx).await.unwrap();
+        let words = found.iter().find(|finding| finding.name == "market.words").unwrap();
+        assert!(words.example.starts_with(&format!("{table} {column} no ")), "{table}.{column}: {words:?}");
+        tx.rollback().await.unwrap();
+    }
+    assert!(without_rows.is_empty(), "no row in which a word could be changed: {without_rows:?}");
 }
 
 /// Names of the checks that find a fault in what a transaction sees.

@@ -4,6 +4,7 @@
 pub const HARMS: &[(&str, &str)] = &[
     ("market.kind", "UPDATE market SET value = 'other' WHERE key = 'kind'"),
     ("market.kind", "DELETE FROM version"),
+    ("market.words", "UPDATE orders SET state = 'lost' WHERE state = 'expired'"),
     ("market.idempotency", "UPDATE idempotency_keys SET answer = NULL"),
     ("audit_log.chain", "UPDATE audit_log SET subject = 'P03' WHERE seq = 1"),
     ("audit_log.count", "DELETE FROM audit_log WHERE seq = (SELECT MAX(seq) FROM audit_log)"),
