@@ -20,6 +20,19 @@ closed_set! {
     }
 }
 
+impl CertificateKind {
+    /// Those that a card shows, the weightiest first.
+    pub const MARKS: [Self; 5] = [Self::Gi, Self::Organic, Self::Green, Self::Heritage, Self::Quarantine];
+
+    /// Whether it lets food on the shelf; meat needs `Quarantine`.
+    pub fn admits_food(self) -> bool {
+        match self {
+            Self::Conformity | Self::FoodLicence | Self::Green | Self::Organic => true,
+            Self::Gi | Self::Quarantine | Self::Heritage => false,
+        }
+    }
+}
+
 impl From<CertificateKind> for Term {
     fn from(kind: CertificateKind) -> Self {
         Self::new(kind.as_str(), kind.name(Lang::ZhCn), kind.name(Lang::En))

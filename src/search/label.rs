@@ -1,6 +1,10 @@
-//! Words for quantities and occasions, in chips and notes.
+//! Words for quantities, occasions and certificates, in chips and notes.
 
 use super::quantity::Quantity;
+use crate::{
+    catalogue::CertificateKind,
+    kernel::{ClosedSet, Lang, Named},
+};
 
 /// `5kg`, `500g`; English leaves a gap before the unit.
 fn grams(g: i64, gap: &str) -> String {
@@ -86,14 +90,7 @@ pub fn occasion(name: &str) -> (&'static str, &'static str) {
 
 /// A certificate kind in Chinese and in English.
 pub fn cert(kind: &str) -> (&'static str, &'static str) {
-    match kind {
-        "organic" => ("有机", "organic"),
-        "green" => ("绿色食品", "green food"),
-        "gi" => ("地理标志", "geographical indication"),
-        "heritage" => ("非遗", "intangible heritage"),
-        "quarantine" => ("检疫证", "quarantine certificate"),
-        _ => ("合格证", "conformity certificate"),
-    }
+    CertificateKind::of(kind).map_or(("证书", "certificate"), |kind| (kind.name(Lang::ZhCn), kind.name(Lang::En)))
 }
 
 /// A recognition scheme in Chinese and in English, by what its code contains.

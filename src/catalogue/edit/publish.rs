@@ -69,18 +69,11 @@ pub async fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>> {
 pub fn missing(product: &OwnProduct, skus: &[OwnSku], certificates: &[Certificate], today: Day) -> Vec<&'static str> {
     let food = product.category_code != "culture";
     let meat = product.category_code == "meat";
-    let holds = |kind: CertificateKind| certificates.iter().any(|c| c.kind == kind && c.holds(today));
+    let held = |admits: fn(CertificateKind) -> bool| certificates.iter().any(|c| admits(c.kind) && c.holds(today));
     let documents = match (food, meat) {
         (false, _) => true,
-        (_, true) => holds(CertificateKind::Quarantine),
-        _ => [
-            CertificateKind::Conformity,
-            CertificateKind::FoodLicence,
-            CertificateKind::Green,
-            CertificateKind::Organic,
-        ]
-        .into_iter()
-        .any(holds),
+        (_, true) => held(|kind| kind == CertificateKind::Quarantine),
+        _ => held(CertificateKind::admits_food),
     };
     let wants = [
         ("summary", product.summary.is_empty()),

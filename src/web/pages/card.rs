@@ -6,14 +6,6 @@ use crate::{
     kernel::{Day, Fen, Lang, Named},
 };
 
-/// Certificates that a card may show, the weightiest first.
-const MARKS: [CertificateKind; 5] = [
-    CertificateKind::Gi,
-    CertificateKind::Organic,
-    CertificateKind::Green,
-    CertificateKind::Heritage,
-    CertificateKind::Quarantine,
-];
 /// Goods whose price is not one of weight.
 const UNWEIGHED: [&str; 2] = ["culture", "set"];
 
@@ -158,7 +150,7 @@ pub fn place(county: &County, layout: &Layout) -> String {
 
 fn mark(certs: &[Certificate], day: Day, lang: Lang) -> Option<String> {
     let holds = |kind: CertificateKind| certs.iter().any(|c| c.kind == kind && c.holds(day));
-    MARKS.into_iter().find(|kind| holds(*kind)).map(|kind| kind.name(lang).to_owned())
+    CertificateKind::MARKS.into_iter().find(|kind| holds(*kind)).map(|kind| kind.name(lang).to_owned())
 }
 
 /// 十月, October.
