@@ -1,6 +1,7 @@
 //! Yanxi Market (延锡集市): the storefront that links cooperatives of Yan'an to buyers in Wuxi.
 //!
-//! Modules are layers; each may use those above it in this list, never those below.
+//! A folder is a capability, and capabilities lie in layers: each may use those above it in this list, never
+//! those below; the last group may use all and each other (H1). `docs/architecture.md` says what each is for.
 
 pub mod kernel;
 

@@ -1,9 +1,10 @@
 //! The ledger (账本): every movement of money once, as one row from a debit to a credit account.
 //!
-//! Owns `ledger_entries`, `dimensions` and `closed_months`. A capability that changes money calls
-//! `post::post` in the transaction of the change (I6, I14); each fact that counts also leaves an outbox row,
-//! from which the sealer makes the public journal and the sums of reports. `dimensions` are what a row is
-//! counted by, `closing` decides on which day it is booked. Rows are never changed; a correction is another row.
+//! Owns `ledger_entries`, `dimensions`, `dimension_schemes` and `closed_months`. A capability that changes money
+//! calls `post::post` in the transaction of the change (I6, I14): the rows of a fact, which is booked once for
+//! its subject. A fact that counts also leaves an outbox row, from which the sealer makes the public journal and
+//! the sums of reports. `dimensions` are what a row is counted by, `closing` decides on which day it is booked,
+//! `account` names whose money it is. Rows are never changed; a correction is another row.
 
 pub mod account;
 pub mod audit;

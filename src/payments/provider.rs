@@ -1,4 +1,5 @@
-//! The seam to whoever moves the money: one provider for each method, each a closed variant.
+//! The seam to whoever moves the money: `Provider` has a variant for each, `Providers` are those of one market,
+//! one for each method that it offers.
 
 use std::sync::Arc;
 

@@ -25,6 +25,36 @@ closed_set! {
     }
 }
 
+impl Kind {
+    /// What it can be grouped by; nothing where it has a form of its own.
+    pub fn dimensions(self) -> &'static [Dimension] {
+        match self {
+            Self::Summary | Self::Channels | Self::Coops => Dimension::ALL,
+            Self::Series => &[Dimension::Day, Dimension::Week, Dimension::Month],
+            Self::Households => &[Dimension::Coop, Dimension::County],
+            Self::Lines | Self::Bridge | Self::Quota => &[],
+        }
+    }
+
+    /// The dimension that always stands first.
+    pub fn own(self) -> Option<Dimension> {
+        match self {
+            Self::Channels => Some(Dimension::Channel),
+            Self::Coops => Some(Dimension::Coop),
+            Self::Summary | Self::Lines | Self::Bridge | Self::Households | Self::Quota | Self::Series => None,
+        }
+    }
+
+    /// By how many dimensions at most, its own among them.
+    pub fn most(self) -> usize {
+        match self {
+            Self::Summary | Self::Channels | Self::Coops => MOST_DIMENSIONS,
+            Self::Series | Self::Households => 1,
+            Self::Lines | Self::Bridge | Self::Quota => 0,
+        }
+    }
+}
+
 /// A checked question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
@@ -111,37 +141,30 @@ fn words(dimensions: &[Dimension]) -> String {
 
 /// What a kind is grouped by where nothing is asked.
 fn usual(kind: Kind) -> Vec<Dimension> {
-    match kind {
-        Kind::Summary => vec![Dimension::County],
-        Kind::Channels => vec![Dimension::Channel],
-        Kind::Coops | Kind::Households => vec![Dimension::Coop],
-        Kind::Series => vec![Dimension::Day],
-        Kind::Lines | Kind::Bridge | Kind::Quota => Vec::new(),
-    }
+    let first = match kind {
+        Kind::Summary => Some(Dimension::County),
+        Kind::Households => Some(Dimension::Coop),
+        Kind::Series => Some(Dimension::Day),
+        Kind::Channels | Kind::Coops | Kind::Lines | Kind::Bridge | Kind::Quota => kind.own(),
+    };
+    first.into_iter().collect()
 }
 
-/// The dimensions of a kind: its own stand first; a kind that cannot be grouped refuses them.
+/// The dimensions of a kind: its own stands first; a kind that cannot be grouped refuses them.
 fn chosen(kind: Kind, asked: Vec<Dimension>) -> Result<Vec<Dimension>, Refusal> {
-    let only = |choices: &[Dimension]| Refusal::of_field("by", Code::OneOf).with("choices", words(choices));
-    match kind {
-        Kind::Summary if !asked.is_empty() => Ok(asked),
-        Kind::Channels | Kind::Coops => {
-            let own = usual(kind);
-            let all: Vec<_> = own.iter().copied().chain(asked.into_iter().filter(|d| !own.contains(d))).collect();
-            if all.len() <= MOST_DIMENSIONS { Ok(all) } else { Err(too_many()) }
-        }
-        Kind::Series if !asked.is_empty() => {
-            let time = [Dimension::Day, Dimension::Week, Dimension::Month];
-            if asked.len() == 1 && asked[0].is_time() { Ok(asked) } else { Err(only(&time)) }
-        }
-        Kind::Households if !asked.is_empty() => {
-            let places = [Dimension::Coop, Dimension::County];
-            if asked.len() == 1 && places.contains(&asked[0]) { Ok(asked) } else { Err(only(&places)) }
-        }
-        Kind::Lines | Kind::Bridge | Kind::Quota if !asked.is_empty() => {
-            Err(Refusal::of_field("by", Code::NotGrouped).with("kind", kind))
-        }
-        _ => Ok(usual(kind)),
+    if asked.is_empty() {
+        return Ok(usual(kind));
+    }
+    let choices = kind.dimensions();
+    if choices.is_empty() {
+        return Err(Refusal::of_field("by", Code::NotGrouped).with("kind", kind));
+    }
+    let own = kind.own();
+    let all: Vec<Dimension> = own.into_iter().chain(asked.into_iter().filter(|d| Some(*d) != own)).collect();
+    match kind.most() {
+        most if all.len() <= most && all.iter().all(|d| choices.contains(d)) => Ok(all),
+        1 => Err(Refusal::of_field("by", Code::OneOf).with("choices", words(choices))),
+        _ => Err(too_many()),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     db::{Conn, row},
-    kernel::{Code, Fen, Lang, Refusal, Result},
+    kernel::{BuyerClass, Channel, Code, Fen, Lang, Named, Refusal, Result},
     ledger::dimensions::{self, Known},
     orders::reference::journal_ref,
 };
@@ -41,8 +41,10 @@ const COLUMNS: &[&str] = &[
     "schemes",
     "key",
 ];
-/// Columns before the sums, and behind them.
-const AROUND: (usize, usize) = (8, 4);
+/// Columns before the sums.
+const BEFORE: usize = 8;
+/// Columns behind them.
+const BEHIND: usize = 4;
 
 row! {
     struct Moved {
@@ -54,15 +56,15 @@ row! {
         sku: String,
         coop_id: String,
         county_code: String,
-        channel: String,
-        buyer_class: String,
+        channel: Channel,
+        buyer_class: BuyerClass,
         dimension_id: i64,
         name: String,
         name_en: String,
         spec: String,
         spec_en: String,
         unit_fen: Fen,
-                figures: Figures,
+        figures: Figures,
     }
 }
 
@@ -90,9 +92,9 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
         drawn.rows.push(row(line, &names, sight.lang)?);
     }
     let totals = figures::total(conn, ask).await?;
-    drawn.totals = vec![Cell::Empty; AROUND.0];
+    drawn.totals = vec![Cell::Empty; BEFORE];
     drawn.totals.extend(sums(&totals)?);
-    drawn.totals.extend(vec![Cell::Empty; AROUND.1]);
+    drawn.totals.extend(vec![Cell::Empty; BEHIND]);
     Ok(drawn)
 }
 
@@ -158,8 +160,8 @@ fn row(line: &Moved, names: &Names, lang: Lang) -> Result<Vec<Cell>> {
         known(Cell::Text(local(&line.spec, &line.spec_en))),
         Cell::Text(names.counties.of(&line.county_code).1),
         Cell::Text(names.coops.of(&line.coop_id).1),
-        Cell::Text(word(Dimension::BuyerClass, &line.buyer_class, lang)),
-        Cell::Text(word(Dimension::Channel, &line.channel, lang)),
+        text(line.buyer_class.name(lang)),
+        text(line.channel.name(lang)),
         known(Cell::Money(line.unit_fen)),
     ];
     cells.extend(sums(&line.figures)?);

@@ -29,6 +29,7 @@ pub use figures::Figures;
 pub use query::ReportQuery;
 pub use report::{Cell, Column, Report, ReportView, Unit};
 pub use sight::Sight;
+pub use small::FEW;
 
 use crate::{
     db::{Conn, Db},

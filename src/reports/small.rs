@@ -5,7 +5,7 @@ use super::{Ask, Dimension, figures::Group};
 use crate::kernel::Result;
 
 /// Key of what is shown together.
-pub(super) const FEW: &str = "few";
+pub const FEW: &str = "few";
 /// Orders from which a group shows alone.
 const ENOUGH: i64 = 5;
 

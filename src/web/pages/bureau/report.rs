@@ -67,7 +67,7 @@ struct Table {
 struct Page {
     layout: Layout,
     desk: Desk,
-    kind: String,
+    kind: Kind,
     definition: &'static str,
     from: String,
     to: String,
@@ -162,7 +162,7 @@ impl Page {
         let desk = desk(&layout, caller, uri);
         let (first, second, held, hidden) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (from, to, faults) = (String::new(), String::new(), Vec::new());
-        let (kind, definition) = (kind.as_str().to_owned(), DEFINITION_VERSION);
+        let definition = DEFINITION_VERSION;
         Self { layout, desk, kind, definition, from, to, first, second, held, hidden, faults, table: None }
     }
 
@@ -193,26 +193,15 @@ impl Page {
 
     /// Which dimensions the kind can be grouped by; none where it cannot.
     fn choices(&mut self, first: &str, second: &str) {
-        let all: &[Dimension] = match self.kind.as_str() {
-            "summary" | "channels" | "coops" => Dimension::ALL,
-            "series" => &[Dimension::Day, Dimension::Week, Dimension::Month],
-            "households" => &[Dimension::Coop, Dimension::County],
-            _ => &[],
-        };
-        let two = matches!(self.kind.as_str(), "summary" | "channels" | "coops");
-        let fixed = match self.kind.as_str() {
-            "channels" => Some(Dimension::Channel),
-            "coops" => Some(Dimension::Coop),
-            _ => None,
-        };
+        let (all, own) = (self.kind.dimensions(), self.kind.own());
         let choice = |dimension: &Dimension, chosen: &str| Choice {
             value: dimension.as_str(),
             label: dimension.name(self.layout.lang),
             chosen: dimension.as_str() == chosen,
         };
-        let firsts = all.iter().filter(|dimension| fixed.is_none_or(|only| only == **dimension));
+        let firsts = all.iter().filter(|dimension| own.is_none_or(|own| own == **dimension));
         let first = firsts.map(|dimension| choice(dimension, first)).collect();
-        let seconds = all.iter().filter(|dimension| two && Some(**dimension) != fixed);
+        let seconds = all.iter().filter(|dimension| self.kind.most() > 1 && Some(**dimension) != own);
         let second = seconds.map(|dimension| choice(dimension, second)).collect();
         (self.first, self.second) = (first, second);
     }
@@ -276,7 +265,7 @@ fn drill(report: &Report, row: &[Cell]) -> Option<String> {
     let mut more = Vec::new();
     for (place, dimension) in report.ask.by.iter().enumerate() {
         match row.get(2 * place)? {
-            Cell::Text(key) if key != "few" => more.push((*dimension, key.as_str())),
+            Cell::Text(key) if key != reports::FEW => more.push((*dimension, key.as_str())),
             _ => return None,
         }
     }
