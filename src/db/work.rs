@@ -66,17 +66,19 @@ impl Work {
         }
     }
 
-    /// The first answer where a twin has one by now, the error otherwise.
+    /// The first answer where the key has one by now, the error otherwise. What was done once may be refused
+    /// the second time, or be a fault.
     pub async fn first_or<T: DeserializeOwned>(&self, error: Error) -> Result<T> {
-        let first = if error.refusal().is_some() { self.first().await? } else { None };
+        let first = if matches!(error, Error::Unavailable(_)) { None } else { self.first().await? };
         first.ok_or(error)
     }
 }
 
 /// `once!(work, tx, step, { … })`: runs the block in a transaction of the unit of work and commits. The block
 /// ends in `Ok(answer)`, uses `?`, and may be run again after a conflict, so it changes nothing but `tx` and
-/// `step`. Under a key it is done once: a repeat, also by a twin that came between, gets the first answer.
-/// `once!(work, ready = { … }, tx, step, { … })` reads what it needs before the transaction, and not for a repeat.
+/// `step`. Under a key it is done once: a repeat, also by a twin that came between, is undone and gets the first
+/// answer. Repeats are rare, so that a key is looked up only then: nothing is read before the work.
+/// `once!(work, ready = { … }, tx, step, { … })` reads what it needs before the transaction.
 macro_rules! once {
     ($work:expr, $tx:ident, $step:ident, $body:block) => {
         $crate::db::once!($work, _ready = { Ok(()) }, $tx, $step, $body)
@@ -84,13 +86,9 @@ macro_rules! once {
     ($work:expr, $ready:ident = $before:block, $tx:ident, $step:ident, $body:block) => {{
         let work: &$crate::db::Work = $work;
         // A finished key has its answer, also while a repeat of it is being answered.
-        let (_running, first) = match work.start().await {
-            Ok(running) => (running, work.first().await?),
-            Err(twin) => (None, Some(work.first_or(twin).await?)),
-        };
-        match first {
-            Some(first) => Ok(first),
-            None => {
+        match work.start().await {
+            Err(twin) => work.first_or(twin).await,
+            Ok(_running) => {
                 let done: $crate::kernel::Result<_> = async {
                     let ready: $crate::kernel::Result<_> = async { $before }.await;
                     let $ready = ready?;
