@@ -105,6 +105,7 @@ CREATE TABLE order_lines (
   withdrawn_qty BIGINT NOT NULL CHECK (withdrawn_qty BETWEEN 0 AND refund_reserved_qty),
   shipped_qty BIGINT NOT NULL CHECK (shipped_qty BETWEEN 0 AND qty - withdrawn_qty),
   received_qty BIGINT NOT NULL CHECK (received_qty BETWEEN 0 AND shipped_qty),
+  arrived_at BIGINT,
   received_at BIGINT,
   PRIMARY KEY (order_id, line_no),
   CHECK (list_fen = unit_fen * qty),

@@ -19,7 +19,7 @@ checks! {
     I6 "ledger.accounts", "each row moves an amount between two accounts that its kind allows, and counts as its kind does" =
         "SELECT subject_id || ' ' || fact || '/' || CAST(n AS TEXT) AS subject FROM ledger_entries
          WHERE amount_fen < 0 OR NOT CASE
-             WHEN kind = 'tender' THEN debit LIKE 'clearing:%' AND credit = 'order'
+             WHEN kind IN ('tender', 'return_undone') THEN debit LIKE 'clearing:%' AND credit = 'order'
              WHEN kind = 'tender_return' THEN debit = 'order' AND credit LIKE 'clearing:%'
              WHEN kind IN ('sale', 'sale_freight') THEN debit = 'order' AND credit = 'transit'
              WHEN kind = 'sale_promotion' THEN debit IN ('promotion:platform', 'promotion:government') AND credit = 'transit'
@@ -35,9 +35,9 @@ checks! {
              WHEN 'exclusion' THEN TRUE ELSE effective_fen = 0 END
            OR NOT CASE kind WHEN 'sale' THEN qty >= 0 WHEN 'receipt' THEN qty >= 0 WHEN 'refund' THEN qty <= 0
              ELSE qty = 0 END
-           OR (dimension_id IS NULL) <> (kind IN ('tender', 'tender_return'))
-           OR (line_no IS NULL) <> (kind IN ('tender', 'tender_return'))
-           OR (part_no IS NULL) <> (kind IN ('tender', 'tender_return', 'sale_freight', 'receipt_freight', 'refund_freight'))";
+           OR (dimension_id IS NULL) <> (kind IN ('tender', 'tender_return', 'return_undone'))
+           OR (line_no IS NULL) <> (kind IN ('tender', 'tender_return', 'return_undone'))
+           OR (part_no IS NULL) <> (kind IN ('tender', 'tender_return', 'return_undone', 'sale_freight', 'receipt_freight', 'refund_freight'))";
     I6 "ledger.dimensions", "what counts has dimensions" =
         "SELECT e.subject_id || ' ' || e.fact || '/' || CAST(e.n AS TEXT) AS subject FROM ledger_entries e
          LEFT JOIN dimensions d ON d.id = e.dimension_id
@@ -50,9 +50,9 @@ checks! {
         "SELECT e.subject_id || ' ' || e.fact || '/' || CAST(e.n AS TEXT) AS subject FROM ledger_entries e
          WHERE (e.late_for IS NOT NULL AND (e.late_for >= substr(e.day, 1, 7)
              OR NOT EXISTS (SELECT 1 FROM closed_months c WHERE c.month >= e.late_for)))
-           OR (e.corrects IS NULL AND e.kind = 'exclusion')
+           OR (e.corrects IS NULL AND e.kind IN ('exclusion', 'return_undone'))
            OR (e.corrects IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_entries c
-             WHERE c.subject_id = e.subject_id AND c.fact = e.corrects AND c.line_no = e.line_no))";
+             WHERE c.subject_id = e.subject_id AND c.fact = e.corrects AND c.line_no IS NOT DISTINCT FROM e.line_no))";
     I6 "ledger.outbox", "what waits to be sealed is in the ledger" =
         "SELECT o.key AS subject FROM outbox o
          WHERE o.topic = 'journal' AND NOT EXISTS (SELECT 1 FROM ledger_entries e

@@ -23,6 +23,8 @@ closed_set! {
         Tender = "tender",
         /// That money on its way back to the payer.
         TenderReturn = "tender_return",
+        /// What the payer's bank sent here again.
+        ReturnUndone = "return_undone",
         /// Goods sold (支付额), one row for each part of a line.
         Sale = "sale",
         /// Freight of a line.
@@ -46,7 +48,7 @@ closed_set! {
 impl Kind {
     /// Whether reports and the counter know of it.
     pub fn counts(self) -> bool {
-        !matches!(self, Self::Tender | Self::TenderReturn)
+        !matches!(self, Self::Tender | Self::TenderReturn | Self::ReturnUndone)
     }
 }
 

@@ -82,6 +82,14 @@ pub fn tender_return(order: &OrderId, (tender, method): (&RefundTenderId, &str),
 /// Who pays cooperatives for discounts; what a cooperative takes off itself is its own price.
 const SUBSIDISERS: [Funder; 2] = [Funder::Platform, Funder::Government];
 
+/// Money that had gone back came again: the payer's bank did not take it. It stands on the order's account.
+pub fn return_undone(order: &OrderId, (tender, method): (&RefundTenderId, &str), amount: Fen, at: At) -> Vec<Entry> {
+    let mut booked = Fact::new(order, format!("undone:{tender}"), at);
+    let entry = booked.push(Kind::ReturnUndone, Move::new(clearing(method), ORDER), amount);
+    entry.corrects = Some(format!("return:{tender}"));
+    booked.entries
+}
+
 /// An order's rows as far as its sale needs them.
 #[derive(Clone, Copy, Debug)]
 pub struct Goods<'a> {

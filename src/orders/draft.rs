@@ -178,6 +178,7 @@ fn line_row(line: &QuoteLine, order: &OrderId, seller: SellerOrderId) -> Result<
         withdrawn_qty: 0,
         shipped_qty: 0,
         received_qty: 0,
+        arrived_at: None,
         received_at: None,
     })
 }

@@ -63,7 +63,10 @@ async fn of_refund(trade: &Trade, event: &Event, told: &RefundTold) -> Result<Pa
         let undone = tender.state == RefundState::Succeeded && told.back.state == BackState::Failed;
         let outcome = if undone { EventOutcome::Undone } else { EventOutcome::Applied };
         if db::insert(&mut tx, &kept(trade, event, Some(&tender.payment_id), outcome)).await? {
-            refund::send::stands(&mut tx, &tender, &told.back, &mut step).await?;
+            match outcome {
+                EventOutcome::Undone => refund::failed::undone(&mut tx, &tender, told.back.at, &mut step).await?,
+                _ => refund::send::stands(&mut tx, &tender, &told.back, &mut step).await?,
+            }
         }
         Ok(PaymentOutcome::Known)
     })

@@ -19,6 +19,7 @@ closed_set! {
         RefundRequested = "refund_requested" ["开始退款 {detail}", "Refund of {detail} begun"],
         Refunded = "refunded" ["已退回 {detail}", "{detail} paid back"],
         RefundFailed = "refund_failed" ["退款 {detail} 没有成功，款项仍在平台", "The refund of {detail} did not go through"],
+        RefundUndone = "refund_undone" ["{detail} 被收款银行退回，款项仍在平台", "{detail} was sent back by the bank"],
         LatePaymentReturned = "late_payment_returned"
             ["订单已不能收款，{detail} 原路退回", "The order could not take it; {detail} goes back"],
     }
@@ -51,6 +52,8 @@ closed_set! {
         Succeeded = "succeeded" ["已退回", "Paid back"],
         /// The provider refused it for good.
         Failed = "failed" ["退款失败", "Refused"],
+        /// What of it went back by one payment was sent here again by the payer's bank.
+        Undone = "undone" ["被收款银行退回", "Sent back by the bank"],
     }
 }
 

@@ -4,7 +4,7 @@
 //! `shipments`, `shipment_lines`, `shipment_scans`, `refunds`, `refund_tenders`, `refund_lines`. Invariants I2, I4, I5, I7, I8.
 //! The way of an order: `place` turns a quote into rows and holds stock; `pay` opens a payment;
 //! `hear` takes what the provider says by itself, `ask` what it answers (browser's return, poller), and `payment_result` is the one path
-//! on which a payment's result reaches the order; `sell` is the door to the books; `ship` and `receive` move the goods; `cancel` and `expire` end it (`unpaid`); `refund`
+//! on which a payment's result reaches the order; `sell` is the door to the books; `ship` and `receive` move the goods, `deliver` is the door of receipts; `cancel` and `expire` end it (`unpaid`); `refund`
 //! promises money back, sends it, and books it. Each verb is one transaction (`pay` and `refund`, which ask a provider, several) that also posts to
 //! the ledger (`books`) and leaves outbox rows. `record` declares the tables' rows, `draft` builds those of
 //! a new order, `store` writes them, for one order or many; `read`, `listing` and `view` answer.
@@ -14,6 +14,7 @@ pub mod ask;
 pub mod audit;
 pub mod books;
 pub mod cancel;
+pub mod deliver;
 pub mod draft;
 pub mod expire;
 pub mod hear;

@@ -164,7 +164,9 @@ table! {
         pub withdrawn_qty: i64,
         pub shipped_qty: i64,
         pub received_qty: i64,
-        /// When the last unit was received.
+        /// When the last of them arrived.
+        pub arrived_at: Option<At>,
+        /// When all units that were not withdrawn had arrived.
         pub received_at: Option<At>,
     }
 }

@@ -1,7 +1,7 @@
 //! Shipping (发货): a cooperative sends units with a tracking number; the carrier's scans follow.
 
 use super::{
-    OrderState,
+    OrderState, deliver,
     kinds::{OrderEventKind, ReceivedSource},
     read, receive,
     record::{Line, Scanned, SellerOrder, Shipment, ShipmentLine},
@@ -70,7 +70,7 @@ pub async fn ship(work: &Work, coop: &CoopId, id: &SellerOrderId, shipping: Ship
         let own: Vec<&Line> = lines.iter().filter(|l| l.seller_order_id == seller.id).collect();
         let units = wanted(&own, shipping.lines.as_deref())?;
         let n = send(&mut tx, &seller, (shipping.carrier, &tracking), &units, &mut step).await?;
-        receive::follow(&mut tx, &order, &mut step).await?;
+        deliver::follow(&mut tx, &order, &mut step).await?;
         let detail = format!("{} {tracking}", shipping.carrier);
         let shipped = (OrderEventKind::Shipped, &detail);
         store::note_seller_order(&mut tx, (&order.id, &seller.id), shipped, &mut step).await?;
@@ -172,7 +172,7 @@ pub async fn scan(work: &Work, id: &SellerOrderId, scan: Scan) -> Result<()> {
             }
             ScanKind::Delivered => {
                 let delivered = receive::Delivered { n, at, source: ReceivedSource::DeliveredScan };
-                receive::deliver(&mut tx, &order, &seller, delivered, &mut step).await?;
+                receive::parcel_arrived(&mut tx, (&order, &seller), delivered, &mut step).await?;
             }
         }
         let detail = format!("{} {} {}", scan.n, scan.kind, scan.at.rfc3339());

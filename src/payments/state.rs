@@ -58,6 +58,10 @@ pub enum PaymentEvent {
     RefundedInPart,
     /// The last of the money went back.
     RefundedWhole,
+    /// Part of what had gone back came again.
+    UndoneInPart,
+    /// All that had gone back came again.
+    UndoneWhole,
 }
 
 use PaymentEvent as E;
@@ -79,6 +83,10 @@ pub const TABLE: &[(S, E, S)] = &[
     (S::PartRefunded, E::RefundedInPart, S::PartRefunded),
     (S::Succeeded, E::RefundedWhole, S::Refunded),
     (S::PartRefunded, E::RefundedWhole, S::Refunded),
+    (S::PartRefunded, E::UndoneInPart, S::PartRefunded),
+    (S::Refunded, E::UndoneInPart, S::PartRefunded),
+    (S::PartRefunded, E::UndoneWhole, S::Succeeded),
+    (S::Refunded, E::UndoneWhole, S::Succeeded),
 ];
 
 impl PaymentState {

@@ -27,6 +27,8 @@ statements! {
                  WHERE id = $2 AND refund_reserved_fen - $1 >= refunded_fen";
     REFUNDED = "UPDATE payments SET state = $1, refunded_fen = refunded_fen + $2
                 WHERE id = $3 AND state = $4 AND refunded_fen = $5 AND refunded_fen + $2 <= refund_reserved_fen";
+    UNDONE = "UPDATE payments SET state = $1, refunded_fen = refunded_fen - $2, refund_reserved_fen = refund_reserved_fen - $2
+              WHERE id = $3 AND state = $4 AND refunded_fen = $5";
     TO_ASK = select!(Payment, "WHERE to_ask AND method = $1 AND asked_at <= $2 AND NOT EXISTS (
                         SELECT 1 FROM setbacks s WHERE s.job = 'reconcile' AND s.subject = payments.id AND s.next_at > $3)
                       ORDER BY asked_at LIMIT $4");
@@ -247,6 +249,17 @@ pub async fn refunded(tx: &mut Tx, id: &PaymentId, amount: Fen) -> Result<Paymen
     let event = if whole { PaymentEvent::RefundedWhole } else { PaymentEvent::RefundedInPart };
     let to = payment.state.apply(event)?;
     let update = q(REFUNDED).bind(to).bind(amount).bind(id).bind(payment.state).bind(payment.refunded_fen);
+    tx.expect_rows(update, 1).await?;
+    Ok(payment)
+}
+
+/// Counts money that had gone back as here again; answers the payment as it stood before.
+pub async fn undone(tx: &mut Tx, id: &PaymentId, amount: Fen) -> Result<Payment> {
+    let payment = known(tx, id).await?;
+    let whole = payment.refunded_fen == amount;
+    let event = if whole { PaymentEvent::UndoneWhole } else { PaymentEvent::UndoneInPart };
+    let to = payment.state.apply(event)?;
+    let update = q(UNDONE).bind(to).bind(amount).bind(id).bind(payment.state).bind(payment.refunded_fen);
     tx.expect_rows(update, 1).await?;
     Ok(payment)
 }

@@ -28,7 +28,8 @@ checks! {
              CAST(SUM(CASE WHEN kind = 'sale_freight' THEN amount_fen ELSE 0 END) AS BIGINT) AS freight,
              CAST(SUM(CASE WHEN kind IN ('refund', 'refund_freight') THEN amount_fen ELSE 0 END) AS BIGINT) AS back,
              CAST(SUM(CASE WHEN kind = 'tender' THEN amount_fen ELSE 0 END) AS BIGINT) AS came,
-             CAST(SUM(CASE WHEN kind = 'tender_return' THEN amount_fen ELSE 0 END) AS BIGINT) AS returned
+             CAST(SUM(CASE kind WHEN 'tender_return' THEN amount_fen WHEN 'return_undone' THEN -amount_fen ELSE 0 END) AS BIGINT)
+               AS returned
            FROM ledger_entries GROUP BY subject_id) e ON e.subject_id = o.id
          LEFT JOIN (SELECT order_id, CAST(SUM(amount_fen) AS BIGINT) AS came, CAST(SUM(refunded_fen) AS BIGINT) AS back
            FROM payments WHERE captured_at IS NOT NULL GROUP BY order_id) p ON p.order_id = o.id
@@ -65,14 +66,19 @@ checks! {
          UNION ALL
          SELECT 'refund ' || r.id AS subject FROM refund_tenders r JOIN payments p ON p.id = r.payment_id
          LEFT JOIN ledger_entries e ON e.subject_id = p.order_id AND e.fact = 'return:' || r.id AND e.n = 1
-         WHERE r.state = 'succeeded' AND (e.amount_fen IS DISTINCT FROM r.amount_fen
-           OR e.at <> r.succeeded_at OR e.credit <> 'clearing:' || p.method)";
+         WHERE r.state IN ('succeeded', 'undone') AND (e.amount_fen IS DISTINCT FROM r.amount_fen
+           OR e.at <> r.succeeded_at OR e.credit <> 'clearing:' || p.method)
+         UNION ALL
+         SELECT 'undone ' || r.id AS subject FROM refund_tenders r JOIN payments p ON p.id = r.payment_id
+         LEFT JOIN ledger_entries e ON e.subject_id = p.order_id AND e.fact = 'undone:' || r.id AND e.n = 1
+         WHERE CASE WHEN r.state = 'undone' THEN e.amount_fen IS DISTINCT FROM r.amount_fen
+           ELSE e.amount_fen IS NOT NULL END";
     I14 "books.dimensions", "what follows a sale has the sale's dimensions (C14)" =
         "SELECT e.subject_id || ' ' || e.fact || '/' || CAST(e.n AS TEXT) AS subject FROM ledger_entries e
          LEFT JOIN ledger_entries s ON s.subject_id = e.subject_id AND s.fact = 'sale' AND s.line_no = e.line_no
            AND s.part_no IS NOT DISTINCT FROM e.part_no
            AND s.kind = CASE WHEN e.part_no IS NULL THEN 'sale_freight' ELSE 'sale' END
-         WHERE e.kind NOT IN ('tender', 'tender_return') AND s.dimension_id IS DISTINCT FROM e.dimension_id";
+         WHERE e.kind NOT IN ('tender', 'tender_return', 'return_undone') AND s.dimension_id IS DISTINCT FROM e.dimension_id";
     I7 "books.refunds", "each refund that succeeded is in the ledger, at its time and in its amounts" =
         "SELECT r.id AS subject FROM refunds r
          LEFT JOIN (SELECT subject_id, fact, MIN(at) AS at, MIN(day) AS day, MAX(late_for) AS late_for,

@@ -70,10 +70,12 @@ checks! {
          LEFT JOIN (SELECT order_id, CAST(SUM(CASE WHEN state = 'failed' THEN 0 ELSE amount_fen END) AS BIGINT) AS promised,
                       CAST(SUM(CASE WHEN state = 'failed' THEN amount_fen ELSE 0 END) AS BIGINT) AS refused
                     FROM refunds WHERE unapplied GROUP BY order_id) r ON r.order_id = o.id
+         LEFT JOIN (SELECT p.order_id, CAST(SUM(t.amount_fen) AS BIGINT) AS amount FROM refund_tenders t
+                    JOIN payments p ON p.id = t.payment_id WHERE t.state = 'undone' GROUP BY p.order_id) u ON u.order_id = o.id
          WHERE CASE WHEN o.state = 'awaiting_payment'
              THEN o.tendered_fen - COALESCE(r.promised, 0) NOT BETWEEN 0 AND o.total_fen - 1
              ELSE o.tendered_fen - COALESCE(r.promised, 0) - CASE WHEN o.paid_at IS NULL THEN 0 ELSE o.total_fen END
-               NOT BETWEEN 0 AND COALESCE(r.refused, 0) END
+               + COALESCE(u.amount, 0) NOT BETWEEN 0 AND COALESCE(r.refused, 0) + COALESCE(u.amount, 0) END
            OR (o.paid_at IS NOT NULL AND o.total_fen > 0 AND NOT EXISTS (SELECT 1 FROM payments p
              WHERE p.order_id = o.id AND p.captured_at = o.paid_at))";
 }

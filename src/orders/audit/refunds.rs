@@ -37,7 +37,7 @@ checks! {
          LEFT JOIN (SELECT refund_id, MAX(succeeded_at) AS last,
              CAST(SUM(CASE WHEN state = 'failed' THEN 0 ELSE amount_fen END) AS BIGINT) AS live,
              CAST(SUM(CASE WHEN state = 'failed' THEN amount_fen ELSE 0 END) AS BIGINT) AS refused,
-             CAST(SUM(CASE WHEN state = 'succeeded' THEN amount_fen ELSE 0 END) AS BIGINT) AS back
+             CAST(SUM(CASE WHEN state IN ('succeeded', 'undone') THEN amount_fen ELSE 0 END) AS BIGINT) AS back
            FROM refund_tenders GROUP BY refund_id) t ON t.refund_id = r.id
          WHERE CASE r.state WHEN 'failed' THEN COALESCE(t.live, 0) <> 0
              WHEN 'succeeded' THEN COALESCE(t.back, 0) <> r.amount_fen OR t.live <> t.back OR t.last <> r.succeeded_at
@@ -46,12 +46,12 @@ checks! {
          UNION ALL
          SELECT t.id AS subject FROM refund_tenders t JOIN refunds r ON r.id = t.refund_id
          JOIN payments p ON p.id = t.payment_id
-         WHERE p.order_id <> r.order_id OR (t.state = 'succeeded') <> (t.succeeded_at IS NOT NULL)";
+         WHERE p.order_id <> r.order_id OR (t.state IN ('succeeded', 'undone')) <> (t.succeeded_at IS NOT NULL)";
     I7 "refunds.payments", "what a payment gave back and promised is the sum of its refunds' tenders" =
         "SELECT p.id AS subject FROM payments p
          LEFT JOIN (SELECT payment_id, CAST(SUM(amount_fen) AS BIGINT) AS promised,
                       CAST(SUM(CASE WHEN state = 'succeeded' THEN amount_fen ELSE 0 END) AS BIGINT) AS done
-                    FROM refund_tenders WHERE state <> 'failed' GROUP BY payment_id) r
+                    FROM refund_tenders WHERE state IN ('requested', 'succeeded') GROUP BY payment_id) r
            ON r.payment_id = p.id
          WHERE p.refund_reserved_fen <> COALESCE(r.promised, 0) OR p.refunded_fen <> COALESCE(r.done, 0)";
     I5 "refunds.provider", "the sandbox gave back what is booked as given back, at the latest 15 minutes after" =
@@ -61,7 +61,7 @@ checks! {
          UNION ALL
          SELECT s.idempotency_key AS subject FROM sandbox_refunds s LEFT JOIN refund_tenders r ON r.id = s.idempotency_key
          WHERE r.id IS NULL
-           OR (s.state = 'succeeded' AND r.state <> 'succeeded' AND s.at < (SELECT MAX(asked_at) FROM payments) - 900000000)";
+           OR (s.state = 'succeeded' AND r.state NOT IN ('succeeded', 'undone') AND s.at < (SELECT MAX(asked_at) FROM payments) - 900000000)";
     I5 "refunds.sent", "what was promised is with the provider at the latest 15 minutes after" =
         "SELECT t.id AS subject FROM refund_tenders t JOIN refunds r ON r.id = t.refund_id
          WHERE t.state = 'requested' AND t.provider_ref IS NULL

@@ -43,11 +43,13 @@ checks! {
     I4 "orders.shipments", "units shipped and received are those of the parcels" =
         "SELECT l.order_id || '/' || CAST(l.line_no AS TEXT) AS subject FROM order_lines l
          LEFT JOIN (SELECT c.seller_order_id, c.line_no, CAST(SUM(c.qty) AS BIGINT) AS shipped,
-                      CAST(SUM(CASE WHEN p.delivered_at IS NULL THEN 0 ELSE c.qty END) AS BIGINT) AS received
+                      CAST(SUM(CASE WHEN p.delivered_at IS NULL THEN 0 ELSE c.qty END) AS BIGINT) AS received,
+                      MAX(p.delivered_at) AS arrived_at
                     FROM shipment_lines c JOIN shipments p ON p.seller_order_id = c.seller_order_id AND p.n = c.n
                     GROUP BY c.seller_order_id, c.line_no) s
            ON s.seller_order_id = l.seller_order_id AND s.line_no = l.line_no
          WHERE l.shipped_qty <> COALESCE(s.shipped, 0) OR l.received_qty <> COALESCE(s.received, 0)
+           OR l.arrived_at IS DISTINCT FROM s.arrived_at
            OR (l.received_at IS NOT NULL AND (l.received_qty = 0 OR (l.received_qty < l.qty - l.withdrawn_qty
              AND NOT EXISTS (SELECT 1 FROM refund_lines x JOIN refunds r ON r.id = x.refund_id AND r.state = 'failed'
                WHERE r.order_id = l.order_id AND x.line_no = l.line_no AND x.withdrawn_qty > 0))))

@@ -2,16 +2,17 @@
 //! it can be shipped again.
 
 use super::super::{
-    OrderState, SellerOrderState,
+    OrderState, SellerOrderState, books, deliver,
     kinds::{OrderEventKind, RefundState},
-    read, receive,
+    read,
     record::{Order, Refund, RefundTender},
     state::{OrderEvent, SellerOrderEvent},
     store,
 };
 use crate::{
     db::{Tx, q, statements},
-    kernel::{Result, Step},
+    kernel::{At, Result, Step},
+    ledger::post,
     payments,
 };
 
@@ -19,6 +20,8 @@ statements! {
     FAIL_TENDER = "UPDATE refund_tenders SET state = $1, provider_ref = $2 WHERE id = $3 AND state = $4";
     FAIL = "UPDATE refunds SET state = $1 WHERE id = $2 AND state = $3
               AND NOT EXISTS (SELECT 1 FROM refund_tenders t WHERE t.refund_id = refunds.id AND t.state <> $1)";
+    UNDO = "UPDATE refund_tenders SET state = $1 WHERE id = $2 AND state = $3";
+    CAME_AGAIN = "UPDATE orders SET returned_fen = returned_fen - $1 WHERE id = $2";
     FREE = "UPDATE orders SET refund_reserved_fen = refund_reserved_fen - $1 WHERE id = $2";
     FREE_LINE = "UPDATE order_lines SET refund_reserved_qty = refund_reserved_qty - $1,
                    refund_reserved_fen = refund_reserved_fen - $2,
@@ -59,7 +62,24 @@ pub(super) async fn take_back(
         }
     }
     let order = units_back(tx, order, &back).await?;
-    receive::follow(tx, &order, step).await
+    deliver::follow(tx, &order, step).await
+}
+
+/// The payer's bank sent back what a provider had given back, within the caller's transaction: the goods stay
+/// refunded, the money stands on the order's account until the operator sends it again.
+pub(in super::super) async fn undone(tx: &mut Tx, tender: &RefundTender, at: At, step: &mut Step) -> Result<()> {
+    let refund = read::refund(tx, &tender.refund_id).await?;
+    let order = read::lock(tx, &refund.order_id).await?;
+    let undo = q(UNDO).bind(RefundState::Undone).bind(&tender.id).bind(RefundState::Succeeded);
+    if undo.exec(tx).await? == 0 {
+        return Ok(());
+    }
+    let payment = payments::store::undone(tx, &tender.payment_id, tender.amount_fen).await?;
+    tx.expect_rows(q(CAME_AGAIN).bind(tender.amount_fen).bind(&order.id), 1).await?;
+    let entries = books::return_undone(&order.id, (&tender.id, payment.method.as_str()), tender.amount_fen, at);
+    post::post(tx, step, entries).await?;
+    metrics::counter!("yanxi_refunds_undone").increment(1);
+    store::note(tx, &order.id, (OrderEventKind::RefundUndone, tender.amount_fen.yuan()), step).await
 }
 
 /// Parts whose units wait to be shipped again are open again, and so is their order.

@@ -139,9 +139,12 @@ async fn reserve_line(tx: &mut Tx, order: &Order, share: &Share) -> Result<()> {
 /// Money that came for an order and is neither what it was sold for nor promised back.
 pub async fn unpromised(conn: &mut Conn, order: &Order) -> Result<Fen> {
     let sold = if order.paid_at.is_some() { order.total_fen } else { Fen::ZERO };
-    let promised = read::refunds(conn, &order.id).await?.into_iter().filter(|refund| refund.unapplied);
-    let promised = Fen::sum(promised.filter(|r| r.state != RefundState::Failed).map(|r| r.amount_fen))?;
-    order.tendered_fen.minus(sold)?.minus(promised)
+    let refunds = read::refunds(conn, &order.id).await?;
+    let tenders = read::refund_tenders(conn, &refunds).await?;
+    let promised = refunds.iter().filter(|refund| refund.unapplied && refund.state != RefundState::Failed);
+    let promised = Fen::sum(promised.map(|refund| refund.amount_fen))?;
+    let undone = Fen::sum(tenders.iter().filter(|t| t.state == RefundState::Undone).map(|t| t.amount_fen))?;
+    order.tendered_fen.plus(undone)?.minus(sold)?.minus(promised)
 }
 
 /// Promises back money that its order cannot take (I5): it came too late, over the total, or unasked.

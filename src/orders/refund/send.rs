@@ -102,8 +102,9 @@ pub(in super::super) async fn stands(
     }
 }
 
-/// Promises once more what a provider did not give back: the part of a refund that failed while others went back,
-/// or the money that no order could take; a refund that still waits is sent again.
+/// Promises once more what did not reach the payer: the part of a refund that failed while others went back, the money
+/// that no order could take, and what a bank sent back; a refund that still waits is sent again. Refuses where
+/// nothing is to be sent again.
 pub async fn again(trade: &Trade, id: &RefundId) -> Result<RefundState> {
     let renewed = tx!(trade.db, tx, {
         let found = read::refund(&mut tx, id).await?;
@@ -115,18 +116,27 @@ pub async fn again(trade: &Trade, id: &RefundId) -> Result<RefundState> {
                 let missing = refund.amount_fen.minus(live(&mut tx, &refund).await?)?;
                 give_back(&mut tx, &refund, missing, &mut step).await?;
             }
-            RefundState::Failed if refund.unapplied => {
-                let open = unpromised(&mut tx, &order).await?.min(refund.amount_fen);
+            RefundState::Failed | RefundState::Succeeded | RefundState::Undone => {
+                let came_again = owed_again(&mut tx, &refund).await?;
+                let open = unpromised(&mut tx, &order).await?.min(came_again);
                 if open == Fen::ZERO {
                     return Err(Refusal::new(Code::WrongState).with("state", refund.state).into());
                 }
                 return request_unapplied(&mut tx, &order, open, &mut step).await;
             }
-            RefundState::Failed | RefundState::Succeeded => {}
         }
         Ok(refund.id)
     })?;
     send(trade, &renewed).await
+}
+
+/// Money of a refund that stands here again: all that no order could take and the provider refused, and what a bank
+/// sent back.
+async fn owed_again(tx: &mut Tx, refund: &Refund) -> Result<Fen> {
+    let tenders = read::refund_tenders(tx, std::slice::from_ref(refund)).await?;
+    let failed = refund.unapplied && refund.state == RefundState::Failed;
+    let undone = tenders.iter().filter(|tender| failed || tender.state == RefundState::Undone);
+    Fen::sum(undone.map(|tender| tender.amount_fen))
 }
 
 /// What of a refund is on its way or back.

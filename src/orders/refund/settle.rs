@@ -3,8 +3,9 @@
 use super::{
     super::{
         books::{self, Booked, LineRefund, Sold},
+        deliver,
         kinds::{OrderEventKind, RefundState},
-        read, receive,
+        read,
         record::{Line, Order, Part, Refund, RefundLine, RefundTender},
         state::OrderEvent,
         store,
@@ -139,5 +140,5 @@ async fn close(tx: &mut Tx, order: &Order, refund: &Refund, step: &mut Step) -> 
         order.clone()
     };
     let order = Order { refunded_fen: refunded, ..order };
-    receive::follow(tx, &order, step).await
+    deliver::follow(tx, &order, step).await
 }

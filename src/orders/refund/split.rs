@@ -245,6 +245,7 @@ mod tests {
             withdrawn_qty: 0,
             shipped_qty: 0,
             received_qty: 0,
+            arrived_at: None,
             received_at: None,
         }
     }

@@ -226,7 +226,7 @@ impl Life {
             }
             self.entries.extend(due);
             for line in self.record.lines.iter_mut().filter(|l| l.seller_order_id == id) {
-                (line.received_qty, line.received_at) = (line.qty, Some(at));
+                (line.received_qty, line.arrived_at, line.received_at) = (line.qty, Some(at), Some(at));
             }
             let scanned = Happened { kind: OrderEventKind::Delivered, by: ActorRole::Operator, at };
             self.note(step, &scanned, Some(place), "1")?;

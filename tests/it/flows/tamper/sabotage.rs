@@ -105,6 +105,7 @@ pub const HARMS: &[(&str, &str)] = &[
     ),
     ("refunds.provider", "UPDATE sandbox_refunds SET idempotency_key = 'other-' || idempotency_key"),
     ("refunds.sent", "UPDATE refund_tenders SET state = 'requested', provider_ref = NULL"),
+    ("books.tenders", "UPDATE refund_tenders SET state = 'undone' WHERE state = 'succeeded'"),
     ("refunds.tenders", "UPDATE refund_tenders SET amount_fen = amount_fen + 1"),
     ("refunds.tenders", "UPDATE refund_tenders SET succeeded_at = succeeded_at + 1"),
     ("refunds.tenders", "UPDATE refund_tenders SET payment_id = (SELECT MAX(p.id) FROM payments p)"),

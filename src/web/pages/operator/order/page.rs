@@ -11,7 +11,7 @@ use crate::{
         kinds::RefundState,
         listing, read,
         record::{Line, Refund, RefundLine, Scanned},
-        refund::Amounts,
+        refund::{Amounts, promise::unpromised},
         ship::{ScanKind, ScanSource},
         view::{ContactView, LineView, SellerOrderView, ShipmentView, masked_contact},
     },
@@ -41,6 +41,8 @@ pub struct Case {
     told: Vec<KeptEvent>,
     scans: Vec<Scanned>,
     given: Vec<RefundLine>,
+    /// Money that neither the order took nor a promise gives back.
+    open: Fen,
 }
 
 impl Case {
@@ -57,6 +59,7 @@ impl Case {
             told: store::events(&mut conn, &payments).await?,
             scans: listing::scans(&mut conn, &ids).await?,
             given: read::refund_lines(&mut conn, &found.refunds).await?,
+            open: unpromised(&mut conn, &order).await?,
             payments,
             found,
         })
@@ -328,6 +331,8 @@ fn back(layout: &Layout, case: &Case, refund: &Refund) -> Back {
         reason: refund.reason.clone(),
         asked: refund.succeeded_at.unwrap_or(refund.requested_at).minute_label(),
         of_lines: of_lines.collect::<Vec<_>>().join(layout.lang.pick("；", "; ")),
-        waits: refund.state == RefundState::Requested || (refund.unapplied && refund.state == RefundState::Failed),
+        // Money that a bank sent back, or that no order took and a provider refused.
+        waits: refund.state == RefundState::Requested
+            || (case.open > Fen::ZERO && (refund.unapplied || refund.state == RefundState::Succeeded)),
     }
 }
