@@ -206,16 +206,14 @@ impl Template {
             }
         }
         let mut own = Self { ids, quote: quote.clone(), ..Self::default() };
-        let key = [Cell::Text(Some(format!("quote:{quote}"))), Cell::Text(Some(quote.clone()))];
-        own.before.push(read(text("db/idempotency.rs", "FIND")?, key.to_vec()));
         own.before.push(read(text("pricing/store.rs", "FIND")?, vec![Cell::Text(Some(quote.clone()))]));
         own.read_versions(&plain, &order).await?;
         for table in ["orders", "order_contacts", "seller_orders", "order_lines", "line_parts", "order_events"] {
             let name = format!("insert into {table}");
             own.insert(&plain, text("orders/record.rs", &name)?, &order).await?;
         }
-        own.hold(&plain, &order).await?;
         own.insert(&plain, text("stock/hold.rs", "insert into stock_holds")?, &order).await?;
+        own.hold(&plain, &order).await?;
         own.insert(&plain, text("db/idempotency.rs", "insert into idempotency_keys")?, &quote).await?;
         Ok(own)
     }
@@ -247,13 +245,15 @@ impl Template {
         Ok(())
     }
 
-    /// The guarded update of each SKU's stock, in key order.
+    /// The guarded update of the SKUs' stock, which locks them in key order.
     async fn hold(&mut self, plain: &Plain, order: &str) -> Result<()> {
-        let sql = "SELECT h.qty, o.placed_at, h.sku_id FROM stock_holds h JOIN orders o ON o.id = h.order_id
-                   WHERE h.order_id = $1 ORDER BY h.sku_id";
-        for cells in plain.rows(sql.to_owned(), order).await? {
-            self.within.push(Statement { sql: text("stock/hold.rs", "HOLD")?, cells, reads: false });
+        let sql = "SELECT id, placed_at FROM orders WHERE id = $1";
+        let cells = plain.rows(sql.to_owned(), order).await?.into_iter().next().context("the order")?;
+        let mut hold = text("stock/hold.rs", "HOLD")?;
+        if matches!(plain, Plain::Postgres(_)) {
+            hold = forever(hold.replacen("/* locked */", "FOR UPDATE OF l", 1));
         }
+        self.within.push(read(hold, cells));
         Ok(())
     }
 

@@ -42,7 +42,7 @@ pub use counts::{Counts, counts};
 pub use reader::Reader;
 pub use row::{Field, Row, column};
 pub use rows::{Rows, insert, insert_all};
-pub use statement::{Declared, Query, declared, q};
+pub use statement::{Declared, Query, declared, q, q_in_order};
 pub use table::{Table, adding_text, as_text, insert_text, returning_text, select_text};
 pub use tries::Tries;
 pub use tx::Tx;

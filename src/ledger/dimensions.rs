@@ -114,7 +114,10 @@ pub type Known = BTreeMap<i64, Dimensions>;
 pub async fn keep(tx: &mut Tx, all: &Known) -> Result<()> {
     // In the order of the map: two transactions that keep the same never wait for each other in a circle.
     let rows: Vec<Combination> = all.iter().map(|(id, dimensions)| dimensions.row(*id)).collect();
-    insert_all(tx, &rows).await?;
+    if insert_all(tx, &rows).await? == 0 {
+        // All were there, and with each its schemes: they are written in one transaction.
+        return Ok(());
+    }
     let schemes = all.iter().flat_map(|(id, dimensions)| {
         dimensions.schemes.iter().map(|code| SchemeOf { dimension_id: *id, scheme_code: code.clone() })
     });

@@ -73,7 +73,6 @@ pub async fn apply_payment_result(
 /// late with stock left; what comes over, late or unasked goes back (I5).
 async fn captured(tx: &mut Tx, mut order: Order, payment: &Payment, at: At, step: &mut Step) -> Result<PaymentOutcome> {
     let amount = payment.amount_fen;
-    tx.expect_rows(q(TENDERED).bind(amount).bind(&order.id), 1).await?;
     let first = order.tendered_fen == Fen::ZERO;
     order.tendered_fen = order.tendered_fen.plus(amount)?;
     let balance = if first { amount } else { promise::unpromised(tx, &order).await? };
@@ -91,6 +90,7 @@ async fn captured(tx: &mut Tx, mut order: Order, payment: &Payment, at: At, step
         }
         return Ok(PaymentOutcome::Paid);
     }
+    tx.expect_rows(q(TENDERED).bind(amount).bind(&order.id), 1).await?;
     post::post(tx, step, tenders).await?;
     if order.state == OrderState::AwaitingPayment {
         store::note(tx, &order.id, (OrderEventKind::PartPaid, amount.yuan()), step).await?;

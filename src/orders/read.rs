@@ -10,7 +10,8 @@ use super::{
 use crate::{
     db::{Conn, Query, Tx, q, returning, row, select, statements},
     kernel::{
-        Code, CoopId, Error, Fen, OrderId, PersonId, Random, RefundId, RefundTenderId, Refusal, Result, SellerOrderId,
+        Code, CoopId, Day, Error, Fen, OrderId, PersonId, Random, RefundId, RefundTenderId, Refusal, Result,
+        SellerOrderId,
     },
     ledger::Entry,
 };
@@ -25,9 +26,13 @@ statements! {
     LINES = select!(Line, "WHERE order_id = $1 ORDER BY line_no");
     DISCOUNTS = select!(LineDiscount, "WHERE order_id = $1 ORDER BY line_no, n");
     PARTS = select!(Part, "WHERE order_id = $1 ORDER BY line_no, part_no");
-    PAIRED_PARTS = "SELECT l.*, COALESCE(p.code, 'none') AS pairing
-                    FROM line_parts l LEFT JOIN pairings p ON p.county_code = l.county_code
-                    WHERE l.order_id = $1 ORDER BY l.line_no, l.part_no";
+    SOLD = "SELECT l.*, p.*, COALESCE(g.code, 'none') AS pairing,
+              (SELECT string_agg(ps.scheme_code, ',') FROM product_schemes ps JOIN schemes s ON s.code = ps.scheme_code
+               WHERE ps.product_id = l.product_id AND ps.valid_from <= $2 AND COALESCE(ps.valid_to, $2) >= $2
+                 AND s.valid_from <= $2 AND COALESCE(s.valid_to, $2) >= $2) AS schemes_now
+            FROM order_lines l JOIN line_parts p ON p.order_id = l.order_id AND p.line_no = l.line_no
+            LEFT JOIN pairings g ON g.county_code = p.county_code
+            WHERE l.order_id = $1 ORDER BY l.line_no, p.part_no";
     SALE = select!(Entry, "WHERE subject_id = $1 AND fact = $2 ORDER BY n");
     CONTACT = select!(Contact, "WHERE order_id = $1");
     EVENTS = select!(OrderEventRow, "WHERE order_id = $1 ORDER BY id");
@@ -35,6 +40,11 @@ statements! {
                FROM order_lines l JOIN seller_orders s ON s.id = l.seller_order_id JOIN coops c ON c.id = s.coop_id
                LEFT JOIN order_contacts k ON k.order_id = l.order_id
                WHERE l.order_id = $1 ORDER BY l.line_no";
+    WHOLE = "SELECT o.*, l.*, s.*, c.id, c.slug, c.name, c.name_en, k.name, k.phone, k.region_name, k.street, k.note
+             FROM orders o JOIN order_lines l ON l.order_id = o.id
+             JOIN seller_orders s ON s.id = l.seller_order_id JOIN coops c ON c.id = s.coop_id
+             LEFT JOIN order_contacts k ON k.order_id = l.order_id
+             WHERE o.number = $1 ORDER BY l.line_no";
     PARCELS = "SELECT p.*, c.line_no, c.qty FROM shipments p
                JOIN shipment_lines c ON c.seller_order_id = p.seller_order_id AND c.n = p.n
                WHERE p.seller_order_id IN ($1) ORDER BY p.seller_order_id, p.n, c.line_no";
@@ -67,6 +77,13 @@ pub struct Owner {
     pub person: Option<PersonId>,
     /// `X-Order-Token`.
     pub token: Option<String>,
+}
+
+impl Owner {
+    fn owns(&self, order: &Order) -> bool {
+        let by_person = self.person.is_some() && order.person_id == self.person;
+        by_person || self.token.as_deref().is_some_and(|token| Random::hash_of(token) == order.token_hash)
+    }
 }
 
 row! {
@@ -109,9 +126,19 @@ pub async fn by_number(conn: &mut Conn, number: &str) -> Result<Order> {
 /// The order of a number for its owner; anybody else is told that there is none (I11).
 pub async fn owned(conn: &mut Conn, number: &str, owner: &Owner) -> Result<Order> {
     let order = by_number(conn, number).await?;
-    let by_person = owner.person.is_some() && order.person_id == owner.person;
-    let by_token = owner.token.as_deref().is_some_and(|token| Random::hash_of(token) == order.token_hash);
-    if by_person || by_token { Ok(order) } else { Err(missing()) }
+    if owner.owns(&order) { Ok(order) } else { Err(missing()) }
+}
+
+/// The same with all that it is made of.
+pub async fn owned_whole(conn: &mut Conn, number: &str, owner: &Owner) -> Result<(Order, MadeOf)> {
+    let rows: Vec<Whole> = q(WHOLE).bind(number).all(conn).await?;
+    let (mut order, mut made) = (None, MadeOf::default());
+    for row in rows {
+        order = Some(row.order);
+        made.add(row.made);
+    }
+    let order = order.filter(|order| owner.owns(order)).ok_or_else(missing)?;
+    Ok((order, made.in_order()))
 }
 
 /// Seller orders by position.
@@ -145,9 +172,20 @@ pub async fn parts(conn: &mut Conn, order: &OrderId) -> Result<Vec<Part>> {
     q(PARTS).bind(order).all(conn).await
 }
 
-/// The same with the pairings of their counties.
-pub async fn paired_parts(conn: &mut Conn, order: &OrderId) -> Result<Vec<PairedPart>> {
-    q(PAIRED_PARTS).bind(order).all(conn).await
+row! {
+    /// A part of a line that is sold, with the line.
+    #[derive(Clone, Debug)]
+    pub struct SoldPart {
+        pub line: Line,
+        pub part: PairedPart,
+        /// Codes of the schemes that hold for its product, one or several times.
+        pub schemes_now: Option<String>,
+    }
+}
+
+/// Parts by line and number, each with its line, its county's pairing and the schemes that hold on a day.
+pub async fn sold_parts(conn: &mut Conn, order: &OrderId, day: Day) -> Result<Vec<SoldPart>> {
+    q(SOLD).bind(order).bind(day).all(conn).await
 }
 
 /// The rows of the ledger by which an order was sold.
@@ -206,7 +244,15 @@ row! {
     }
 }
 
+row! {
+    struct Whole {
+        order: Order,
+        made: Made,
+    }
+}
+
 /// What an order is made of.
+#[derive(Default)]
 pub struct MadeOf {
     /// By number.
     pub lines: Vec<Line>,
@@ -216,20 +262,30 @@ pub struct MadeOf {
     pub receiver: Option<Receiver>,
 }
 
+impl MadeOf {
+    fn add(&mut self, Made { line, seller, coop, receiver }: Made) {
+        self.lines.push(line);
+        self.receiver = Some(receiver);
+        if !self.sellers.iter().any(|known| known.id == seller.id) {
+            self.sellers.push(seller);
+            self.coops.push(coop);
+        }
+    }
+
+    fn in_order(mut self) -> Self {
+        self.sellers.sort_by_key(|seller| seller.position);
+        self
+    }
+}
+
 /// Lines, seller orders, their cooperatives and the receiver of an order, in one statement.
 pub async fn made_of(conn: &mut Conn, order: &OrderId) -> Result<MadeOf> {
     let rows: Vec<Made> = q(MADE_OF).bind(order).all(conn).await?;
-    let mut all = MadeOf { lines: Vec::new(), sellers: Vec::new(), coops: Vec::new(), receiver: None };
-    for Made { line, seller, coop, receiver } in rows {
-        all.lines.push(line);
-        all.receiver = Some(receiver);
-        if !all.sellers.iter().any(|known| known.id == seller.id) {
-            all.sellers.push(seller);
-            all.coops.push(coop);
-        }
+    let mut all = MadeOf::default();
+    for row in rows {
+        all.add(row);
     }
-    all.sellers.sort_by_key(|seller| seller.position);
-    Ok(all)
+    Ok(all.in_order())
 }
 
 /// Refunds of an order, oldest first.

@@ -1,26 +1,28 @@
 //! The door to the books: an order is sold, whatever paid for it.
 
 use super::{
+    OrderState, SellerOrderState,
     books::{self, Goods},
     kinds::OrderEventKind,
-    read,
-    record::{Line, Order},
+    read::{self, SoldPart},
+    record::{Line, Order, PairedPart, SellerOrder},
     state::{OrderEvent, SellerOrderEvent},
     store,
 };
 use crate::{
-    db::{Tx, q, statements},
-    kernel::{At, Result, Step},
+    db::{Tx, q, returning, statements},
+    kernel::{At, Error, Fen, Result, Step},
     ledger::{Entry, dimensions, post},
     pricing,
     stock::hold,
 };
 
 statements! {
-    PAID = "UPDATE orders SET state = $1, paid_at = $2, paid_on = $3, closed_at = NULL WHERE id = $4 AND state = $5";
-    TO_SHIP = "UPDATE seller_orders SET state = $1,
+    PAID = "UPDATE orders SET state = $1, paid_at = $2, paid_on = $3, closed_at = NULL, tendered_fen = tendered_fen + $4
+            WHERE id = $5 AND state = $6";
+    TO_SHIP = returning!(SellerOrder, "UPDATE seller_orders SET state = $1,
                  ship_by = $2 + (SELECT c.sla_hours FROM coops c WHERE c.id = seller_orders.coop_id) * 3600000000
-               WHERE id = $3 AND state = $4";
+               WHERE order_id = $3 AND state = $4");
     SCHEMES = "UPDATE order_lines SET schemes = $1 WHERE order_id = $2 AND line_no = $3";
 }
 
@@ -38,7 +40,7 @@ pub struct Sale<'a> {
     pub units: Units,
     /// When it counts as sold.
     pub at: At,
-    /// What came in with it, to be posted.
+    /// What came in with it, to be posted and counted on the order's row.
     pub tenders: Vec<Entry>,
     /// By what it was paid, for the order's history.
     pub paid_by: &'a str,
@@ -52,44 +54,50 @@ pub async fn sell(tx: &mut Tx, order: &mut Order, sale: Sale<'_>, step: &mut Ste
         Units::Free => hold::take_again(tx, &order.id, step).await?,
     }
     let mut entries = sale.tenders;
-    entries.extend(sold(tx, order, sale.at).await?);
+    let tendered = Fen::sum(entries.iter().map(|entry| entry.amount_fen))?;
+    entries.extend(sold(tx, order, tendered, sale.at).await?);
     post::post(tx, step, entries).await?;
     store::note(tx, &order.id, (OrderEventKind::Paid, sale.paid_by), step).await
 }
 
 /// The order's states move on; answers the entries of its sale.
-async fn sold(tx: &mut Tx, order: &mut Order, at: At) -> Result<Vec<Entry>> {
-    let to = order.state.apply(OrderEvent::Pay)?;
-    let update = q(PAID).bind(to).bind(at).bind(at.day()).bind(&order.id).bind(order.state);
+async fn sold(tx: &mut Tx, order: &mut Order, tendered: Fen, at: At) -> Result<Vec<Entry>> {
+    let unpaid = match order.state {
+        OrderState::Expired => SellerOrderState::Cancelled,
+        _ => SellerOrderState::AwaitingPayment,
+    };
+    let (to, part) = (order.state.apply(OrderEvent::Pay)?, unpaid.apply(SellerOrderEvent::Pay)?);
+    let update = q(PAID).bind(to).bind(at).bind(at.day()).bind(tendered).bind(&order.id).bind(order.state);
     tx.expect_rows(update, 1).await?;
     (order.state, order.paid_at, order.paid_on) = (to, Some(at), Some(at.day()));
-    let sellers = read::sellers(tx, &order.id).await?;
-    for seller in &sellers {
-        let to = seller.state.apply(SellerOrderEvent::Pay)?;
-        tx.expect_rows(q(TO_SHIP).bind(to).bind(at).bind(&seller.id).bind(seller.state), 1).await?;
+    let sellers: Vec<SellerOrder> = q(TO_SHIP).bind(part).bind(at).bind(&order.id).bind(unpaid).all(tx).await?;
+    let (lines, parts) = goods(tx, order, at).await?;
+    if !lines.iter().all(|line| sellers.iter().any(|seller| seller.id == line.seller_order_id)) {
+        return Err(Error::fault(format!("order {} has a part that did not wait for payment", order.number)));
     }
-    let mut lines = read::lines(tx, &order.id).await?;
-    copy_schemes(tx, &mut lines, at).await?;
     let discounts = read::discounts(tx, order).await?;
-    let parts = read::paired_parts(tx, &order.id).await?;
     let goods = Goods { order, sellers: &sellers, lines: &lines, discounts: &discounts, parts: &parts };
     let sale = books::sale(goods, at)?;
     dimensions::keep(tx, &sale.dimensions).await?;
     Ok(sale.entries)
 }
 
-/// The lines copy the schemes that hold when they are paid (C1).
-async fn copy_schemes(tx: &mut Tx, lines: &mut [Line], at: At) -> Result<()> {
-    let products = lines.iter().map(|l| l.product_id.clone()).collect();
-    let valid = pricing::schemes_on(tx, products, at.day()).await?;
-    for line in lines {
-        let own: Vec<&String> = valid.iter().filter(|v| v.0 == line.product_id).map(|v| &v.1).collect();
-        let schemes = serde_json::to_string(&own)?;
+/// Lines and parts of an order; the lines copy the schemes that hold when they are paid (C1).
+async fn goods(tx: &mut Tx, order: &Order, at: At) -> Result<(Vec<Line>, Vec<PairedPart>)> {
+    let rows = read::sold_parts(tx, &order.id, at.day()).await?;
+    let (mut lines, mut parts): (Vec<Line>, _) = (Vec::new(), Vec::with_capacity(rows.len()));
+    for SoldPart { mut line, part, schemes_now } in rows {
+        parts.push(part);
+        if lines.last().is_some_and(|last| last.line_no == line.line_no) {
+            continue;
+        }
+        let schemes = serde_json::to_string(&pricing::scheme_codes(schemes_now.as_deref()))?;
         if schemes != line.schemes {
             let update = q(SCHEMES).bind(&schemes).bind(&line.order_id).bind(line.line_no);
             tx.expect_rows(update, 1).await?;
             line.schemes = schemes;
         }
+        lines.push(line);
     }
-    Ok(())
+    Ok((lines, parts))
 }

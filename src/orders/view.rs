@@ -188,7 +188,13 @@ pub struct CoopOrderView {
 
 /// The whole view. `owner` adds the address and the journal's references.
 pub async fn view(conn: &mut Conn, order: Order, lang: Lang, owner: bool) -> Result<OrderView> {
-    let MadeOf { lines, sellers, coops, receiver } = read::made_of(conn, &order.id).await?;
+    let made = read::made_of(conn, &order.id).await?;
+    view_of(conn, (order, made), lang, owner).await
+}
+
+/// The same of an order that was read with all that it is made of.
+pub async fn view_of(conn: &mut Conn, whole: (Order, MadeOf), lang: Lang, owner: bool) -> Result<OrderView> {
+    let (order, MadeOf { lines, sellers, coops, receiver }) = whole;
     let parcels = read::parcels(conn, &sellers).await?;
     let payments = payments::store::of_order(conn, &order.id).await?;
     let events = read::events(conn, &order.id).await?;

@@ -12,15 +12,15 @@ use serde_json::json;
 
 use super::{About, BackState, Event, ForPayer, GoingBack, Opened, Payment, PaymentTold, RefundTold, Seen, event};
 use crate::{
-    db::{self, Db, Query, Tx, market, q, select, statements, table, tx},
+    db::{self, Db, Query, Tx, market, q, returning, select, statements, table, tx},
     kernel::{At, Code, Error, Fen, PaymentId, Random, RefundTenderId, Refusal, Result, closed_set, time::SECOND},
 };
 
 statements! {
     FIND = select!(Intent, "WHERE provider_ref = $1");
     FIND_ALL = select!(Intent, "WHERE provider_ref IN ($1)");
-    SETTLE = "UPDATE sandbox_intents SET state = $1, settled_at = $2
-              WHERE provider_ref = $3 AND state IN ('open', 'processing', 'failed')";
+    SETTLE = returning!(Intent, "UPDATE sandbox_intents SET state = $1, settled_at = $2
+                WHERE provider_ref = $3 AND state IN ('open', 'processing', 'failed')");
     CANCEL = "UPDATE sandbox_intents SET state = 'cancelled' WHERE provider_ref = $1 AND state IN ('open', 'failed')";
     PROCESS = "UPDATE sandbox_intents SET state = 'processing' WHERE provider_ref = $1 AND state IN ('open', 'failed')";
     GIVEN_BACK = select!(GivenBack, "WHERE idempotency_key = $1");
@@ -222,9 +222,11 @@ impl Sandbox {
     pub async fn settle(&self, db: &Db, payment: &PaymentId, outcome: Outcome, now: At) -> Result<Delivery> {
         let reference = format!("{PAYMENT}{payment}");
         let intent = tx!(db, tx, {
-            q(SETTLE).bind(outcome).bind(now).bind(&reference).exec(&mut tx).await?;
-            let intent: Option<Intent> = q(FIND).bind(&reference).opt(&mut tx).await?;
-            Ok(intent)
+            let settled: Option<Intent> = q(SETTLE).bind(outcome).bind(now).bind(&reference).opt(&mut tx).await?;
+            match settled {
+                None => q(FIND).bind(&reference).opt::<Intent>(&mut tx).await,
+                settled => Ok(settled),
+            }
         })?;
         let intent = intent.ok_or_else(|| Refusal::new(Code::NotFound))?;
         if intent.state.as_str() != outcome.as_str() {

@@ -19,6 +19,6 @@ mod store;
 pub use freight::Rule;
 pub use price::{Known, price, price_known};
 pub use quote::{AppliedCoupon, Ask, AskedItem, Quote, QuoteLine, QuotePart, SellerGroup};
-pub use read::{Facts, PartFacts, SchemeDays, facts, parts, scheme_days, schemes_on};
+pub use read::{Facts, PartFacts, SchemeDays, facts, parts, scheme_codes, scheme_days};
 pub use region::Region;
 pub use store::{find_quote, forget_quotes, keep_quote, quote, still_holds};

@@ -1,5 +1,7 @@
 //! Pricing: from SKUs, quantities and an address to money, by the server alone (I10).
 
+use std::collections::BTreeSet;
+
 use super::{
     freight::{self, Rule},
     quote::{AppliedCoupon, Ask, AskedItem, Quote, QuoteDiscount, QuoteLine, QuotePart},
@@ -27,15 +29,19 @@ pub async fn price(conn: &mut Conn, ask: &Ask, step: &mut Step) -> Result<Quote>
     let items = merged(&ask.items)?;
     let region = destination(conn, ask).await?;
     let codes: Vec<String> = items.iter().map(|item| item.sku.to_string()).collect();
-    let facts = read::facts(conn, &codes).await?;
     let today = step.at.day();
+    let facts = read::facts(conn, &codes, today).await?;
     let sold = items
         .iter()
         .enumerate()
         .map(|(place, item)| sold_now(&facts, item, place, today))
         .collect::<Result<Vec<&Facts>>>()?;
-    let parts = read::parts(conn, sold.iter().map(|f| f.sku_id.clone()).collect()).await?;
-    let schemes = read::schemes_on(conn, sold.iter().map(|f| f.product_id.clone()).collect(), today).await?;
+    let sets: Vec<_> = sold.iter().filter(|f| f.is_set).map(|f| f.sku_id.clone()).collect();
+    let parts = if sets.is_empty() { Vec::new() } else { read::parts(conn, sets).await? };
+    let schemes = sold.iter().flat_map(|f| {
+        read::scheme_codes(f.schemes.as_deref()).into_iter().map(|code| (f.product_id.clone(), code.to_owned()))
+    });
+    let schemes = schemes.collect::<BTreeSet<_>>().into_iter().collect();
     let coops: Vec<CoopId> = sold.iter().map(|f| f.coop_id.clone()).collect();
     let rules =
         if ask.fulfilment == Fulfilment::Delivery { freight::rules_of(conn, &coops).await? } else { Vec::new() };

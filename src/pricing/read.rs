@@ -1,13 +1,15 @@
-//! What a quote needs to know of the SKUs asked for: one statement, and one for parts and schemes each.
+//! What a quote needs to know of the SKUs asked for: one statement, and one for the parts of sets.
+
+use std::collections::BTreeSet;
 
 use crate::{
     cooperatives::{service::Service, state::CoopState},
-    db::{Conn, Query, row, select, statements, view},
+    db::{Conn, Query, q, row, select, statements, view},
     kernel::{CoopId, Day, Fen, Grams, ProductId, Result, SkuId},
 };
 
 statements! {
-    FACTS = select!(Facts, "WHERE s.code IN ($1)");
+    FACTS = select!(Facts, "WHERE s.code IN ($2)");
     PARTS = "SELECT sku_id, part_no, coop_id, county_code, category_code, list_price_fen
              FROM set_parts WHERE sku_id IN ($1) ORDER BY sku_id, part_no";
     SCHEMES = "SELECT ps.product_id, ps.scheme_code, ps.valid_from, ps.valid_to, s.valid_from AS scheme_from,
@@ -62,6 +64,13 @@ view! {
         pub photo: String =
             "COALESCE((SELECT photo FROM product_photos ph WHERE ph.product_id = p.id AND ph.position = 1), '')",
         pub available: i64 = "COALESCE(l.on_hand - l.held, 0)",
+        /// Whether it has parts.
+        pub is_set: bool = "CASE WHEN EXISTS (SELECT 1 FROM set_parts sp WHERE sp.sku_id = s.id) THEN TRUE ELSE FALSE END",
+        /// Codes of the product's schemes that hold on the day of the question (C1), one or several times.
+        pub schemes: Option<String> =
+            "(SELECT string_agg(ps.scheme_code, ',') FROM product_schemes ps JOIN schemes sc ON sc.code = ps.scheme_code
+              WHERE ps.product_id = p.id AND ps.valid_from <= $1 AND COALESCE(ps.valid_to, $1) >= $1
+                AND sc.valid_from <= $1 AND COALESCE(sc.valid_to, $1) >= $1)",
     }
 }
 
@@ -88,8 +97,14 @@ row! {
     }
 }
 
-pub async fn facts(conn: &mut Conn, skus: &[String]) -> Result<Vec<Facts>> {
-    Query::with_list(FACTS, skus).all(conn).await
+/// What is known of SKUs, with the schemes of a day.
+pub async fn facts(conn: &mut Conn, skus: &[String], day: Day) -> Result<Vec<Facts>> {
+    q(FACTS).bind(day).and_list(skus).all(conn).await
+}
+
+/// Codes of schemes as a statement joins them, each once, sorted.
+pub fn scheme_codes(joined: Option<&str>) -> BTreeSet<&str> {
+    joined.into_iter().flat_map(|codes| codes.split(',')).collect()
 }
 
 pub async fn parts(conn: &mut Conn, skus: Vec<SkuId>) -> Result<Vec<PartFacts>> {
@@ -120,14 +135,6 @@ impl SchemeDays {
 /// Schemes of the products on whatever day.
 pub async fn scheme_days(conn: &mut Conn, products: Vec<ProductId>) -> Result<Vec<SchemeDays>> {
     Query::with_list(SCHEMES, products).all(conn).await
-}
-
-/// Schemes of the products that hold on a day (C1), sorted by code.
-pub async fn schemes_on(conn: &mut Conn, products: Vec<ProductId>, day: Day) -> Result<Vec<(ProductId, String)>> {
-    let rows = scheme_days(conn, products).await?;
-    let mut codes: Vec<_> = rows.into_iter().filter(|r| r.holds(day)).map(|r| (r.product_id, r.scheme_code)).collect();
-    codes.dedup();
-    Ok(codes)
 }
 
 pub async fn versions_now(conn: &mut Conn, skus: Vec<SkuId>) -> Result<Vec<VersionNow>> {

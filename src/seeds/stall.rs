@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     db::{Conn, q, row, statements},
-    kernel::{Day, Error, ProductId, Random, RegionCode, Result, Season, SkuId},
+    kernel::{At, Day, Error, ProductId, Random, RegionCode, Result, Season, SkuId},
     pricing::{
         self, Facts, PartFacts, SchemeDays,
         freight::{self, Rule},
@@ -109,7 +109,8 @@ impl Stall {
         let mut parts: BTreeMap<SkuId, Vec<PartFacts>> = BTreeMap::new();
         let mut schemes: BTreeMap<ProductId, Vec<SchemeDays>> = BTreeMap::new();
         for chunk in codes.chunks(CHUNK) {
-            let found = pricing::facts(conn, chunk).await?;
+            // Schemes of each day are read beside them.
+            let found = pricing::facts(conn, chunk, At(0).day()).await?;
             for part in pricing::parts(conn, found.iter().map(|f| f.sku_id.clone()).collect()).await? {
                 parts.entry(part.sku_id.clone()).or_default().push(part);
             }

@@ -7,22 +7,31 @@ use super::{
     movement::{self, Movement},
 };
 use crate::{
-    db::{self, Conn, Tx, q, statements, table},
+    db::{self, Conn, Tx, q, q_in_order, row, statements, table},
     kernel::{Code, Error, OrderId, Refusal, Result, SkuId, Step, closed_set},
 };
 
 statements! {
-    HOLD = "UPDATE stock_levels SET held = held + $1, changed_at = $2
-            WHERE sku_id = $3 AND location = $4 AND on_hand - held >= $1";
+    HOLD = "UPDATE stock_levels SET held = held + wanted.qty, changed_at = $2
+            FROM (SELECT h.sku_id, h.location, h.qty FROM stock_holds h
+                  JOIN stock_levels l ON l.sku_id = h.sku_id AND l.location = h.location
+                  WHERE h.order_id = $1 AND h.state = 'live' ORDER BY l.sku_id, l.location /* locked */) AS wanted
+            WHERE stock_levels.sku_id = wanted.sku_id AND stock_levels.location = wanted.location
+              AND stock_levels.on_hand - stock_levels.held >= wanted.qty
+            RETURNING stock_levels.sku_id AS sku_id";
     LEFT = "SELECT on_hand - held AS left_over FROM stock_levels WHERE sku_id = $1 AND location = $2";
     OF_ORDER = "SELECT h.sku_id, h.location, h.qty, s.code AS sku FROM stock_holds h JOIN skus s ON s.id = h.sku_id
                 WHERE h.order_id = $1 ORDER BY h.sku_id";
     FREED = "UPDATE stock_holds SET state = $1 WHERE state = $2 AND order_id IN ($3) RETURNING sku_id, location, qty";
-    MARK = "UPDATE stock_holds SET state = $1 WHERE order_id = $2 AND state = $3";
+    MARK = "UPDATE stock_holds SET state = $1 WHERE order_id = $2 AND state = $3 RETURNING sku_id, location, qty";
     RELEASE = "UPDATE stock_levels SET held = held - $1, changed_at = $2
                WHERE sku_id = $3 AND location = $4 AND held >= $1";
-    TAKE = "UPDATE stock_levels SET on_hand = on_hand - $1, held = held - $1, changed_at = $2
-            WHERE sku_id = $3 AND location = $4 AND held >= $1 AND on_hand >= $1";
+    TAKE = "UPDATE stock_levels SET on_hand = on_hand - sold.qty, held = held - sold.qty, changed_at = $2
+            FROM (SELECT h.sku_id, h.location, h.qty FROM stock_holds h
+                  JOIN stock_levels l ON l.sku_id = h.sku_id AND l.location = h.location
+                  WHERE h.order_id = $1 AND h.state = 'taken' ORDER BY l.sku_id, l.location /* locked */) AS sold
+            WHERE stock_levels.sku_id = sold.sku_id AND stock_levels.location = sold.location
+              AND stock_levels.held >= sold.qty AND stock_levels.on_hand >= sold.qty";
     TAKE_FREE = "UPDATE stock_levels SET on_hand = on_hand - $1, changed_at = $2
                  WHERE sku_id = $3 AND location = $4 AND on_hand - held >= $1";
 }
@@ -55,20 +64,19 @@ table! {
 /// Holds what an order wants, or nothing; refuses where too little is left, saying how much.
 pub async fn hold(tx: &mut Tx, order: &OrderId, mut demands: Vec<Demand>, step: &Step) -> Result<()> {
     demands.sort_by(|a, b| a.sku_id.cmp(&b.sku_id));
-    for demand in &demands {
-        let held = q(HOLD).bind(demand.qty).bind(step.at).bind(&demand.sku_id).bind(&demand.location).exec(tx).await?;
-        if held == 0 {
-            return Err(out_of_stock(tx, demand).await?);
-        }
-    }
-    let live = |demand: Demand| Hold {
+    let live = |demand: &Demand| Hold {
         order_id: order.clone(),
-        sku_id: demand.sku_id,
-        location: demand.location,
+        sku_id: demand.sku_id.clone(),
+        location: demand.location.clone(),
         qty: demand.qty,
         state: HoldState::Live,
     };
-    db::insert_all(tx, &demands.into_iter().map(live).collect::<Vec<_>>()).await.map(|_| ())
+    db::insert_all(tx, &demands.iter().map(live).collect::<Vec<_>>()).await?;
+    let held: Vec<(SkuId,)> = q_in_order(HOLD).bind(order).bind(step.at).all(tx).await?;
+    match demands.iter().find(|demand| !held.iter().any(|(sku,)| *sku == demand.sku_id)) {
+        Some(demand) => Err(out_of_stock(tx, demand).await?),
+        None => Ok(()),
+    }
 }
 
 async fn out_of_stock(conn: &mut Conn, demand: &Demand) -> Result<Error> {
@@ -93,15 +101,12 @@ pub async fn release(tx: &mut Tx, orders: &[OrderId], step: &Step) -> Result<()>
 
 /// Takes an order's held units out of stock, as sold; a fault where nothing is held.
 pub async fn take(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result<()> {
-    let demands = of_order(tx, order).await?;
-    if !mark(tx, order, HoldState::Live, HoldState::Taken).await? {
+    let taken = mark(tx, order, HoldState::Live, HoldState::Taken).await?;
+    if taken.is_empty() {
         return Err(Error::fault(format!("order {order} holds nothing to take")));
     }
-    for demand in &demands {
-        let take = q(TAKE).bind(demand.qty).bind(step.at).bind(&demand.sku_id).bind(&demand.location);
-        tx.expect_rows(take, 1).await?;
-    }
-    sold(tx, order, &demands, step).await
+    tx.expect_rows(q_in_order(TAKE).bind(order).bind(step.at), taken.len() as u64).await?;
+    sold(tx, order, taken, step).await
 }
 
 /// Whether enough is left for an order whose hold was released.
@@ -126,12 +131,13 @@ pub async fn take_again(tx: &mut Tx, order: &OrderId, step: &mut Step) -> Result
             return Err(Error::Conflict(anyhow::anyhow!("stock of {} went while it was taken again", demand.sku)));
         }
     }
-    mark(tx, order, HoldState::Released, HoldState::Taken).await?;
-    sold(tx, order, &demands, step).await
+    let taken = mark(tx, order, HoldState::Released, HoldState::Taken).await?;
+    sold(tx, order, taken, step).await
 }
 
-async fn sold(tx: &mut Tx, order: &OrderId, demands: &[Demand], step: &mut Step) -> Result<()> {
-    let moved = demands.iter().map(|d| Movement::sale(d, order)).collect();
+async fn sold(tx: &mut Tx, order: &OrderId, taken: Vec<Marked>, step: &mut Step) -> Result<()> {
+    let moved =
+        taken.into_iter().map(|units| Movement::sale((units.sku_id, units.location), units.qty, order)).collect();
     movement::record(tx, moved, step).await
 }
 
@@ -139,6 +145,16 @@ async fn of_order(conn: &mut Conn, order: &OrderId) -> Result<Vec<Demand>> {
     q(OF_ORDER).bind(order).all(conn).await
 }
 
-async fn mark(tx: &mut Tx, order: &OrderId, from: HoldState, to: HoldState) -> Result<bool> {
-    Ok(q(MARK).bind(to).bind(order).bind(from).exec(tx).await? > 0)
+row! {
+    /// What a hold holds.
+    struct Marked {
+        sku_id: SkuId,
+        location: String,
+        qty: i64,
+    }
+}
+
+/// Marks the holds of an order; answers what they hold.
+async fn mark(tx: &mut Tx, order: &OrderId, from: HoldState, to: HoldState) -> Result<Vec<Marked>> {
+    q(MARK).bind(to).bind(order).bind(from).all(tx).await
 }

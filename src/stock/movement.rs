@@ -1,6 +1,6 @@
 //! Movements (出入库): each change of what is on hand, never changed itself.
 
-use super::level::{Demand, ONLINE, StockLevel};
+use super::level::{ONLINE, StockLevel};
 use crate::{
     db::{self, Rows, Tx, q, statements, table},
     kernel::{At, BatchId, Code, OrderId, PersonId, RefundId, Refusal, Result, SkuId, Step, closed_set},
@@ -81,9 +81,8 @@ impl Movement {
     }
 
     /// Units sold by an order.
-    pub fn sale(units: &Demand, order: &OrderId) -> Self {
-        let (location, reference) = (units.location.clone(), order.0.clone());
-        Self { location, ..Self::online(units.sku_id.clone(), -units.qty, MovementKind::Sale, reference) }
+    pub fn sale((sku_id, location): (SkuId, String), qty: i64, order: &OrderId) -> Self {
+        Self { location, ..Self::online(sku_id, -qty, MovementKind::Sale, order.0.clone()) }
     }
 
     /// Whether it may take a level below what is held there.

@@ -15,7 +15,6 @@ use crate::{
         sandbox::{GivenBack, Intent, IntentState},
     },
     stock::{
-        Demand,
         hold::Hold,
         level::ONLINE,
         movement::{Movement, MovementRow},
@@ -113,11 +112,9 @@ impl Tables {
         let order = &life.record.order;
         for line in &life.record.lines {
             let (sku_id, location, qty) = (line.sku_id.clone(), ONLINE.to_owned(), line.qty);
-            let units = Demand { sku_id, location, qty, sku: line.sku.clone() };
             if let Some(at) = order.paid_at {
-                self.moved(Movement::sale(&units, &order.id), at);
+                self.moved(Movement::sale((sku_id.clone(), location.clone()), qty, &order.id), at);
             }
-            let Demand { sku_id, location, qty, .. } = units;
             self.holds.add(&Hold { order_id: order.id.clone(), sku_id, location, qty, state: life.holds() });
             if let Some(refund) = life.refund.as_ref().filter(|_| line.withdrawn_qty > 0) {
                 let back = Movement::restock(line.sku_id.clone(), line.withdrawn_qty, &refund.id);

@@ -144,8 +144,8 @@ pub async fn get_order(
 /// The owner's view of an order; not found for everyone else.
 async fn seen(market: &Market, caller: &Caller, number: &str) -> Result<OrderView> {
     let mut conn = market.db().read().await?;
-    let order = read::owned(&mut conn, number, &caller.owner()).await?;
-    Ok(view::view(&mut conn, order, caller.lang, true).await?)
+    let whole = read::owned_whole(&mut conn, number, &caller.owner()).await?;
+    Ok(view::view_of(&mut conn, whole, caller.lang, true).await?)
 }
 
 #[utoipa::path(get, path = "/api/v1/orders", operation_id = "listMyOrders", tag = "shopping", params(Paging),

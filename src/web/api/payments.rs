@@ -14,6 +14,7 @@ use crate::{
     orders::{
         hear,
         pay::{self, Paying},
+        payment_result::PaymentOutcome,
         read,
     },
     payments::{Method, PaymentState, sandbox::Outcome, store},
@@ -99,10 +100,16 @@ pub async fn settle_sandbox(
 ) -> Result<Json<PaymentAnswer>> {
     let id = PaymentId(payment_id);
     let (trade, settled) = (market.trade.clone(), id.clone());
-    durable(async move { hear::settle_at_sandbox(&trade, &settled, value.outcome).await }).await?;
-    let payment = store::find(&mut market.db().read().await?, id.as_str()).await?;
-    let payment = payment.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    Ok(Json(PaymentAnswer { payment_id: payment.id.0, state: payment.state }))
+    let outcome = durable(async move { hear::settle_at_sandbox(&trade, &settled, value.outcome).await }).await?;
+    let state = match outcome {
+        PaymentOutcome::Paid => PaymentState::Succeeded,
+        PaymentOutcome::Failed => PaymentState::Failed,
+        PaymentOutcome::PartPaid | PaymentOutcome::Known | PaymentOutcome::GivenBack(_) => {
+            let payment = store::find(&mut market.db().read().await?, id.as_str()).await?;
+            payment.ok_or_else(|| Refusal::new(Code::NotFound))?.state
+        }
+    };
+    Ok(Json(PaymentAnswer { payment_id: id.0, state }))
 }
 
 #[utoipa::path(post, path = "/api/v1/webhooks/stripe", operation_id = "stripeWebhook", tag = "shopping",

@@ -68,6 +68,6 @@ async fn purchase(site: Arc<Site>) {
         costs.iter().map(|cost| format!("{} {}/{}", cost.call, cost.statements, cost.commits)).collect();
     let all: u64 = costs.iter().map(|cost| cost.statements).sum();
     println!("{all} statements: {}", told.join(", "));
-    assert!(all <= 56, "{all} statements: {}", told.join(", "));
-    assert!(costs.iter().all(|cost| cost.call != "read" || cost.statements <= 5), "{}", told.join(", "));
+    assert!(all <= 40, "{all} statements: {}", told.join(", "));
+    assert!(costs.iter().all(|cost| cost.call != "read" || cost.statements <= 4), "{}", told.join(", "));
 }
