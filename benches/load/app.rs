@@ -28,7 +28,12 @@ fn free_port() -> Result<SocketAddr> {
 
 /// `yanxi` with a data folder and perhaps a PostgreSQL.
 pub fn yanxi(data: &Path, database: Option<&str>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_yanxi"));
+    program(env!("CARGO_BIN_EXE_yanxi"), data, database)
+}
+
+/// The same of another build.
+pub fn program(program: &str, data: &Path, database: Option<&str>) -> Command {
+    let mut command = Command::new(program);
     command.env_clear().env("YANXI_DATA", data).env("YANXI_DEMO", "1").env("YANXI_RATE", "off");
     if let Some(url) = database {
         command.env("DATABASE_URL", url);
@@ -40,9 +45,13 @@ pub fn yanxi(data: &Path, database: Option<&str>) -> Command {
 impl Server {
     /// The program with demonstration data in a folder.
     pub async fn app(data: &Path, database: Option<&str>) -> Result<Self> {
+        Self::of(yanxi(data, database), data).await
+    }
+
+    /// A program that was told its folder.
+    pub async fn of(mut command: Command, data: &Path) -> Result<Self> {
         let address = free_port()?;
         let log = std::fs::File::create(data.join("bench.log"))?;
-        let mut command = yanxi(data, database);
         command.env("YANXI_LISTEN", address.to_string()).stdout(log.try_clone()?).stderr(log);
         Self::start(command, address, "/readyz")
             .await

@@ -29,21 +29,33 @@ pub struct Call {
     pub target: String,
     /// JSON of a POST; none for a GET.
     pub body: Option<(Bytes, String)>,
+    /// `X-Order-Token`.
+    pub token: Option<String>,
 }
 
 impl Call {
     /// A GET.
     pub fn get(target: impl Into<String>) -> Self {
-        Self { target: target.into(), body: None }
+        Self { target: target.into(), body: None, token: None }
     }
 
     /// A POST of JSON.
     pub fn post(target: &str, body: String, key: String) -> Self {
-        Self { target: target.to_owned(), body: Some((Bytes::from(body), key)) }
+        Self { target: target.to_owned(), body: Some((Bytes::from(body), key)), token: None }
+    }
+
+    /// The same by the bearer of an order's token.
+    #[must_use]
+    pub fn of(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
     }
 
     fn request(&self) -> Result<Request<Full<Bytes>>> {
-        let start = Request::builder().uri(&self.target).header(HOST, "127.0.0.1").header(ACCEPT_ENCODING, "br");
+        let mut start = Request::builder().uri(&self.target).header(HOST, "127.0.0.1").header(ACCEPT_ENCODING, "br");
+        if let Some(token) = &self.token {
+            start = start.header("x-order-token", token);
+        }
         Ok(match &self.body {
             None => start.body(Full::default())?,
             Some((body, key)) => start
@@ -67,6 +79,28 @@ pub struct Turn {
     pub times: Vec<u32>,
     /// Processor time of the server.
     pub processor: Option<Duration>,
+}
+
+/// A connection that stays open.
+pub struct Line(SendRequest<Full<Bytes>>);
+
+impl Line {
+    pub async fn to(address: SocketAddr) -> Result<Self> {
+        connect(address).await.map(Self)
+    }
+
+    /// The JSON of a call that must succeed.
+    pub async fn json(&mut self, call: &Call) -> Result<serde_json::Value> {
+        let mut request = call.request()?;
+        request.headers_mut().remove(ACCEPT_ENCODING);
+        let response = self.0.send_request(request).await?;
+        let status = response.status();
+        let body = response.into_body().collect().await?.to_bytes();
+        if !status.is_success() {
+            bail!("{} answered {status}: {}", call.target, String::from_utf8_lossy(&body));
+        }
+        Ok(serde_json::from_slice(&body)?)
+    }
 }
 
 async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>> {

@@ -1,8 +1,9 @@
-//! Load bench: `cargo bench --bench load [-- --seconds N --rounds N --connections N --orders N --products N --only PART]`.
+//! Load bench: `cargo bench --bench load [-- --seconds N --rounds N --connections N --orders N --products N --disk-orders N --only PART --beside PROGRAM]`.
 //!
 //! `app` starts the program itself on a free port with demonstration data in a temporary folder;
 //! `bare` is an axum server in a process of its own that answers the very same bytes; `client`
-//! loads either over connections that stay open; `pages` and `orders` say what is asked for.
+//! loads either over connections that stay open; `pages` and `orders` say what is asked for; `purchases` buys, from
+//! the quote to the paid order; `disk` weighs an order.
 //! Program and bare server take turns in rounds of the same run, so that a busy machine slows both.
 //! PostgreSQL joins where `TEST_POSTGRES_URL` names a server (tests/run starts one).
 #![allow(clippy::disallowed_methods, reason = "a bench reads the machine's clock and its own arguments")]
@@ -10,10 +11,12 @@
 mod app;
 mod bare;
 mod client;
+mod disk;
 mod memory;
 mod orders;
 mod pages;
 mod postgres;
+mod purchases;
 mod raw;
 mod report;
 mod shop;
@@ -37,8 +40,12 @@ pub struct Plan {
     pub orders: usize,
     /// Products of the memory measurement with a big catalogue; 0 leaves it out.
     pub products: usize,
-    /// `pages`, `orders`, `memory`, or all.
+    /// Orders of the measurement of their disk.
+    pub disk_orders: usize,
+    /// `pages`, `orders`, `purchases`, `disk`, `memory`, or all.
     pub only: Option<String>,
+    /// Another build of the program, whose purchases take turns with this one's.
+    pub beside: Option<String>,
 }
 
 impl Plan {
@@ -48,8 +55,16 @@ impl Plan {
 }
 
 fn plan(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Plan> {
-    let mut plan =
-        Plan { turn: Duration::from_secs(2), rounds: 3, connections: 16, orders: 1000, products: 0, only: None };
+    let mut plan = Plan {
+        turn: Duration::from_secs(2),
+        rounds: 3,
+        connections: 16,
+        orders: 1000,
+        products: 0,
+        disk_orders: 20_000,
+        only: None,
+        beside: None,
+    };
     while let Some(name) = arguments.next() {
         let mut number = || -> anyhow::Result<usize> {
             let value = arguments.next().unwrap_or_default();
@@ -62,7 +77,9 @@ fn plan(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Plan> {
             "--connections" => plan.connections = number()?.max(1),
             "--orders" => plan.orders = number()?,
             "--products" => plan.products = number()?,
+            "--disk-orders" => plan.disk_orders = number()?.max(1),
             "--only" => plan.only = arguments.next(),
+            "--beside" => plan.beside = arguments.next(),
             _ => anyhow::bail!("unknown argument {name}"),
         }
     }
@@ -102,6 +119,12 @@ async fn bench(plan: Plan) -> anyhow::Result<()> {
             }
             None => println!("\nskipped: orders on PostgreSQL, because TEST_POSTGRES_URL names no server"),
         }
+    }
+    if plan.wants("purchases") {
+        purchases::measure(&plan).await?;
+    }
+    if plan.wants("disk") {
+        disk::measure(&plan).await?;
     }
     if plan.wants("memory") {
         memory::measure(&plan).await?;

@@ -34,7 +34,7 @@ use crate::{
     shop::{REGION, baskets, order_of},
 };
 
-const MORE_STOCK: &str = "UPDATE stock_levels SET on_hand = on_hand + 10000000";
+pub const MORE_STOCK: &str = "UPDATE stock_levels SET on_hand = on_hand + 10000000";
 
 /// Prints the table of one engine; none is SQLite.
 pub async fn measure(plan: &Plan, database: Option<&Database>) -> Result<()> {
@@ -74,8 +74,15 @@ pub async fn measure(plan: &Plan, database: Option<&Database>) -> Result<()> {
     Ok(())
 }
 
+/// What the verbs need, on a database of the program.
+pub async fn trade(url: &str) -> Result<Trade> {
+    let db = Db::open(url, None).await?;
+    let (providers, tokens) = (Providers::of(&db).await?, OrderTokens::of(&db).await?);
+    Ok(Trade { db, clock: Clock::System, providers, keys: Running::default(), tokens, hold_seconds: 900 })
+}
+
 /// The program's SQLite file in its data folder.
-fn sqlite_file(folder: &std::path::Path) -> String {
+pub fn sqlite_file(folder: &std::path::Path) -> String {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let file =
         files.into_iter().find(|path| path.extension().is_some_and(|e| e == "db" || e == "sqlite" || e == "sqlite3"));
@@ -94,7 +101,20 @@ struct Bench {
     url: String,
 }
 
-fn placing(quote_id: &str) -> Placing {
+/// One of each SKU.
+pub fn asked(skus: &[String]) -> Result<Ask> {
+    let one = Qty::parse("qty", 1).map_err(yanxi::kernel::Error::from)?;
+    Ok(Ask {
+        items: skus.iter().map(|sku| AskedItem { sku: SkuCode::stored(sku.clone()), qty: one }).collect(),
+        region_code: Some(RegionCode::stored(REGION.to_owned())),
+        street: "人民路 1 号".to_owned(),
+        coupons: Vec::new(),
+        fulfilment: Fulfilment::Delivery,
+        outlet: None,
+    })
+}
+
+pub fn placing(quote_id: &str) -> Placing {
     Placing {
         quote_id: quote_id.to_owned(),
         name: "收货人".to_owned(),
@@ -104,10 +124,14 @@ fn placing(quote_id: &str) -> Placing {
 }
 
 fn key(quote_id: &str) -> Key {
+    key_for(quote_id, "placeOrder")
+}
+
+pub fn key_for(quote_id: &str, operation: &'static str) -> Key {
     Key {
         scope: format!("quote:{quote_id}"),
         key: quote_id.to_owned(),
-        operation: "placeOrder",
+        operation,
         body_hash: Random::hash_of(quote_id),
         twin: Twin::Told,
     }
@@ -115,13 +139,10 @@ fn key(quote_id: &str) -> Key {
 
 impl Bench {
     async fn open(url: &str, baskets: &[Vec<String>]) -> Result<Self> {
-        let db = Db::open(url, None).await?;
-        let mut tx = db.begin().await?;
+        let trade = trade(url).await?;
+        let mut tx = trade.db.begin().await?;
         q(MORE_STOCK).exec(&mut tx).await?;
         tx.commit().await?;
-        let providers = Providers::of(&db).await?;
-        let tokens = OrderTokens::of(&db).await?;
-        let trade = Trade { db, clock: Clock::System, providers, keys: Running::default(), tokens, hold_seconds: 900 };
         let mut bench = Self { trade, goods: Vec::new(), url: url.to_owned() };
         for skus in baskets {
             let quote = bench.priced(skus).await?;
@@ -136,15 +157,7 @@ impl Bench {
     }
 
     async fn priced(&self, skus: &[String]) -> Result<Quote> {
-        let one = Qty::parse("qty", 1).map_err(yanxi::kernel::Error::from)?;
-        let ask = Ask {
-            items: skus.iter().map(|sku| AskedItem { sku: SkuCode::stored(sku.clone()), qty: one }).collect(),
-            region_code: Some(RegionCode::stored(REGION.to_owned())),
-            street: "人民路 1 号".to_owned(),
-            coupons: Vec::new(),
-            fulfilment: Fulfilment::Delivery,
-            outlet: None,
-        };
+        let ask = asked(skus)?;
         let mut step = Step { at: self.trade.clock.now(), by: Actor::GUEST, random: Random::System };
         Ok(pricing::price(&mut self.trade.db.read().await?, &ask, &mut step).await?)
     }

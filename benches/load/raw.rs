@@ -136,6 +136,15 @@ impl Plain {
         }
     }
 
+    /// Runs a statement.
+    pub async fn execute(&self, sql: &'static str) -> Result<()> {
+        match self {
+            Self::Sqlite(pool) => pool.execute(sql).await.map(|_| ())?,
+            Self::Postgres(pool) => pool.execute(sql).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+
     /// Runs the orders over all connections; times each from its first statement to its commit.
     pub async fn run(&self, plans: Vec<Template>) -> Result<Turn> {
         let plans = Arc::new(Mutex::new(plans));
