@@ -45,6 +45,7 @@ codes! {
     Repeated "repeated" 422 "这一项重复了。" "This stands twice.";
     BadJson "bad_json" 422 "请求内容不是正确的 JSON。" "The body is not valid JSON.";
     TooLarge "too_large" 413 "内容太大。" "The body is too large.";
+    QueryTooLong "query_too_long" 414 "地址太长，请从首页重新开始。" "The address is too long; please start again from the home page.";
     WrongMedia "wrong_media" 415 "请用 JSON 提交（Content-Type: application/json）。" "Please send JSON (Content-Type: application/json).";
     SignInNeeded "sign_in_needed" 401 "请先登录。" "Please sign in first.";
     BadCredentials "bad_credentials" 401 "账号或密码不对。" "The login or the password is not right.";

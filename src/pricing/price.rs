@@ -20,6 +20,8 @@ use crate::{
 
 /// How long a quote can become an order.
 const QUOTE_LASTS: i64 = 30 * 60 * SECOND;
+/// Most items that are asked for, before the same SKUs are summed.
+const MOST_ITEMS: i64 = 500;
 /// Most different SKUs of an order.
 const MOST_LINES: usize = 50;
 
@@ -103,6 +105,7 @@ fn merged(items: &[AskedItem]) -> Result<Vec<AskedItem>> {
     if items.is_empty() {
         return Err(Refusal::of_field("items", Code::EmptyCart).into());
     }
+    parse::within("items", i64::try_from(items.len()).unwrap_or(i64::MAX), 1, MOST_ITEMS)?;
     let mut merged: Vec<AskedItem> = Vec::new();
     for (place, item) in items.iter().enumerate() {
         match merged.iter_mut().find(|m| m.sku == item.sku) {

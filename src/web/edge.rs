@@ -9,10 +9,10 @@ use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderValue, Method},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 
-use super::{Market, auth, headers, packing, pages, spoken};
+use super::{Error, Market, auth, headers, packing, pages, sizes, spoken};
 use crate::kernel::Random;
 
 /// Numbers the request, turns errors into answers, sets the headers that all answers have, logs writes.
@@ -23,7 +23,10 @@ pub async fn edge(State(market): State<Market>, request: Request, next: Next) ->
     let (lang, coding) = (auth::language(&parts), packing::asked(&parts.headers));
     let (method, uri) = (parts.method.clone(), parts.uri.clone());
     let route = parts.extensions.get::<MatchedPath>().cloned();
-    let response = next.run(Request::from_parts(parts, body)).await;
+    let response = match sizes::query(&uri) {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(refusal) => Error::from(refusal).into_response(),
+    };
     let mut response =
         spoken::spoken(&market, response, spoken::Asked { method: &method, path: uri.path(), lang, id: &id });
     pages::remember_language(&market, &uri, response.headers_mut());

@@ -1,10 +1,14 @@
 //! The query of a product list, of pages and API alike.
 
+use super::sizes;
 use crate::{
     catalogue::Snapshot,
     kernel::{Code, Refusal, parse},
     search::{Facet, SearchRequest, Sort},
 };
+
+/// Longest value of a parameter, in characters.
+const LONGEST: usize = 200;
 
 /// A parsed list request: what to search and which page.
 pub struct Listing {
@@ -27,7 +31,7 @@ pub fn listing(query: &str, snapshot: &Snapshot) -> Result<Listing, Refusal> {
         };
         match name.as_ref() {
             "lang" => {}
-            "q" => request.text = parse::optional_text("q", &value, 10_000)?,
+            "q" => request.text = parse::optional_text("q", sizes::search_text(&value), LONGEST)?,
             "sort" => {
                 let unknown = || {
                     Refusal::of_field("sort", Code::WrongType)
@@ -44,8 +48,9 @@ pub fn listing(query: &str, snapshot: &Snapshot) -> Result<Listing, Refusal> {
                 if facet == Facet::InSeason && !matches!(value.as_ref(), "" | "true" | "false" | "1" | "0") {
                     return Err(Refusal::of_field(other, Code::OneOf).with("choices", "true, false"));
                 }
-                if !value.is_empty() && request.selected.len() < 64 {
-                    request.selected.push((facet, value.into_owned()));
+                let value = parse::optional_text(other, &value, LONGEST)?;
+                if !value.is_empty() {
+                    request.selected.push((facet, value));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! HTTP: one table of routes with the permission of each; `api` answers programs, `pages` people.
 //!
-//! A request passes: number, errors, headers, log (`edge`) → time limit → panics → cross-site check →
+//! A request passes: number, errors, headers, log (`edge`) → sizes → time limit → panics → cross-site check →
 //! of a write the limit (`counted`) → the route's permission (`route`) → its handler, which
 //! extracts (`auth::Caller`, `json::ApiJson`, `form`), calls one verb of a capability (writes in
 //! `durable`) and answers. Errors leave as `web::Error` and get their words at the edge.
@@ -28,6 +28,7 @@ pub mod photos;
 pub mod problem;
 pub mod route;
 pub mod session;
+pub mod sizes;
 mod spoken;
 pub mod statements;
 mod strict;
@@ -52,8 +53,6 @@ pub use route::{Allow, Route};
 
 /// Longest time a handler may take before it is answered 503.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Largest body: long texts are refused by their field, not by their weight.
-const LARGEST_BODY: usize = 2 * 1024 * 1024;
 
 /// Every route of the market.
 pub fn routes() -> Vec<Route> {
@@ -86,7 +85,7 @@ pub fn router(market: &Market) -> Result<Router, String> {
             .map_response(IntoResponse::into_response)
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .layer(DefaultBodyLimit::max(sizes::BODY))
             .layer(csrf),
     ))
 }

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use axum::{
-    extract::{FromRequestParts, Request},
+    extract::{DefaultBodyLimit, FromRequestParts, Request},
     handler::Handler,
     http::Method,
     middleware::{Next, from_fn_with_state},
@@ -90,6 +90,11 @@ impl Route {
     /// A removal.
     pub fn delete<H: Handler<T, Market, Future = Answering>, T>(path: &'static str, allow: Allow, handler: H) -> Self {
         Self::new((Method::DELETE, MethodFilter::DELETE), path, allow, handler)
+    }
+
+    /// The same for larger bodies, in bytes.
+    pub fn body(self, most: usize) -> Self {
+        Self { handler: self.handler.layer(DefaultBodyLimit::max(most)), ..self }
     }
 
     /// The router with this row, guarded by its permission; writes are counted.

@@ -19,6 +19,7 @@ use crate::{
         cache::{Key, Rendered},
         json::ApiQuery,
         list_query::listing,
+        sizes,
     },
 };
 
@@ -190,7 +191,7 @@ pub async fn suggest(
     Language(lang): Language,
     ApiQuery(query): ApiQuery<SuggestQuery>,
 ) -> Result<Json<Suggestions>> {
-    let text = parse::optional_text("q", &query.q.unwrap_or_default(), 10_000)?;
+    let text = parse::optional_text("q", sizes::search_text(&query.q.unwrap_or_default()), 200)?;
     let items = market.search.suggest(&text).into_iter().map(|s| suggestion(s, lang)).collect();
     Ok(Json(Suggestions { items }))
 }

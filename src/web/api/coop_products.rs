@@ -25,6 +25,7 @@ use crate::{
         durable::of_coop,
         json::{ApiJson, ApiQuery, IdempotencyKey},
         paging::Paging,
+        sizes,
     },
 };
 
@@ -47,9 +48,9 @@ pub fn routes() -> Vec<Route> {
     let coop = Allow::Roles(&[Role::Coop]);
     vec![
         Route::get("/api/v1/coop/products", coop, coop_products),
-        Route::post("/api/v1/coop/products", coop, create_product),
+        Route::post("/api/v1/coop/products", coop, create_product).body(sizes::LONG_TEXTS),
         Route::get("/api/v1/coop/products/{id}", coop, coop_product),
-        Route::patch("/api/v1/coop/products/{id}", coop, change_product),
+        Route::patch("/api/v1/coop/products/{id}", coop, change_product).body(sizes::LONG_TEXTS),
         Route::post("/api/v1/coop/products/{id}/submit", coop, submit_product),
         Route::post("/api/v1/coop/products/{id}/withdraw", coop, withdraw_product),
         Route::post("/api/v1/coop/products/{id}/skus", coop, add_sku),

@@ -23,6 +23,7 @@ use crate::{
         auth::Caller,
         durable::durable,
         json::{ApiJson, IdempotencyKey},
+        sizes,
     },
 };
 
@@ -36,7 +37,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::post("/api/v1/orders/{number}/payments", Allow::Owner, pay_order),
         Route::post("/api/v1/sandbox/payments/{payment_id}", Allow::Anyone, settle_sandbox),
-        Route::post("/api/v1/webhooks/stripe", Allow::Anyone, stripe_webhook),
+        Route::post("/api/v1/webhooks/stripe", Allow::Anyone, stripe_webhook).body(sizes::LONG_TEXTS),
     ]
 }
 

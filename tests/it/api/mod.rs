@@ -13,3 +13,4 @@ mod quotes;
 mod reports;
 mod session;
 pub mod shelf;
+mod sizes;

@@ -20,6 +20,7 @@ use crate::{
             desk::Desk,
             view::{self, Layout},
         },
+        sizes,
     },
 };
 
@@ -27,9 +28,9 @@ use crate::{
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/coop/products/new", COOP, blank),
-        Route::post("/coop/products/new", COOP, create),
+        Route::post("/coop/products/new", COOP, create).body(sizes::LONG_TEXTS),
         Route::get("/coop/products/{id}/words", COOP, edit),
-        Route::post("/coop/products/{id}/words", COOP, change),
+        Route::post("/coop/products/{id}/words", COOP, change).body(sizes::LONG_TEXTS),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! The list's query as pairs, and the addresses of its neighbours: one choice more, one less.
 
-use crate::search::Facet;
+use crate::{search::Facet, web::sizes};
 
 /// The query of a list, without parameters that the page does not know and without empty ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,14 +9,20 @@ pub struct Query(Vec<(String, String)>);
 /// Parameters besides the facets.
 const KNOWN: [&str; 6] = ["q", "min_fen", "max_fen", "sort", "page", "per_page"];
 
+/// Most choices of a list, and the longest value of one, in bytes: each link of the page repeats them all.
+const MOST_CHOICES: usize = 24;
+const LONGEST_VALUE: usize = 640;
+
 impl Query {
     /// Of the text after `?`. A link from elsewhere may bring parameters of its own: they fall out.
     pub fn read(text: &str) -> Self {
         let known = |name: &str| KNOWN.contains(&name) || Facet::parse(name).is_some();
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-            let pair = (name.into_owned(), value.trim().to_owned());
-            if known(&pair.0) && !pair.1.is_empty() && !pairs.contains(&pair) {
+            let value = if name == "q" { sizes::search_text(&value) } else { value.trim() };
+            let pair = (name.into_owned(), value.to_owned());
+            let fits = pairs.len() < MOST_CHOICES && pair.1.len() <= LONGEST_VALUE;
+            if fits && known(&pair.0) && !pair.1.is_empty() && !pairs.contains(&pair) {
                 pairs.push(pair);
             }
         }
