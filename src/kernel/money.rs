@@ -120,7 +120,7 @@ pub fn thousands(digits: &str) -> String {
 
 impl fmt::Display for Fen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "¥{}", self.yuan())
+        write!(f, "¥{}", self.grouped())
     }
 }
 

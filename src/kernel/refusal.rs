@@ -65,7 +65,7 @@ codes! {
     UnknownOutlet "unknown_outlet" 422 "没有这个自提点。" "There is no such pick-up point.";
     EmptyCart "empty_cart" 422 "还没有选商品。" "Nothing was chosen yet.";
     NotServed "not_served" 422 "{coop}暂不送到这个地区（{sku}）。" "{coop} does not deliver to this region ({sku}).";
-    OutOfStock "out_of_stock" 409 "{sku} 只剩 {left} 件。" "Only {left} of {sku} left.";
+    OutOfStock "out_of_stock" 409 "库存不够：{sku} 还剩 {left} 件，请改少一些或换一种规格。" "Not enough in stock: {left} of {sku} left. Take fewer or choose another.";
     NotForSale "not_for_sale" 409 "{sku} 现在不在售，{back}再来。" "{sku} is not on sale now; back {back}.";
     CouponUnknown "coupon_unknown" 422 "没有优惠券 {coupon}。" "There is no coupon {coupon}.";
     CouponNotValid "coupon_not_valid" 422 "优惠券 {coupon} 不在有效期内。" "Coupon {coupon} is not valid today.";
@@ -92,7 +92,7 @@ codes! {
     ShipTooMuch "ship_too_much" 409 "第 {line} 行只剩 {left} 件待发。" "Line {line} has only {left} left to ship.";
     TrackingUsed "tracking_used" 409 "这个运单号已经用过。" "This tracking number was already used.";
     ScanTimeInvalid "scan_time_invalid" 422 "扫描时间不对：不能早于发货，也不能在将来。" "The scan time is not right: not before shipping, not in the future.";
-    StockBelowHeld "stock_below_held" 409 "有 {held} 件已被下单占用，库存不能低于它。" "{held} are held by orders; stock cannot go below that.";
+    StockBelowHeld "stock_below_held" 409 "有 {held} 件已被下单占用，库存不能低于 {held} 件；请少减一些。" "{held} are held by orders, so stock cannot go below {held}. Take off fewer.";
     CouponExists "coupon_exists" 409 "优惠券 {coupon} 已存在。" "Coupon {coupon} exists already.";
     NotPublishable "not_publishable" 422 "还缺：{missing}。" "Still missing: {missing}.";
     UnknownCategory "unknown_category" 422 "没有这个类别。" "There is no such category.";
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn parameters_fill_the_words_of_the_answer_and_the_field() {
         let refusal = Refusal::of_field("items[0].qty", Code::OutOfStock).with("sku", "P01-1").with("left", 3);
-        assert_eq!(refusal.detail(Lang::En), "Only 3 of P01-1 left.");
-        assert_eq!(refusal.fields[0].detail(Lang::ZhCn), "P01-1 只剩 3 件。");
+        assert_eq!(refusal.detail(Lang::En), "Not enough in stock: 3 of P01-1 left. Take fewer or choose another.");
+        assert_eq!(refusal.fields[0].detail(Lang::ZhCn), "库存不够：P01-1 还剩 3 件，请改少一些或换一种规格。");
     }
 }

@@ -64,6 +64,33 @@ pub fn name(zh: &str, lang: Lang) -> String {
     format!("{}{kind}", sounds(stem))
 }
 
+/// An address in a language: in English the street first, then the divisions from the smallest up.
+pub fn address(region: &str, street: &str, lang: Lang) -> String {
+    if lang == Lang::ZhCn {
+        return format!("{region} {street}");
+    }
+    let divisions = divisions(region).into_iter().rev().map(|division| name(division, lang));
+    std::iter::once(street.to_owned()).chain(divisions).collect::<Vec<_>>().join(", ")
+}
+
+/// 江苏省无锡市梁溪区 in its three divisions. A name has two characters at least, and one such as 沙市区 is whole.
+fn divisions(region: &str) -> Vec<&str> {
+    const ENDS: [char; 8] = ['省', '市', '区', '县', '州', '盟', '旗', '镇'];
+    let (mut found, mut start) = (Vec::new(), 0);
+    let mut chars = region.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = at + c.len_utf8();
+        let goes_on =
+            chars.peek().is_some_and(|(_, after)| matches!(after, '区' | '县') || (*after == '市' && c != '市'));
+        if ENDS.contains(&c) && start < at && !goes_on {
+            found.push(&region[start..next]);
+            start = next;
+        }
+    }
+    found.extend(Some(&region[start..]).filter(|rest| !rest.is_empty()));
+    found
+}
+
 /// The sounds of a name as one word; an apostrophe keeps 西安 apart from 先.
 fn sounds(stem: &str) -> String {
     let mut word = String::new();
@@ -81,6 +108,20 @@ fn sounds(stem: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_runs_from_the_street_up_in_english() {
+        for (region, en) in [
+            ("江苏省无锡市梁溪区", "1 Main St, Liangxi District, Wuxi, Jiangsu"),
+            ("湖北省荆州市沙市区", "1 Main St, Shashi District, Jingzhou, Hubei"),
+            ("内蒙古自治区呼和浩特市新城区", "1 Main St, Xincheng District, Hohhot, Inner Mongolia"),
+            ("山东省济南市市中区", "1 Main St, Shizhong District, Jinan, Shandong"),
+            ("广东省东莞市", "1 Main St, Dongguan, Guangdong"),
+        ] {
+            assert_eq!(address(region, "1 Main St", Lang::En), en);
+        }
+        assert_eq!(address("江苏省无锡市梁溪区", "中山路 1 号", Lang::ZhCn), "江苏省无锡市梁溪区 中山路 1 号");
+    }
 
     #[test]
     fn divisions_are_written_as_their_signs_write_them() {

@@ -7,6 +7,7 @@ use crate::{
     db::{Conn, Query, row, statements},
     kernel::{BuyerClass, Channel, Lang, Named, Result},
     ledger::dimensions::NONE,
+    pricing::romanised,
 };
 
 statements! {
@@ -52,8 +53,9 @@ impl Labels {
             _ => return Ok(Self { dimension, lang, known: BTreeMap::new() }),
         };
         let named: Vec<Labelled> = Query::with_list(sql, raw).all(conn).await?;
-        let name = |n: &Labelled| match lang {
-            Lang::En if !n.name_en.is_empty() => n.name_en.clone(),
+        let name = |n: &Labelled| match (lang, dimension) {
+            (Lang::En, Dimension::District) => romanised::name(&n.name, lang),
+            (Lang::En, _) if !n.name_en.is_empty() => n.name_en.clone(),
             _ => n.name.clone(),
         };
         let known = named.into_iter().map(|n| (n.raw.clone(), (n.key.clone(), name(&n))));

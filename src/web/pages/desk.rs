@@ -22,6 +22,8 @@ pub struct Desk {
     pub person: String,
     /// The same page in the other language.
     pub other: String,
+    /// What was just done here, in words: a form that did its work leads to `?done=…`.
+    pub done: Option<&'static str>,
 }
 
 /// Some pages of a desk under a title, which may be empty.
@@ -68,6 +70,7 @@ impl Desk {
             groups: pages.iter().map(group).collect(),
             person: caller.person.as_ref().map(|person| person.name.clone()).unwrap_or_default(),
             other: in_language(uri, layout.other().0),
+            done: done(layout, uri),
         }
     }
 
@@ -82,6 +85,12 @@ impl Desk {
     }
 }
 
+fn done(layout: &Layout, uri: &Uri) -> Option<&'static str> {
+    let mut query = form_urlencoded::parse(uri.query()?.as_bytes());
+    let (_, what) = query.find(|(name, _)| name == "done")?;
+    layout.known_word("done", &what)
+}
+
 /// A page is marked where it or one below it is shown; all are below the desk's first.
 fn link(layout: &Layout, (path, home): (&str, &str), href: &str, key: &str) -> Link {
     let below = path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/') && href != home);
@@ -90,7 +99,8 @@ fn link(layout: &Layout, (path, home): (&str, &str), href: &str, key: &str) -> L
 
 /// The address again with another language.
 pub fn in_language(uri: &Uri, tag: &str) -> String {
-    let kept = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).filter(|(name, _)| name != "lang");
+    let kept = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+        .filter(|(name, _)| name != "lang" && name != "done");
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(kept).append_pair("lang", tag);
     format!("?{}", query.finish())

@@ -54,7 +54,7 @@ fn scaled(fen: Fen, most: Fen, tall: i64) -> i64 {
 
 fn open(tall: i64, label: &str) -> String {
     format!(
-        "<svg class=\"chart\" viewBox=\"0 0 {WIDE} {tall}\" width=\"{WIDE}\" height=\"{tall}\" role=\"img\" aria-label=\"{}\">",
+        "<svg class=\"chart\" viewBox=\"0 0 {WIDE} {tall}\" width=\"{WIDE}\" height=\"{tall}\" font-size=\"14\" role=\"img\" aria-label=\"{}\">",
         plain(label)
     )
 }

@@ -87,13 +87,14 @@ impl Layout {
         params.iter().fold(words, |words, (name, value)| words.replace(&format!("{{{name}}}"), &value.to_string()))
     }
 
-    /// The words of a key in a group, such as an order's state.
+    /// The words of a key in a group, such as an order's state; the key itself where there are none.
     pub fn word(&self, group: &str, key: &str) -> String {
-        let full = format!("{group}.{key}");
-        match texts::find(self.lang, &full) {
-            Some(words) => words.to_owned(),
-            None => key.to_owned(),
-        }
+        self.known_word(group, key).unwrap_or(key).to_owned()
+    }
+
+    /// The same of a key that an address brought; nothing where the group has no such key.
+    pub fn known_word(&self, group: &str, key: &str) -> Option<&'static str> {
+        texts::find(self.lang, &format!("{group}.{key}"))
     }
 
     /// `zh-CN` or `en`.

@@ -83,6 +83,8 @@ async fn a_guest_buys_from_two_cooperatives_by_forms_alone(site: Arc<Site>) {
     assert_eq!(pay.one(".amount"), "¥149.40", "{}", pay.text);
     assert!(!guest.cookies.contains_key("cart"), "the cart is empty after ordering");
 
+    let back = guest.get("/checkout").await;
+    assert_eq!((back.status, back.count(".due-now")), (200, 1), "the way back leads to the order: {}", back.text);
     let order = pay.form("form.stack").with("outcome", "succeeded").send(&mut guest).await;
     assert_eq!((order.status, order.one("h1 .tag")), (200, "已付款".to_owned()), "{}", order.text);
     assert_eq!(order.count(".parcel"), 2);
@@ -92,6 +94,7 @@ async fn a_guest_buys_from_two_cooperatives_by_forms_alone(site: Arc<Site>) {
 
     let cancelled = order.form("form[action$=cancel]").send(&mut guest).await;
     assert_eq!(cancelled.one("h1 .tag"), "已退款", "{}", cancelled.text);
+    assert!(cancelled.one(".sums").contains("买家取消"), "{}", cancelled.text);
     assert_eq!(site.shop.stock("P01-1").await, (100, 0));
     let again = guest.post(&format!("/orders/{number}/cancel"), &[]).await;
     assert_eq!((again.status, again.count("[role=alert]")), (409, 1));

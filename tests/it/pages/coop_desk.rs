@@ -20,6 +20,7 @@ on_both! {
     an_applicant_sees_how_it_stands_until_he_sells,
     goods_come_to_the_shelf_by_forms_alone,
     a_form_refused_keeps_what_was_typed_and_says_why,
+    refused_days_of_the_statement_are_said_at_the_desk,
     a_double_tap_counts_once,
     a_parcel_may_hold_a_part_and_the_slip_shows_no_prices,
     pages_of_another_cooperative_are_not_found,
@@ -111,12 +112,17 @@ async fn goods_come_to_the_shelf_by_forms_alone(shop: Arc<Shop>) {
     assert_eq!(lacking, ["一句话介绍", "保存方法", "规格", "证书"], "{}", page.text);
     let words = coop.get(&format!("{path}/words")).await.form("form.goods-form");
     let words = words.with("summary", "粉面香甜").with("storage", "0–4 ℃ 60 天").with("return_class", "fresh");
-    assert_eq!(words.send(&mut coop).await.path, path);
+    assert_eq!(words.send(&mut coop).await.path, format!("{path}?done=words"));
     let sku = coop.get(&format!("{path}/skus/new")).await.form("form.goods-form");
     let sku = sku.with("spec", "75mm 5kg").with("net_weight_g", "5").with("gross_weight_g", "5.4");
     let sku = sku.with("price", "59.9").with("from", "10月8日").with("to", "5-31").send(&mut coop).await;
     assert!(sku.one(".sku .small").contains("10-08 – 05-31"), "{}", sku.text);
-    assert_eq!((sku.path.as_str(), sku.one(".sku .price")), (path.as_str(), "¥59.90".to_owned()), "{}", sku.text);
+    assert_eq!(
+        (sku.path.clone(), sku.one(".sku .price")),
+        (format!("{path}?done=sku"), "¥59.90".to_owned()),
+        "{}",
+        sku.text
+    );
     let form = coop.get(&format!("{path}/certificates")).await.form("form.goods-form");
     let form = form.with("kind", "conformity").with("number", "DEMO-7").with("valid_from", "2026-01-01");
     let whole = form.with("valid_to", "2026-12-31").send(&mut coop).await;
@@ -192,6 +198,19 @@ async fn a_form_refused_keeps_what_was_typed_and_says_why(shop: Arc<Shop>) {
     assert_eq!((refused.status, refused.count(".field.bad #harvested_on")), (422, 1), "{}", refused.text);
 }
 
+async fn refused_days_of_the_statement_are_said_at_the_desk(shop: Arc<Shop>) {
+    let stall = Stall::open(shop).await;
+    let mut coop = stall.coop().await;
+    let refused = coop.get("/coop/statement?from=2026-11-30&to=2026-11-01").await;
+    assert_eq!(
+        (refused.status, refused.count(".side"), refused.count(".field.bad #to")),
+        (422, 1, 1),
+        "{}",
+        refused.text
+    );
+    assert_eq!(refused.attribute("#from", "value").as_deref(), Some("2026-11-30"));
+}
+
 async fn a_double_tap_counts_once(shop: Arc<Shop>) {
     let stall = Stall::open(shop.clone()).await;
     let mut coop = stall.coop().await;
@@ -200,7 +219,7 @@ async fn a_double_tap_counts_once(shop: Arc<Shop>) {
     let mut twin = coop.clone();
     let (one, other) = tokio::join!(form.send(&mut coop), form.send(&mut twin));
     assert_eq!((one.status, other.status), (200, 200), "{} {}", one.text, other.text);
-    assert_eq!(shop.stock("P01-1").await, (120, 0));
+    assert_eq!((shop.stock("P01-1").await, one.one("main > .done")), ((120, 0), "库存已改。".to_owned()));
     let changed = form.with("delta", "+1").send(&mut coop).await;
     assert_eq!((changed.status, changed.count("[role=alert]")), (422, 1), "nothing is forgotten: {}", changed.text);
     let next = changed.form(".sku form").with("do", "stock").send(&mut coop).await;
@@ -229,12 +248,13 @@ async fn a_parcel_may_hold_a_part_and_the_slip_shows_no_prices(shop: Arc<Shop>) 
     assert_eq!((many.status, many.attribute("#qty-1", "value").as_deref()), (409, Some("9")), "{}", many.text);
     let form = form.with("qty-1", "2").with("qty-2", "0");
     let part = form.send(&mut coop).await;
-    assert_eq!((part.path.as_str(), part.one("header .tag")), (path.as_str(), "部分发货".to_owned()), "{}", part.text);
+    assert_eq!(part.path, format!("{path}?done=part_sent"));
+    assert_eq!((part.count("main > .done"), part.one("header .tag")), (1, "部分发货".to_owned()), "{}", part.text);
     let again = form.send(&mut coop).await;
     assert_eq!((again.status, again.count(".parcel-sent")), (200, 1), "the same parcel: {}", again.text);
     assert_eq!(again.attribute("#qty-1", "value").as_deref(), Some("1"));
     let rest = again.form("form.sheet").with("carrier", "ems").with("tracking_no", "EM00000002").send(&mut coop).await;
-    assert_eq!(rest.path, "/coop/orders", "{}", rest.text);
+    assert_eq!((rest.path.as_str(), rest.count("main > .done")), ("/coop/orders?done=sent", 1), "{}", rest.text);
     assert_eq!(coop.get(&path).await.count(".parcel-sent"), 2);
 }
 

@@ -23,6 +23,7 @@ async fn the_log_begins_with_the_newest_act_and_says_what_was_checked(shop: Arc<
     let mut operator = desk.visitor("operator");
     let log = operator.get("/admin/audit").await;
     assert_eq!((log.all("tbody td:first-child")[0].as_str(), log.count("tbody tr")), ("102", 100), "{}", log.text);
+    assert_eq!(log.all("tbody td:nth-child(4)")[0], "生成重设码");
     assert_eq!(log.one("h1 ~ .tag"), "第 3–102 条的哈希首尾相连");
     let whole =
         operator.get(&log.attribute(".acts a", "href").map(|query| format!("/admin/audit{query}")).unwrap()).await;
@@ -79,7 +80,7 @@ async fn an_order_is_found_by_what_is_known_of_it(shop: Arc<Shop>) {
     assert_eq!(found.all("tbody td:first-child"), [number], "{}", found.text);
     // Who looks somebody up by phone stands in the log, the phone does not.
     let log = operator.get("/admin/audit").await;
-    assert!(log.text.contains("order.find") && !log.text.contains("13800000077"), "{}", log.text);
+    assert!(log.text.contains("按电话找订单") && !log.text.contains("13800000077"), "{}", log.text);
 }
 
 async fn money_goes_back_by_form_once_and_as_it_was_shown(shop: Arc<Shop>) {

@@ -35,11 +35,16 @@ use crate::{
         durable::durable,
         form::{Faults, Form, is_key},
         pages::{order, product, regions, view},
+        percent,
     },
 };
 
 /// Cookie of the key that all tabs share until the order is placed.
 const KEY: &str = "checkout";
+/// Cookie of the order that was placed last.
+const PLACED: &str = "placed";
+/// For so many seconds the way back from its payment leads to the order.
+const PLACED_LIFE: i64 = 3600;
 /// A checkout may lie for this many seconds.
 const KEY_LIFE: i64 = 24 * 3600;
 
@@ -72,7 +77,10 @@ async fn visit(market: Market, caller: Caller, headers: &HeaderMap) -> Result<Vi
 async fn page(State(market): State<Market>, caller: Caller, headers: HeaderMap) -> Result<Response> {
     let visit = visit(market, caller, &headers).await?;
     if !cart::ready(&visit.market, &visit.basket)? {
-        return Ok(Redirect::to("/cart").into_response());
+        let placed = auth::cookie(&headers, &auth::secret_name(&visit.market, PLACED));
+        let placed = placed.filter(|_| visit.basket.items.is_empty());
+        let to = placed.map_or_else(|| "/cart".to_owned(), |number| format!("/orders/{}", percent(&number)));
+        return Ok(Redirect::to(&to).into_response());
     }
     let kept = auth::cookie(&headers, &auth::secret_name(&visit.market, KEY)).filter(|key| is_key(key));
     let key = kept.map_or_else(|| Random::System.salt(), Ok)?;
@@ -318,6 +326,7 @@ impl Visit {
         let mut response = Redirect::to(&to).into_response();
         put_cookie(&mut response, &Basket::default().cookie(&self.market));
         put_cookie(&mut response, &auth::secret_cookie(&self.market, KEY, ("", 0)));
+        put_cookie(&mut response, &auth::secret_cookie(&self.market, PLACED, (&number, PLACED_LIFE)));
         if self.caller.person.is_none() {
             put_cookie(&mut response, &order::token_cookie(&self.market, &number, &placed.token));
         }

@@ -132,6 +132,6 @@ async fn add(visit: Visit, Path(id): Path<String>, Form(typed): Form<BatchForm>)
     let sku = SkuId(typed.sku.clone());
     let add = |work, coop, new| async move { batch::add(&work, (&coop, &sku), &new).await };
     let added = visit.act(typed.parsed(), key, add).await;
-    let to = format!("/coop/products/{id}/batches");
+    let to = format!("/coop/products/{id}/batches?done=batch");
     visit.after((added, &to), &FIELDS, |faults| shown(&visit, &id, (typed, faults))).await
 }

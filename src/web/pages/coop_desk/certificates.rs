@@ -110,6 +110,6 @@ async fn add(visit: Visit, Path(id): Path<String>, Form(typed): Form<Certificate
     let of = id.clone();
     let change = |work, coop, edit| async move { product::change(&work, (&coop, &of), &edit).await };
     let added = visit.act(typed.parsed(), None, change).await;
-    let to = format!("/coop/products/{id}");
+    let to = format!("/coop/products/{id}?done=certificate");
     visit.after((added, &to), &FIELDS, |faults| shown(&visit, &id, (typed, faults))).await
 }

@@ -53,6 +53,9 @@ const TABS: [SellerOrderState; 4] =
 struct Asked {
     state: Option<SellerOrderState>,
     page: Option<i64>,
+    /// What was just done; the frame says it.
+    #[serde(rename = "done")]
+    _done: Option<String>,
 }
 
 struct Tab {
@@ -320,7 +323,7 @@ async fn ship(
         _ => {
             let order = seen(&market, &caller, &id).await?.seller_order;
             let part = order.state == SellerOrderState::PartShipped;
-            Ok(if part { done(&format!("/coop/orders/{id}")) } else { done("/coop/orders") })
+            Ok(if part { done(&format!("/coop/orders/{id}?done=part_sent")) } else { done("/coop/orders?done=sent") })
         }
     }
 }

@@ -202,7 +202,7 @@ async fn change(visit: Visit, Path(id): Path<String>, Form(typed): Form<ProductF
     let of = id.clone();
     let change = |work, coop, edit| async move { product::change(&work, (&coop, &of), &edit).await };
     let changed = visit.act(typed.parsed(), None, change).await;
-    let to = format!("/coop/products/{id}");
+    let to = format!("/coop/products/{id}?done=words");
     let again = |faults| async {
         let listed = visit.product(&id).await?.0.state == ListingState::Published;
         shown(&visit, Some(&id), listed, (typed, faults))

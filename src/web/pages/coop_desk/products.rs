@@ -234,7 +234,7 @@ async fn one(visit: Visit, Path(id): Path<String>) -> Result<Response> {
 async fn change(visit: Visit, Path(id): Path<String>, Form(typed): Form<StockForm>) -> Result<Response> {
     let id = ProductId(id);
     let acted = changed(&visit, id.clone(), &typed).await;
-    let to = format!("/coop/products/{id}");
+    let to = format!("/coop/products/{id}?done={}", typed.act);
     visit.after((acted, &to), &FIELDS, |faults| shown(&visit, &id, (typed, faults))).await
 }
 

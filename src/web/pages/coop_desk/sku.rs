@@ -196,7 +196,7 @@ async fn add(visit: Visit, Path(id): Path<String>, Form(typed): Form<SkuForm>) -
     let of = product.id.clone();
     let add = |work, coop, edit| async move { sku::add(&work, (&coop, &of), &edit).await };
     let made = visit.act(typed.parsed(), key, add).await;
-    let to = format!("/coop/products/{}", product.id);
+    let to = format!("/coop/products/{}?done=sku", product.id);
     let again = |faults| async { shown(&visit, &product, None, (typed, faults)) };
     visit.after((made, &to), &FIELDS, again).await
 }
@@ -218,7 +218,7 @@ async fn change(visit: Visit, Path((id, sku)): Path<(String, String)>, Form(type
     let of = known.id.clone();
     let change = |work, coop, edit| async move { sku::change(&work, (&coop, &of), &edit).await };
     let changed = visit.act(typed.parsed(), None, change).await;
-    let to = format!("/coop/products/{}#{}", product.id, known.code);
+    let to = format!("/coop/products/{}?done=sku#{}", product.id, known.code);
     let again = |faults| async { shown(&visit, &product, Some(&known.id), (typed, faults)) };
     visit.after((changed, &to), &FIELDS, again).await
 }

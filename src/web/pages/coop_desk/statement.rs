@@ -6,14 +6,15 @@ use axum::{extract::State, http::Uri, response::Response};
 use super::frame::{COOP, desk};
 use crate::{
     kernel::Fen,
-    orders::statement::Moved,
+    orders::statement::{Moved, Statement},
     web::{
         Market, Result, Route,
         auth::Caller,
+        form::Faults,
         json::ApiQuery,
         pages::{
             desk::Desk,
-            view::{Layout, html},
+            view::{Layout, again},
         },
         statements::{StatementQuery, drawn},
     },
@@ -40,6 +41,12 @@ struct Page {
     desk: Desk,
     from: String,
     to: String,
+    faults: Faults,
+    /// What was drawn; nothing where the days were refused.
+    table: Option<Table>,
+}
+
+struct Table {
     rows: Vec<Row>,
     more: bool,
     qty: i64,
@@ -62,19 +69,25 @@ async fn statement(
     ApiQuery(query): ApiQuery<StatementQuery>,
 ) -> Result<Response> {
     let layout = Layout::of(&market, caller.lang, "stall.statement");
-    let drawn = drawn(&market, &caller, &query).await?;
+    let (from, to, table, faults) = match drawn(&market, &caller, &query).await {
+        Ok(drawn) => (drawn.from.to_string(), drawn.to.to_string(), Some(table(&drawn)?), Faults::default()),
+        Err(error) => {
+            let faults = Faults::kept(error, caller.lang, &["from", "to"])?;
+            (query.from.unwrap_or_default(), query.to.unwrap_or_default(), None, faults)
+        }
+    };
+    let page = Page { desk: desk(&layout, &caller, &uri), from, to, faults, table, layout };
+    again(page.faults.status(), &page)
+}
+
+fn table(drawn: &Statement) -> crate::kernel::Result<Table> {
     let t = &drawn.totals;
     let freight = t.freight_fen.minus(t.refund_freight_fen)?;
     let rows: crate::kernel::Result<Vec<Row>> = drawn.rows.iter().take(MOST).map(row).collect();
-    let page = Page {
-        desk: desk(&layout, &caller, &uri),
-        from: drawn.from.to_string(),
-        to: drawn.to.to_string(),
+    Ok(Table {
         more: drawn.rows.len() > MOST,
         rows: rows?,
         qty: t.qty,
         totals: [t.goods_fen, t.promotion_fen, freight, t.refund_fen, t.net_fen, t.received_fen],
-        layout,
-    };
-    html(&page)
+    })
 }

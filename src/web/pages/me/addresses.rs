@@ -12,7 +12,7 @@ use crate::{
     db::tx,
     identity::address::{self, Address, NewAddress},
     kernel::{Code, Refusal, RegionCode},
-    pricing::region,
+    pricing::{region, romanised},
     web::{
         Allow, Error, Market, Result, Route,
         auth::Caller,
@@ -100,7 +100,7 @@ async fn shown(
     for kept in address::list(&mut conn, &person.id).await? {
         let place = region::find(&mut conn, "region_code", &kept.region_code).await;
         rows.push(Row {
-            place: format!("{} {}", place.map(|region| region.name).unwrap_or_default(), kept.street),
+            place: romanised::address(&place.map(|region| region.name).unwrap_or_default(), &kept.street, caller.lang),
             id: kept.id,
             name: kept.name,
             phone: kept.phone.to_string(),

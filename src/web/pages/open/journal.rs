@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::counter::shown;
 use crate::{
     counter::{Entry, figures::Head, read},
-    kernel::{Code, Error, Fen, Named, Refusal, money::thousands},
+    kernel::{Error, Fen, Named, money::thousands},
     web::{
         Allow, Market, Result, Route,
         auth::Language,
@@ -84,8 +84,7 @@ async fn journal(
     };
     let mut page = page(&market, layout).await?;
     if typed.len() != 64 || !typed.bytes().all(|b| b.is_ascii_hexdigit()) {
-        let example = "9f2c41e0…f6a8";
-        page.fault = Some(Refusal::new(Code::Malformed).with("example", example).detail(lang));
+        page.fault = Some(page.layout.t("journal.ref_wrong").to_owned());
         page.typed = typed.chars().take(100).collect();
         return refused(&page);
     }

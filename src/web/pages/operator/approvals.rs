@@ -41,6 +41,9 @@ const PER_PAGE: i64 = 20;
 #[serde(deny_unknown_fields)]
 struct Asked {
     page: Option<i64>,
+    /// What was just done; the frame says it.
+    #[serde(rename = "done")]
+    _done: Option<String>,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -123,7 +126,7 @@ async fn decide(
         Err(_) => Err(Refusal::of_field("decision", Code::Missing).into()),
     };
     match done {
-        Ok(()) => Ok(Redirect::to("/admin").into_response()),
+        Ok(()) => Ok(Redirect::to(&format!("/admin?done={}", typed.decision)).into_response()),
         Err(error) => {
             let faults = Faults::kept(error, caller.lang, &["reason"])?;
             shown(&market, &caller, (&uri, 1), Refused { id, typed, faults }).await

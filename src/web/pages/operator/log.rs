@@ -115,8 +115,20 @@ fn row(layout: &Layout, act: Logged) -> Row {
         role: Role::try_from(act.role.as_str())
             .map_or_else(|_| layout.word("role", &act.role), |role| role.name(layout.lang).to_owned()),
         href: (act.action == "order.refund").then(|| format!("/admin/orders/{}", act.subject)),
-        action: act.action,
+        detail: detail(layout, &act),
+        action: layout.word("act", &act.action),
         subject: act.subject,
-        detail: act.detail,
     }
+}
+
+/// What an act's detail begins with, such as a decision or a carrier, as people say it; reasons stay as typed.
+fn detail(layout: &Layout, act: &Logged) -> String {
+    let of_program = match act.action.as_str() {
+        "coupon.create" => 3,
+        "product.decide" | "order.ship" | "order.scan" | "order.find_by_phone" => 2,
+        "coop.decide" | "user_add" | "reset_code.issue" | "product.change" | "sku.change" | "coupon.end" => 1,
+        _ => 0,
+    };
+    let said = |(place, word)| if place < of_program { layout.word("act_detail", word) } else { word.to_owned() };
+    act.detail.split(' ').enumerate().map(said).collect::<Vec<_>>().join(" ")
 }

@@ -14,6 +14,7 @@ use crate::{
         view::{JournalRefs, LineView, SellerOrderView, ShipmentView},
     },
     payments::PaymentState,
+    pricing::romanised,
     web::{
         Market,
         pages::view::{Layout, photo},
@@ -63,6 +64,7 @@ struct Refund {
     amount: Fen,
     state: &'static str,
     when: String,
+    reason: String,
 }
 
 /// The hold that runs out.
@@ -102,6 +104,8 @@ pub struct OrderPage {
     total: Fen,
     refunded: Fen,
     contact: Option<Contact>,
+    /// Where it goes.
+    place: String,
     unit: Option<String>,
     journal: Option<JournalRefs>,
     /// The link that a guest keeps.
@@ -154,12 +158,13 @@ impl OrderPage {
             freight: view.freight_fen,
             total: view.total_fen,
             refunded: view.refunded_fen,
+            place: contact.as_ref().map(|to| romanised::address(&to.region_name, &to.street, lang)).unwrap_or_default(),
             contact,
             unit: order.unit,
             journal: view.journal.filter(|_| view.paid_at.is_some()),
             link,
             query: if query.is_empty() { String::new() } else { format!("?{query}") },
-            refunds: refunds.iter().map(|r| refund(lang, r)).collect(),
+            refunds: refunds.iter().map(|r| refund(&layout, r)).collect(),
             sellers: view.seller_orders.into_iter().map(|s| seller(&layout, s)).collect(),
             number: view.number,
             layout,
@@ -202,9 +207,14 @@ fn shares(market: &Market, lang: Lang, parts: &[Part]) -> Vec<Share> {
     shares.into_iter().map(|(code, left)| Share { place: name(&code), amount: Fen(left) }).collect()
 }
 
-fn refund(lang: Lang, refund: &record::Refund) -> Refund {
+fn refund(layout: &Layout, refund: &record::Refund) -> Refund {
     let at = refund.succeeded_at.unwrap_or(refund.requested_at);
-    Refund { amount: refund.amount_fen, state: refund.state.name(lang), when: at.minute_label() }
+    Refund {
+        amount: refund.amount_fen,
+        state: refund.state.name(layout.lang),
+        when: at.minute_label(),
+        reason: layout.word("refund_reason", &refund.reason),
+    }
 }
 
 fn seller(layout: &Layout, seller: SellerOrderView) -> Seller {

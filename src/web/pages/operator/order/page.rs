@@ -328,7 +328,7 @@ fn back(layout: &Layout, case: &Case, refund: &Refund) -> Back {
         id: refund.id.as_str().to_owned(),
         amount: refund.amount_fen,
         state: refund.state.name(layout.lang),
-        reason: refund.reason.clone(),
+        reason: layout.word("refund_reason", &refund.reason),
         asked: refund.succeeded_at.unwrap_or(refund.requested_at).minute_label(),
         of_lines: of_lines.collect::<Vec<_>>().join(layout.lang.pick("；", "; ")),
         // Money that a bank sent back, or that no order took and a provider refused.
