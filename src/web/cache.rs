@@ -41,8 +41,8 @@ impl Weighter<Key, Arc<Compressed>> for Bytes {
 }
 
 /// What is kept: a page of people, or an answer to programs.
-#[derive(Clone, Copy)]
-enum Form {
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
     Page,
     Json,
 }
@@ -84,36 +84,9 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// The page of a key: kept, or rendered now. `render` is only called where the page is not kept;
+    /// The page or answer of a key: kept, or rendered now. `render` is only called where it is not kept;
     /// of those who ask for it at once, one renders.
-    pub fn page<R, F>(
-        &self,
-        key: &Key,
-        headers: &HeaderMap,
-        render: impl FnOnce() -> F,
-    ) -> impl Future<Output = Result<Response>>
-    where
-        R: Into<Rendered>,
-        F: Future<Output = Result<R>>,
-    {
-        self.found(Form::Page, key, headers, render)
-    }
-
-    /// The same of an answer to programs.
-    pub fn json<R, F>(
-        &self,
-        key: &Key,
-        headers: &HeaderMap,
-        render: impl FnOnce() -> F,
-    ) -> impl Future<Output = Result<Response>>
-    where
-        R: Into<Rendered>,
-        F: Future<Output = Result<R>>,
-    {
-        self.found(Form::Json, key, headers, render)
-    }
-
-    fn found<R, F>(
+    pub fn answer<R, F>(
         &self,
         form: Form,
         key: &Key,
@@ -188,12 +161,12 @@ mod tests {
     async fn a_page_is_rendered_once_for_each_version_and_the_bytes_stay_bounded() {
         let cache = Cache::default();
         let key = |n: u64| Key { path: format!("/products?q={n}"), lang: Lang::ZhCn, shown: 1 };
-        cache.page(&key(0), &HeaderMap::new(), || async { Ok("first".to_owned()) }).await.unwrap();
+        cache.answer(Form::Page, &key(0), &HeaderMap::new(), || async { Ok("first".to_owned()) }).await.unwrap();
         let again = || async { panic!("a kept page is not rendered again") };
-        cache.page::<String, _>(&key(0), &HeaderMap::new(), again).await.unwrap();
+        cache.answer::<String, _>(Form::Page, &key(0), &HeaderMap::new(), again).await.unwrap();
         for n in 1..400 {
             let page = || async move { Ok(format!("{n} ").repeat(60_000)) };
-            cache.page(&key(n), &HeaderMap::new(), page).await.unwrap();
+            cache.answer(Form::Page, &key(n), &HeaderMap::new(), page).await.unwrap();
         }
         assert!(cache.0.weight() <= MOST_BYTES, "{} bytes are kept", cache.0.weight());
     }

@@ -16,7 +16,7 @@ use crate::{
     web::{
         Allow, Market, Result, Route,
         auth::Language,
-        cache::{Key, Rendered},
+        cache::{Form, Key, Rendered},
         json::ApiQuery,
         list_query::listing,
         sizes,
@@ -117,7 +117,7 @@ pub async fn list_products(
         // What found nothing is noted each time it is asked.
         Ok(if passing { Rendered::once(text) } else { Rendered::from(text) })
     };
-    Ok(market.pages.json(&key, &headers, render).await?)
+    Ok(market.pages.answer(Form::Json, &key, &headers, render).await?)
 }
 
 fn page(market: &Market, snapshot: &Snapshot, (page, per_page): (i64, i64), hits: Hits, lang: Lang) -> ProductPage {

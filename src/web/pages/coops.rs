@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{
-    Key,
+    Form, Key,
     card::{self, Card},
     view::{self, Layout},
 };
@@ -124,7 +124,7 @@ async fn coop(
         let layout = Layout::titled(market.demo, lang, String::new());
         view::text(&CoopPage::of(&snapshot, known, layout))
     };
-    Ok(market.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.answer(Form::Page, &key, &headers, page).await?)
 }
 
 impl CoopPage {

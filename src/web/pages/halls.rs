@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{
-    Key,
+    Form, Key,
     card::{self, Card},
     coops::CoopCard,
     view::{self, Layout},
@@ -102,7 +102,7 @@ async fn halls(State(market): State<Market>, Language(lang): Language, headers: 
         let cards = |of: Vec<&County>| of.into_iter().map(|c| HallCard::of(&snapshot, c, &layout)).collect();
         view::text(&Halls { paired: cards(paired), others: cards(others), layout: layout.clone() })
     };
-    Ok(market.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.answer(Form::Page, &key, &headers, page).await?)
 }
 
 /// A place in Wuxi where goods of the county can be seen.
@@ -144,7 +144,7 @@ async fn hall(
         let layout = Layout::titled(market.demo, lang, String::new()).nav("halls");
         view::text(&Hall::of(&snapshot, known, layout))
     };
-    Ok(market.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.answer(Form::Page, &key, &headers, page).await?)
 }
 
 impl Hall {

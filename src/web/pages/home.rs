@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{extract::State, http::HeaderMap, response::Response};
 
 use super::{
-    Key,
+    Form, Key,
     card::{Card, Price, grouped},
     coops::CoopCard,
     halls::HallCard,
@@ -87,7 +87,7 @@ async fn home(State(market): State<Market>, Language(lang): Language, headers: H
         let layout = Layout::of(&market, lang, "home.title").nav("home");
         view::text(&Home::of(&snapshot, &counter, &months, layout))
     };
-    Ok(market.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.answer(Form::Page, &key, &headers, page).await?)
 }
 
 impl Home {

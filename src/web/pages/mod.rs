@@ -32,7 +32,7 @@ use axum::http::{HeaderMap, Uri, header};
 use super::{Market, Route, assets, auth};
 use crate::kernel::Lang;
 
-pub use super::cache::{Cache, Key};
+pub use super::cache::{Cache, Form, Key};
 
 /// All pages.
 pub fn routes() -> Vec<Route> {

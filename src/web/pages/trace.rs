@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{
-    Key,
+    Form, Key,
     card::Card,
     view::{self, Layout},
 };
@@ -48,7 +48,7 @@ async fn page(
         let batch = batch.ok_or_else(|| Refusal::new(Code::NotFound))?;
         view::text(&TracePage::of(&market, batch, lang))
     };
-    Ok(market.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.answer(Form::Page, &key, &headers, page).await?)
 }
 
 impl TracePage {

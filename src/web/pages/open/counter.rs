@@ -10,7 +10,7 @@ use crate::{
         Allow, Market, Result, Route,
         auth::Language,
         pages::{
-            Key,
+            Form, Key,
             view::{self, Layout},
         },
     },
@@ -81,7 +81,7 @@ async fn counter(State(market): State<Market>, Language(lang): Language, headers
         let page = Page { layout, figures: figures.clone(), counts, since, month, as_of, bars };
         view::text(&page)
     };
-    Ok(market.pages.page(&key, &headers, render).await?)
+    Ok(market.pages.answer(Form::Page, &key, &headers, render).await?)
 }
 
 /// A page with the figures is rendered again when the journal grew, the catalogue changed or a minute passed.

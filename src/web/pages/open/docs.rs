@@ -12,7 +12,7 @@ use crate::web::{
     auth::Language,
     openapi,
     pages::{
-        Key,
+        Form, Key,
         view::{self, Layout},
     },
 };
@@ -88,7 +88,7 @@ async fn docs(State(market): State<Market>, Language(lang): Language, headers: H
         let page = Page { layout: Layout::of(&market, lang, "docs.title"), groups: in_words(lang), schemas: &SCHEMAS };
         view::text(&page)
     };
-    Ok(market.pages.page(&key, &headers, render).await?)
+    Ok(market.pages.answer(Form::Page, &key, &headers, render).await?)
 }
 
 fn in_words(lang: Lang) -> &'static [Group] {

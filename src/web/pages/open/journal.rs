@@ -13,7 +13,7 @@ use crate::{
         auth::Language,
         json::ApiQuery,
         pages::{
-            Key,
+            Form, Key,
             view::{self, Layout, html, refused},
         },
     },
@@ -80,7 +80,7 @@ async fn journal(
             let page = page(&market, layout).await?;
             view::text(&page)
         };
-        return Ok(market.pages.page(&key, &headers, render).await?);
+        return Ok(market.pages.answer(Form::Page, &key, &headers, render).await?);
     };
     let mut page = page(&market, layout).await?;
     if typed.len() != 64 || !typed.bytes().all(|b| b.is_ascii_hexdigit()) {

@@ -12,7 +12,7 @@ use crate::{
         Allow, Market, Result, Route,
         auth::Language,
         pages::{
-            Key,
+            Form, Key,
             view::{self, Layout},
         },
     },
@@ -80,5 +80,5 @@ async fn page(
         let page = Page { layout, subject, version, zh: lang == Lang::ZhCn };
         view::text(&page)
     };
-    Ok(market.pages.page(&key, headers, render).await?)
+    Ok(market.pages.answer(Form::Page, &key, headers, render).await?)
 }

@@ -19,7 +19,7 @@ use self::{
     spec::Choice,
 };
 use super::{
-    Key,
+    Form, Key,
     card::{self, Card, Price},
     coops::{CertLine, CoopCard},
     view::{self, Layout},
@@ -127,7 +127,7 @@ async fn product(
         let layout = Layout::titled(market.demo, lang, String::new()).nav("products");
         view::text(&ProductPage::of(&snapshot, (known, sku), &to, batch, layout)?)
     };
-    let mut response = market.pages.page(&key, &headers, page).await?;
+    let mut response = market.pages.answer(Form::Page, &key, &headers, page).await?;
     if asked("to") == Some(to.as_str()) {
         remember(&market, &mut response, &to);
     }

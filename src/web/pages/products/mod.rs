@@ -18,7 +18,7 @@ use self::{
     links::Query,
 };
 use super::{
-    Key,
+    Form, Key,
     card::Card,
     view::{self, Layout},
 };
@@ -101,7 +101,7 @@ async fn products(
         // What found nothing is noted each time it is asked.
         Ok(if zero { Rendered::once(text) } else { Rendered::from(text) })
     };
-    Ok(market.pages.page(&key, &headers, page).await?)
+    Ok(market.pages.answer(Form::Page, &key, &headers, page).await?)
 }
 
 impl Products {
