@@ -1,5 +1,6 @@
 -- C14: whom and what a movement is counted by, one row for each combination that was ever booked. Its number
--- follows from its values, so that a writer needs not look it up.
+-- follows from its values, so that a writer needs not look it up. Sums that keep only some dimensions apart have
+-- combinations of their own, with `*` in place of the others.
 CREATE TABLE dimensions (
   id BIGINT NOT NULL PRIMARY KEY,
   county_code TEXT NOT NULL,

@@ -9,16 +9,20 @@ CREATE TABLE journal_entries (
   n BIGINT NOT NULL,
   UNIQUE (subject_id, fact, n)
 ) /* clustered */;
--- Sums of what is sealed, by day (2026-11-28) and by month (2026-11) and dimensions, made by the sealer in the
--- transaction of its block. `lines` counts sales. An order is counted once in each column: at its first line,
--- at its first line of each county, of each county and cooperative, and so on, since distinct orders do not add.
+-- Sums of what is sealed, by day (2026-11-28), month (2026-11) or year (2026) and dimensions, made by the sealer
+-- in the transaction of its block. A cut keeps only some of the dimensions apart. `lines` counts sales. An order
+-- is counted once in each column: at its first line, at its first line of each county, of each county and
+-- cooperative, and so on, since distinct orders do not add.
 CREATE TABLE rollups (
+  cut TEXT NOT NULL,
   span TEXT NOT NULL,
   dimension_id BIGINT NOT NULL,
   gross_fen BIGINT NOT NULL,
   refunds_fen BIGINT NOT NULL,
   adjustments_fen BIGINT NOT NULL,
   effective_fen BIGINT NOT NULL,
+  direct_fen BIGINT NOT NULL,
+  recognised_fen BIGINT NOT NULL,
   excluded_fen BIGINT NOT NULL,
   freight_fen BIGINT NOT NULL,
   qty BIGINT NOT NULL,
@@ -39,12 +43,11 @@ CREATE TABLE rollups (
   orders_category_product BIGINT NOT NULL,
   orders_category_coop BIGINT NOT NULL,
   orders_product_coop BIGINT NOT NULL,
-  PRIMARY KEY (span, dimension_id)
+  PRIMARY KEY (cut, span, dimension_id)
 ) /* clustered */;
--- The counter reads all months, and never all days.
-CREATE INDEX rollups_months ON rollups (span) WHERE length(span) = 7;
 -- The same numbers of orders for each scheme, and for `none`.
 CREATE TABLE rollup_schemes (
+  cut TEXT NOT NULL,
   span TEXT NOT NULL,
   scheme_code TEXT NOT NULL,
   dimension_id BIGINT NOT NULL,
@@ -54,7 +57,7 @@ CREATE TABLE rollup_schemes (
   orders_category BIGINT NOT NULL,
   orders_product BIGINT NOT NULL,
   orders_coop BIGINT NOT NULL,
-  PRIMARY KEY (span, scheme_code, dimension_id)
+  PRIMARY KEY (cut, span, scheme_code, dimension_id)
 ) /* clustered */;
 -- The row on which those who change the sums queue.
 CREATE TABLE rollup_turn (

@@ -15,12 +15,12 @@ checks! {
     I14 "catalogue.sales", "units sold of each product are those of what is sealed" =
         "SELECT s.product_id AS subject FROM product_sales s
          LEFT JOIN (SELECT d.product_id, CAST(SUM(r.qty) AS BIGINT) AS qty
-                    FROM rollups r JOIN dimensions d ON d.id = r.dimension_id WHERE length(r.span) = 7
+                    FROM rollups r JOIN dimensions d ON d.id = r.dimension_id WHERE r.cut = 'goods' AND length(r.span) = 4
                     GROUP BY d.product_id) w ON w.product_id = s.product_id
          WHERE s.qty <> COALESCE(w.qty, 0)
          UNION ALL
          SELECT d.product_id AS subject FROM rollups r JOIN dimensions d ON d.id = r.dimension_id
-         WHERE length(r.span) = 7 AND r.lines > 0
+         WHERE r.cut = 'goods' AND length(r.span) = 4 AND r.lines > 0
            AND NOT EXISTS (SELECT 1 FROM product_sales s WHERE s.product_id = d.product_id)
          GROUP BY d.product_id";
     I11 "catalogue.owners", "a SKU's product and a product's cooperative, county and category exist" =

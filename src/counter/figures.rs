@@ -1,10 +1,13 @@
 //! The counter's figures (C5–C10), read from the sums of the sealed journal.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Grain;
 use crate::{
-    db::{Conn, q, row, statements},
+    db::{Conn, Query, q, row, statements},
     kernel::{At, Day, Fen, Result},
     ledger::DEFINITION_VERSION,
 };
@@ -13,18 +16,18 @@ statements! {
     SPANS = "SELECT span, CAST(SUM(gross_fen) AS BIGINT) AS gross, CAST(SUM(refunds_fen) AS BIGINT) AS refunds,
                CAST(SUM(adjustments_fen) AS BIGINT) AS adjustments, CAST(SUM(effective_fen) AS BIGINT) AS effective,
                CAST(SUM(excluded_fen) AS BIGINT) AS excluded, CAST(SUM(orders) AS BIGINT) AS orders
-             FROM (SELECT * FROM rollups WHERE length(span) = 7 UNION ALL SELECT * FROM rollups WHERE span = $1) AS t
-             GROUP BY span";
+             FROM rollups WHERE cut = 'makers' AND span IN ($1) GROUP BY span";
     COUNTIES = "SELECT d.county_code AS county, COALESCE(MAX(c.name), '') AS name, COALESCE(MAX(c.name_en), '') AS name_en,
                   CAST(SUM(r.gross_fen - r.refunds_fen + r.adjustments_fen) AS BIGINT) AS net_paid_fen
                 FROM rollups r JOIN dimensions d ON d.id = r.dimension_id LEFT JOIN counties c ON c.code = d.county_code
-                WHERE length(r.span) = 7
+                WHERE r.cut = 'makers' AND r.span IN ($1)
                 GROUP BY d.county_code ORDER BY 4 DESC, 1";
     HOUSEHOLDS = "SELECT CAST(count(DISTINCT id_hash) AS BIGINT) FROM households";
     HEAD = "SELECT seq, hash FROM journal_entries ORDER BY seq DESC LIMIT 1";
     MONTHS = "SELECT span AS month, CAST(SUM(gross_fen - refunds_fen + adjustments_fen) AS BIGINT) AS net_paid_fen
-              FROM rollups WHERE length(span) = 7 AND span >= $1 GROUP BY span ORDER BY 1";
-    ALL_FROM = "SELECT COALESCE(MIN(span), '') FROM rollups WHERE length(span) = 10";
+              FROM rollups WHERE cut = 'makers' AND span IN ($1) GROUP BY span ORDER BY 1";
+    FIRST = "SELECT span FROM rollups WHERE cut = 'buyers' AND length(span) = 10 ORDER BY span LIMIT 1";
+    LAST = "SELECT span FROM rollups WHERE cut = 'buyers' AND length(span) = 10 ORDER BY span DESC LIMIT 1";
 }
 
 /// Net paid and paid orders of a span.
@@ -152,17 +155,19 @@ pub async fn head(conn: &mut Conn) -> Result<Head> {
 pub async fn read(conn: &mut Conn, now: At, demo: bool) -> Result<Figures> {
     let today = now.day();
     let head = head(conn).await?;
-    let spans: Vec<Sums> = q(SPANS).bind(today).all(conn).await?;
-    let (day, month, year) = (today.to_string(), today.month_label(), today.year_start().to_string());
-    let months = || spans.iter().filter(|sums| sums.span.len() == month.len());
-    let all = Sums::of(months());
+    let (day, month, year) = (today.to_string(), today.month_label(), Grain::Year.span(today));
+    let years = years(conn).await?;
+    let spans = years.iter().chain([&year, &month, &day]).collect::<BTreeSet<_>>();
+    let spans: Vec<Sums> = Query::with_list(SPANS, spans.into_iter().map(String::as_str)).all(conn).await?;
+    let of = |span: &str| Sums::of(spans.iter().filter(|sums| sums.span == span)).span();
+    let all = Sums::of(spans.iter().filter(|sums| sums.span.len() == year.len()));
     let households: (i64,) = q(HOUSEHOLDS).one(conn).await?;
     Ok(Figures {
         as_of: now,
         definition_version: DEFINITION_VERSION.to_owned(),
-        today: Sums::of(spans.iter().filter(|sums| sums.span == day)).span(),
-        month: Sums::of(months().filter(|sums| sums.span == month)).span(),
-        year: Sums::of(months().filter(|sums| sums.span[..4] == year[..4])).span(),
+        today: of(&day),
+        month: of(&month),
+        year: of(&year),
         all: All {
             gross_paid_fen: Fen(all.gross),
             refunds_fen: Fen(all.refunds),
@@ -172,19 +177,38 @@ pub async fn read(conn: &mut Conn, now: At, demo: bool) -> Result<Figures> {
             households: households.0,
             excluded_fen: Fen(all.excluded),
         },
-        by_county: q(COUNTIES).all(conn).await?,
+        by_county: Query::with_list(COUNTIES, years).all(conn).await?,
         head,
         demo,
     })
 }
 
-/// First day with a figure, for "since"; none before the first sale.
-pub async fn since(conn: &mut Conn) -> Result<Option<String>> {
-    let (day,): (String,) = q(ALL_FROM).one(conn).await?;
-    Ok((!day.is_empty()).then_some(day))
+/// The years with a figure.
+async fn years(conn: &mut Conn) -> Result<Vec<String>> {
+    let Some((first, last)) = days(conn).await? else { return Ok(Vec::new()) };
+    let mut years = Vec::new();
+    let mut day = first.year_start();
+    while day <= last {
+        years.push(Grain::Year.span(day));
+        day = day.plus_days(366).year_start();
+    }
+    Ok(years)
 }
 
-/// `(YYYY-MM, net paid)` of the months from a day on, those without a figure left out.
-pub async fn months(conn: &mut Conn, from: Day) -> Result<Vec<(String, Fen)>> {
-    q(MONTHS).bind(from.month_label()).all(conn).await
+/// The first and the last day with a figure; none before the first sale.
+pub async fn days(conn: &mut Conn) -> Result<Option<(Day, Day)>> {
+    let first: Option<(Day,)> = q(FIRST).opt(conn).await?;
+    let last: Option<(Day,)> = q(LAST).opt(conn).await?;
+    Ok(first.zip(last).map(|(first, last)| (first.0, last.0)))
+}
+
+/// `(YYYY-MM, net paid)` of the months of a year up to a day, those without a figure left out.
+pub async fn months(conn: &mut Conn, until: Day) -> Result<Vec<(String, Fen)>> {
+    let mut months = Vec::new();
+    let mut day = until.year_start();
+    while day <= until {
+        months.push(day.month_label());
+        day = day.month_end().plus_days(1);
+    }
+    Query::with_list(MONTHS, months).all(conn).await
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::rollup::Sums;
+use super::{Grain, sums::Sums};
 use crate::{
     db::{Conn, Db, Tx, q, select, statements, tx},
     kernel::{Day, Result},
@@ -77,9 +77,16 @@ async fn again(tx: &mut Tx, tell: &impl Fn(usize, usize)) -> Result<()> {
     q(NO_SCHEMES).exec(tx).await?;
     let mut fold = Fold::begin(tx).await?;
     let days = Fold::days(tx).await?;
-    for (done, day) in days.iter().enumerate() {
-        fold.day(tx, *day).await?.write(tx).await?;
-        tell(done + 1, days.len());
+    let mut done = 0;
+    // A month at once, so that what is a sum of days is written seldom.
+    for month in days.chunk_by(|a, b| Grain::Month.span(*a) == Grain::Month.span(*b)) {
+        let mut sums = Sums::default();
+        for day in month {
+            sums.extend(fold.day(tx, *day).await?);
+            done += 1;
+            tell(done, days.len());
+        }
+        sums.write(tx, &fold.known).await?;
     }
     Ok(())
 }

@@ -1,22 +1,18 @@
-//! Sums of what is sealed by day and by month, and dimensions: what the counter and the reports read instead
-//! of the ledger. They are added in the transaction of the block, so that they are those of the journal's head.
+//! Sums of what is sealed by cut, span and dimensions: what the counter and the reports read instead of the ledger.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::Cut;
 use crate::{
-    db::{Tx, insert_all, table},
-    kernel::{Error, Result},
-    ledger::{
-        Dimensions, Entry, Kind,
-        dimensions::{Known, NONE},
-    },
+    db::table,
+    kernel::BuyerClass,
+    ledger::{Dimensions, Entry, Kind},
 };
 
 table! {
-    /// What a day or month adds up to, by dimensions.
-    #[derive(Clone, Debug, Default, PartialEq, Eq)]
-    pub struct Rollup in "rollups" adding on ["span", "dimension_id"] {
-        /// A day (`2026-11-28`) or a month (`2026-11`).
+    /// What a span adds up to, by dimensions.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Rollup in "rollups" adding on ["cut", "span", "dimension_id"] {
+        pub cut: Cut,
+        /// A day (`2026-11-28`), a month (`2026-11`) or a year (`2026`).
         pub span: String,
         pub dimension_id: i64,
         /// 支付额.
@@ -27,6 +23,10 @@ table! {
         pub adjustments_fen: i64,
         /// 有效销售额.
         pub effective_fen: i64,
+        /// 直接采购: the effective part that units paid.
+        pub direct_fen: i64,
+        /// The effective part that was recognised (认定).
+        pub recognised_fen: i64,
         /// 剔除.
         pub excluded_fen: i64,
         /// Freight paid less freight refunded.
@@ -56,9 +56,10 @@ table! {
 }
 
 table! {
-    /// Orders of a day or month with a scheme, as the first [`COUNTS`] say.
-    #[derive(Clone, Debug, Default, PartialEq, Eq)]
-    pub struct SchemeRollup in "rollup_schemes" adding on ["span", "scheme_code", "dimension_id"] {
+    /// Orders of a span with a scheme, as the first [`COUNTS`] say; in cuts that keep schemes.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SchemeRollup in "rollup_schemes" adding on ["cut", "span", "scheme_code", "dimension_id"] {
+        pub cut: Cut,
         pub span: String,
         pub scheme_code: String,
         pub dimension_id: i64,
@@ -82,7 +83,7 @@ pub enum OfLine {
 }
 
 impl OfLine {
-    fn value(self, of: &Dimensions) -> &str {
+    pub(super) fn value(self, of: &Dimensions) -> &str {
         match self {
             Self::County => &of.county_code,
             Self::Pairing => &of.pairing,
@@ -119,54 +120,97 @@ pub const COUNTS: [(&str, &[OfLine]); 16] = {
 /// Those that are kept for each scheme too.
 pub const SCHEME_COUNTS: usize = 6;
 
-/// A span and its dimensions.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    span: String,
-    dimension_id: i64,
+/// The columns of [`COUNTS`] in their order, each written so.
+macro_rules! counts {
+    ($sums:ident, $($how:tt)*) => {
+        [
+            $($how)* $sums.orders,
+            $($how)* $sums.orders_county,
+            $($how)* $sums.orders_pairing,
+            $($how)* $sums.orders_category,
+            $($how)* $sums.orders_product,
+            $($how)* $sums.orders_coop,
+            $($how)* $sums.orders_county_pairing,
+            $($how)* $sums.orders_county_category,
+            $($how)* $sums.orders_county_product,
+            $($how)* $sums.orders_county_coop,
+            $($how)* $sums.orders_pairing_category,
+            $($how)* $sums.orders_pairing_product,
+            $($how)* $sums.orders_pairing_coop,
+            $($how)* $sums.orders_category_product,
+            $($how)* $sums.orders_category_coop,
+            $($how)* $sums.orders_product_coop,
+        ]
+    };
 }
 
-impl Place {
-    /// The same in the month of the day.
-    fn month(&self) -> Self {
-        Self { span: self.span[..7].to_owned(), dimension_id: self.dimension_id }
-    }
+/// The first of them.
+macro_rules! scheme_counts {
+    ($sums:ident, $($how:tt)*) => {
+        [
+            $($how)* $sums.orders,
+            $($how)* $sums.orders_county,
+            $($how)* $sums.orders_pairing,
+            $($how)* $sums.orders_category,
+            $($how)* $sums.orders_product,
+            $($how)* $sums.orders_coop,
+        ]
+    };
 }
 
 impl Rollup {
-    fn at(place: &Place) -> Self {
-        Self { span: place.span.clone(), dimension_id: place.dimension_id, ..Self::default() }
+    /// Nothing yet.
+    pub(super) fn at(cut: Cut, span: String, dimension_id: i64) -> Self {
+        Self {
+            cut,
+            span,
+            dimension_id,
+            gross_fen: 0,
+            refunds_fen: 0,
+            adjustments_fen: 0,
+            effective_fen: 0,
+            direct_fen: 0,
+            recognised_fen: 0,
+            excluded_fen: 0,
+            freight_fen: 0,
+            qty: 0,
+            lines: 0,
+            orders: 0,
+            orders_county: 0,
+            orders_pairing: 0,
+            orders_category: 0,
+            orders_product: 0,
+            orders_coop: 0,
+            orders_county_pairing: 0,
+            orders_county_category: 0,
+            orders_county_product: 0,
+            orders_county_coop: 0,
+            orders_pairing_category: 0,
+            orders_pairing_product: 0,
+            orders_pairing_coop: 0,
+            orders_category_product: 0,
+            orders_category_coop: 0,
+            orders_product_coop: 0,
+        }
     }
 
-    /// The columns of [`COUNTS`], in their order.
-    fn counts(&mut self) -> [&mut i64; COUNTS.len()] {
-        [
-            &mut self.orders,
-            &mut self.orders_county,
-            &mut self.orders_pairing,
-            &mut self.orders_category,
-            &mut self.orders_product,
-            &mut self.orders_coop,
-            &mut self.orders_county_pairing,
-            &mut self.orders_county_category,
-            &mut self.orders_county_product,
-            &mut self.orders_county_coop,
-            &mut self.orders_pairing_category,
-            &mut self.orders_pairing_product,
-            &mut self.orders_pairing_coop,
-            &mut self.orders_category_product,
-            &mut self.orders_category_coop,
-            &mut self.orders_product_coop,
-        ]
+    pub(super) fn counts(&mut self) -> [&mut i64; COUNTS.len()] {
+        counts!(self, &mut)
     }
 
     /// Adds a row of the ledger, as C29 defines it.
-    fn add(&mut self, row: &Entry) {
-        let (net, late) = (row.net_fen.0, row.late_for.is_some());
-        self.effective_fen += row.effective_fen.0;
+    pub(super) fn add(&mut self, row: &Entry, of: &Dimensions) {
+        let (net, effective, late) = (row.net_fen.0, row.effective_fen.0, row.late_for.is_some());
+        self.effective_fen += effective;
+        if of.buyer_class == BuyerClass::Unit {
+            self.direct_fen += effective;
+        }
+        if of.recognised() {
+            self.recognised_fen += effective;
+        }
         match row.kind {
             Kind::Sale => self.lines += 1,
-            Kind::Exclusion => self.excluded_fen -= row.effective_fen.0,
+            Kind::Exclusion => self.excluded_fen -= effective,
             Kind::SaleFreight => self.freight_fen += row.amount_fen.0,
             Kind::RefundFreight => self.freight_fen -= row.amount_fen.0,
             _ => {}
@@ -182,130 +226,51 @@ impl Rollup {
         }
     }
 
-    fn plus(&mut self, mut more: Self) {
-        self.gross_fen += more.gross_fen;
-        self.refunds_fen += more.refunds_fen;
-        self.adjustments_fen += more.adjustments_fen;
-        self.effective_fen += more.effective_fen;
-        self.excluded_fen += more.excluded_fen;
-        self.freight_fen += more.freight_fen;
-        self.qty += more.qty;
-        self.lines += more.lines;
-        for (own, more) in self.counts().into_iter().zip(more.counts()) {
-            *own += *more;
+    pub(super) fn plus(&mut self, more: &Self) {
+        for (own, more) in [
+            (&mut self.gross_fen, more.gross_fen),
+            (&mut self.refunds_fen, more.refunds_fen),
+            (&mut self.adjustments_fen, more.adjustments_fen),
+            (&mut self.effective_fen, more.effective_fen),
+            (&mut self.direct_fen, more.direct_fen),
+            (&mut self.recognised_fen, more.recognised_fen),
+            (&mut self.excluded_fen, more.excluded_fen),
+            (&mut self.freight_fen, more.freight_fen),
+            (&mut self.qty, more.qty),
+            (&mut self.lines, more.lines),
+        ] {
+            *own += more;
+        }
+        for (own, more) in self.counts().into_iter().zip(counts!(more,)) {
+            *own += more;
         }
     }
 }
 
 impl SchemeRollup {
-    fn at(place: &Place, scheme_code: &str) -> Self {
-        let Place { span, dimension_id } = place.clone();
-        Self { span, dimension_id, scheme_code: scheme_code.to_owned(), ..Self::default() }
-    }
-
-    /// The first columns of [`COUNTS`], in their order.
-    fn counts(&mut self) -> [&mut i64; SCHEME_COUNTS] {
-        [
-            &mut self.orders,
-            &mut self.orders_county,
-            &mut self.orders_pairing,
-            &mut self.orders_category,
-            &mut self.orders_product,
-            &mut self.orders_coop,
-        ]
-    }
-
-    fn plus(&mut self, mut more: Self) {
-        for (own, more) in self.counts().into_iter().zip(more.counts()) {
-            *own += *more;
-        }
-    }
-}
-
-type Days = BTreeMap<Place, Rollup>;
-type SchemeDays = BTreeMap<(Place, String), SchemeRollup>;
-
-/// What some facts add, by day.
-#[derive(Default)]
-pub struct Sums {
-    days: Days,
-    schemes: SchemeDays,
-    products: BTreeMap<String, i64>,
-}
-
-impl Sums {
-    /// Adds the rows of one fact.
-    pub fn add(&mut self, fact: &[&Entry], known: &Known) -> Result<()> {
-        // Of an order only its sale has sales, so its lines are all here.
-        let mut seen: BTreeSet<(usize, Vec<&str>)> = BTreeSet::new();
-        for row in fact {
-            let Some(id) = row.dimension_id else { continue };
-            let of = known.get(&id).ok_or_else(|| Error::fault(format!("{} counts for nothing known", row.key())))?;
-            let place = Place { span: row.day.to_string(), dimension_id: id };
-            self.day(&place).add(row);
-            if matches!(row.kind, Kind::Sale | Kind::Refund) {
-                *self.products.entry(of.product_id.clone()).or_default() += row.qty;
-            }
-            if row.kind == Kind::Sale {
-                self.count(&mut seen, of, &place);
-            }
-        }
-        Ok(())
-    }
-
-    fn day(&mut self, place: &Place) -> &mut Rollup {
-        self.days.entry(place.clone()).or_insert_with(|| Rollup::at(place))
-    }
-
-    fn scheme(&mut self, place: &Place, code: &str) -> &mut SchemeRollup {
-        self.schemes.entry((place.clone(), code.to_owned())).or_insert_with(|| SchemeRollup::at(place, code))
-    }
-
-    /// Counts the order of a sold line, in each column at its first line of each value.
-    fn count<'d>(&mut self, seen: &mut BTreeSet<(usize, Vec<&'d str>)>, of: &'d Dimensions, place: &Place) {
-        for (column, (_, parts)) in COUNTS.iter().enumerate() {
-            let values: Vec<&str> = parts.iter().map(|part| part.value(of)).collect();
-            if seen.insert((column, values.clone())) {
-                *self.day(place).counts()[column] += 1;
-            }
-            if column >= SCHEME_COUNTS {
-                continue;
-            }
-            let schemes = of.schemes.iter().map(String::as_str).chain(of.schemes.is_empty().then_some(NONE));
-            for scheme in schemes {
-                // Columns of schemes stand behind those of all orders.
-                let of_scheme = values.iter().copied().chain([scheme]).collect();
-                if seen.insert((COUNTS.len() + column, of_scheme)) {
-                    *self.scheme(place, scheme).counts()[column] += 1;
-                }
-            }
+    /// Nothing yet.
+    pub(super) fn at(cut: Cut, span: String, scheme_code: String, dimension_id: i64) -> Self {
+        Self {
+            cut,
+            span,
+            scheme_code,
+            dimension_id,
+            orders: 0,
+            orders_county: 0,
+            orders_pairing: 0,
+            orders_category: 0,
+            orders_product: 0,
+            orders_coop: 0,
         }
     }
 
-    /// Units sold of each product, by id.
-    pub fn products(&self) -> impl Iterator<Item = (&str, i64)> {
-        self.products.iter().map(|(product, qty)| (product.as_str(), *qty))
+    pub(super) fn counts(&mut self) -> [&mut i64; SCHEME_COUNTS] {
+        scheme_counts!(self, &mut)
     }
 
-    /// The rows of the days.
-    pub fn rows(self) -> (Vec<Rollup>, Vec<SchemeRollup>) {
-        (self.days.into_values().collect(), self.schemes.into_values().collect())
-    }
-
-    /// Adds the sums to those that are kept, of the days and of their months.
-    pub async fn write(self, tx: &mut Tx) -> Result<()> {
-        let mut months = Self::default();
-        for (place, sums) in &self.days {
-            months.day(&place.month()).plus(sums.clone());
+    pub(super) fn plus(&mut self, more: &Self) {
+        for (own, more) in self.counts().into_iter().zip(scheme_counts!(more,)) {
+            *own += more;
         }
-        for ((place, code), sums) in &self.schemes {
-            months.scheme(&place.month(), code).plus(sums.clone());
-        }
-        for sums in [self, months] {
-            let (rows, schemes) = sums.rows();
-            insert_all(tx, &rows).await?;
-            insert_all(tx, &schemes).await?;
-        }
-        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use super::{
     EntryKind,
     figures::{self, Head},
     rebuild,
-    rollup::Sums,
+    sums::Sums,
     told::{Names, rank},
 };
 use crate::{
@@ -95,6 +95,6 @@ async fn append(tx: &mut Tx, rows: &[Entry], names: &Names, sealed: impl Fn(&Ent
     let sold = sums.products().map(|(product, qty)| (ProductId(product.to_owned()), qty)).collect();
     let at = rows.iter().map(&sealed).max().unwrap_or(At(0));
     catalogue::sales::add(tx, sold, at).await?;
-    sums.write(tx).await?;
+    sums.write(tx, &names.dimensions).await?;
     Ok(usize::try_from(seq - first).unwrap_or(0))
 }

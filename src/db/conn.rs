@@ -20,6 +20,16 @@ pub enum Engine {
     Postgres,
 }
 
+impl Engine {
+    /// The Monday of a day in a column of text, for which the engines have no word in common.
+    pub fn monday(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("date({column}, 'weekday 0', '-6 days')"),
+            Self::Postgres => format!("to_char(date_trunc('week', CAST({column} AS date)), 'YYYY-MM-DD')"),
+        }
+    }
+}
+
 /// A held connection of either engine.
 pub enum Conn {
     Sqlite(PoolConnection<Sqlite>),

@@ -87,8 +87,8 @@ async fn combinations(conn: &mut Conn) -> Result<Finding> {
     let ids: Vec<(i64,)> = q(COMBINATIONS).all(conn).await?;
     let mut differs = Vec::new();
     for step in ids.chunks(STEP) {
-        let known = dimensions::read(conn, step.iter().map(|row| row.0)).await?;
-        differs.extend(known.iter().filter(|(id, of)| of.id() != **id).map(|(id, _)| id.to_string()));
+        let step: Vec<i64> = step.iter().map(|row| row.0).collect();
+        differs.extend(dimensions::misnumbered(conn, &step).await?.iter().map(i64::to_string));
     }
     Ok(NUMBERS.finding_of(&differs))
 }

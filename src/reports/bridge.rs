@@ -133,7 +133,7 @@ pub async fn bridge(db: &Db, ask: &Ask) -> Result<Bridge> {
 
 async fn read(conn: &mut Conn, ask: &Ask) -> Result<Bridge> {
     let placed: Placed = q(PLACED).bind(ask.from).bind(ask.to).one(conn).await?;
-    let sums = figures::total(conn, ask).await?;
+    let sums = figures::total(conn, ask, false).await?;
     let less = |fen: Fen| Fen::ZERO.minus(fen);
     let net = sums.net()?;
     Ok(Bridge {

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use crate::{
     counter::rollup::OfLine,
-    db::Value,
+    db::{Engine, Value},
     kernel::{Code, Day, Refusal, closed_set},
-    ledger::dimensions::NONE,
+    ledger::dimensions::{Kept, NONE},
 };
 
 closed_set! {
@@ -44,6 +44,16 @@ impl Dimension {
         matches!(self, Self::Day | Self::Week | Self::Month)
     }
 
+    /// What sums must keep apart for it, beside what they keep for others.
+    pub(super) fn needs(self, kept: Kept) -> Kept {
+        match self {
+            Self::County | Self::Pairing | Self::Category | Self::Coop | Self::Scheme => Kept { maker: true, ..kept },
+            Self::Product => Kept { product: true, ..kept },
+            Self::Channel | Self::Outlet | Self::BuyerClass | Self::District => Kept { buyer: true, ..kept },
+            Self::Day | Self::Week | Self::Month => kept,
+        }
+    }
+
     /// Whether whole months are too coarse for it.
     pub(super) fn is_below_months(self) -> bool {
         matches!(self, Self::Day | Self::Week)
@@ -61,9 +71,8 @@ impl Dimension {
         }
     }
 
-    /// What is grouped by, of dimensions `d`, schemes `s`, and a column of time. Weeks are folded from
-    /// days afterwards.
-    pub(super) fn sql(self, time: &str) -> String {
+    /// What is grouped by, of dimensions `d`, schemes `s`, and a column of time.
+    pub(super) fn sql(self, engine: Engine, time: &str) -> String {
         let column = match self {
             Self::County => "d.county_code",
             Self::Pairing => "d.pairing",
@@ -75,18 +84,11 @@ impl Dimension {
             Self::BuyerClass => "d.buyer_class",
             Self::District => "d.district_code",
             Self::Scheme => "COALESCE(s.scheme_code, 'none')",
-            Self::Day | Self::Week => time,
+            Self::Day => time,
+            Self::Week => return engine.monday(time),
             Self::Month => return format!("substr({time}, 1, 7)"),
         };
         column.to_owned()
-    }
-
-    /// The group's key where SQL answers a finer one.
-    pub(super) fn key(self, raw: &str) -> String {
-        match self {
-            Self::Week => raw.parse::<Day>().map_or_else(|_| raw.to_owned(), |day| day.week_start().to_string()),
-            _ => raw.to_owned(),
-        }
     }
 
     /// A condition that keeps one value, with what it binds from `$next` on; `time` is the column of time.
@@ -118,7 +120,7 @@ impl Dimension {
                 let _ = write!(sql, " AND {time} = ${next}");
             }
             _ => {
-                let _ = write!(sql, " AND {} = ${next}", self.sql(time));
+                let _ = write!(sql, " AND {} = ${next}", self.sql(Engine::Sqlite, time));
             }
         }
         Ok((sql, binds))

@@ -1,13 +1,12 @@
-//! The measures of every report, once, as SQL over the sums of what is sealed (C2–C12). Whole months are read
-//! from the sums of months, the days around them from those of days.
+//! The measures of every report, once, as SQL over the sums of what is sealed (C2–C12).
 
-use std::fmt::Write;
+use std::{collections::HashMap, fmt::Write};
 
-use super::{Ask, Dimension};
+use super::{Ask, Dimension, spans::Spans};
 use crate::{
     counter::rollup::{COUNTS, OfLine, SCHEME_COUNTS},
     db::{Conn, Query, Value, row},
-    kernel::{Day, Fen, Result},
+    kernel::{Fen, Result},
 };
 
 macro_rules! sum {
@@ -16,7 +15,7 @@ macro_rules! sum {
     };
 }
 
-/// Sums over sums `r` with dimensions `d`.
+/// Sums over sums `r`.
 const MEASURES: &str = concat!(
     sum!("r.gross_fen" => "gross_fen"),
     ", ",
@@ -26,9 +25,9 @@ const MEASURES: &str = concat!(
     ", ",
     sum!("r.effective_fen" => "effective_fen"),
     ", ",
-    sum!("CASE WHEN d.buyer_class = 'unit' THEN r.effective_fen ELSE 0 END" => "direct_fen"),
+    sum!("r.direct_fen" => "direct_fen"),
     ", ",
-    sum!("CASE WHEN d.recognised THEN r.effective_fen ELSE 0 END" => "recognised_fen"),
+    sum!("r.recognised_fen" => "recognised_fen"),
     ", ",
     sum!("r.excluded_fen" => "excluded_fen"),
     ", ",
@@ -101,7 +100,7 @@ impl Figures {
         self.effective_fen.minus(self.direct_fen)
     }
 
-    /// Adds a group that has no order in common with this one.
+    /// Adds a group that has no order or product in common with this one.
     pub(super) fn add(&mut self, other: &Self) -> Result<()> {
         for (own, more) in [
             (&mut self.gross_fen, other.gross_fen),
@@ -117,7 +116,7 @@ impl Figures {
         }
         self.qty += other.qty;
         self.orders += other.orders;
-        self.products = self.products.max(other.products);
+        self.products += other.products;
         Ok(())
     }
 }
@@ -163,50 +162,21 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds that rows of a column of spans are the ask's days: whole months as months unless a dimension needs
-    /// days.
-    fn spans(&mut self, ask: &Ask, by: &[Dimension], column: &str) {
-        let filters = ask.filters.iter().map(|(dimension, _)| dimension);
-        if by.iter().chain(filters).any(|dimension| dimension.is_below_months()) {
-            let next = self.binds.len() + 1;
-            let last = next + 1;
-            let _ = write!(self.sql, "length({column}) = 10 AND {column} >= ${next} AND {column} <= ${last}");
-            self.binds.extend([Value::from(ask.from), ask.to.into()]);
-            return;
-        }
-        let spans = spans(ask.from, ask.to);
-        let places: Vec<String> = (1..=spans.len()).map(|place| format!("${}", self.binds.len() + place)).collect();
-        let _ =
-            write!(self.sql, "{column} IN ({})", if places.is_empty() { "NULL".to_owned() } else { places.join(",") });
-        self.binds.extend(spans.into_iter().map(|span| Value::Text(Some(span))));
+    /// Begins a statement over sums `alias` with their dimensions.
+    fn over(select: &str, (table, alias): (&str, &str), spans: &Spans, schemes: &str) -> Self {
+        let mut binds = Vec::new();
+        let from = spans.from(&mut binds);
+        let condition = spans.condition(alias, &mut binds);
+        let sql = format!(
+            "SELECT {select} FROM {from}{table} {alias} CROSS JOIN dimensions d{schemes}
+             WHERE d.id = {alias}.dimension_id AND {condition}"
+        );
+        Self { sql, binds }
     }
 }
 
-/// No market was open before, or will be after.
-const FIRST_YEAR: &str = "2000-01-01";
-const LAST_YEAR: &str = "2099-12-31";
-
-/// The whole months of some days, and the days around them.
-fn spans(from: Day, to: Day) -> Vec<String> {
-    let bound = |day: &str| day.parse::<Day>().unwrap_or(from);
-    let (from, to) = (from.max(bound(FIRST_YEAR)), to.min(bound(LAST_YEAR)));
-    let mut spans = Vec::new();
-    let mut day = from;
-    while day <= to {
-        let end = day.month_end();
-        if day == day.month_start() && end <= to {
-            spans.push(day.month_label());
-            day = end.plus_days(1);
-        } else {
-            spans.push(day.to_string());
-            day = day.plus_days(1);
-        }
-    }
-    spans
-}
-
-fn keys(by: &[Dimension], time: &str) -> String {
-    let key = |place: usize| by.get(place).map_or_else(|| "''".to_owned(), |dimension| dimension.sql(time));
+fn keys(conn: &Conn, by: &[Dimension], time: &str) -> String {
+    let key = |place: usize| by.get(place).map_or_else(|| "''".to_owned(), |d| d.sql(conn.engine(), time));
     format!("{} AS key1, {} AS key2", key(0), key(1))
 }
 
@@ -253,15 +223,10 @@ pub(super) async fn groups(conn: &mut Conn, ask: &Ask, by: &[Dimension], product
         _ => ", CAST(0 AS BIGINT) AS orders".to_owned(),
     };
     let schemes = if by.contains(&Dimension::Scheme) { SCHEMES } else { "" };
+    let spans = Spans::of(conn, ask, by, products).await?;
     let products = if products { PRODUCTS } else { NO_PRODUCTS };
-    let mut draft = Draft {
-        sql: format!(
-            "SELECT {}, {MEASURES}{column}{products} FROM rollups r JOIN dimensions d ON d.id = r.dimension_id{schemes} WHERE ",
-            keys(by, "r.span")
-        ),
-        binds: Vec::new(),
-    };
-    draft.spans(ask, by, "r.span");
+    let select = format!("{}, {MEASURES}{column}{products}", keys(conn, by, "r.span"));
+    let mut draft = Draft::over(&select, ("rollups", "r"), &spans, schemes);
     draft.filter(ask, "r.span")?;
     draft.sql.push_str(group(by));
     let mut groups: Vec<Group> = draft.query().all(conn).await?;
@@ -270,23 +235,18 @@ pub(super) async fn groups(conn: &mut Conn, ask: &Ask, by: &[Dimension], product
         Orders::Scheme(column) => scheme_orders(conn, ask, by, column).await?,
         Orders::Ledger => ledger_orders(conn, ask, by).await?,
     };
+    let counted: HashMap<(String, String), i64> = counted.into_iter().map(|c| ((c.key1, c.key2), c.orders)).collect();
     for group in &mut groups {
-        let own = counted.iter().find(|c| c.key1 == group.key1 && c.key2 == group.key2);
-        group.figures.orders = own.map_or(0, |own| own.orders);
+        let own = counted.get(&(group.key1.clone(), group.key2.clone()));
+        group.figures.orders = own.copied().unwrap_or(0);
     }
     Ok(groups)
 }
 
 async fn scheme_orders(conn: &mut Conn, ask: &Ask, by: &[Dimension], column: &str) -> Result<Vec<OrderGroup>> {
-    let mut draft = Draft {
-        sql: format!(
-            "SELECT {}, CAST(COALESCE(SUM(s.{column}), 0) AS BIGINT) AS orders
-             FROM rollup_schemes s JOIN dimensions d ON d.id = s.dimension_id WHERE ",
-            keys(by, "s.span")
-        ),
-        binds: Vec::new(),
-    };
-    draft.spans(ask, by, "s.span");
+    let spans = Spans::of(conn, ask, &[by, &[Dimension::Scheme]].concat(), false).await?;
+    let select = format!("{}, CAST(COALESCE(SUM(s.{column}), 0) AS BIGINT) AS orders", keys(conn, by, "s.span"));
+    let mut draft = Draft::over(&select, ("rollup_schemes", "s"), &spans, "");
     for (dimension, value) in &ask.filters {
         let next = draft.binds.len() + 1;
         if *dimension == Dimension::Scheme {
@@ -309,7 +269,7 @@ async fn ledger_orders(conn: &mut Conn, ask: &Ask, by: &[Dimension]) -> Result<V
             "SELECT {}, COUNT(DISTINCT e.subject_id) AS orders
              FROM ledger_entries e JOIN dimensions d ON d.id = e.dimension_id{schemes}
              WHERE e.day >= $1 AND e.day <= $2 AND e.kind = 'sale' AND {SEALED}",
-            keys(by, "e.day")
+            keys(conn, by, "e.day")
         ),
         binds: vec![ask.from.into(), ask.to.into()],
     };
@@ -318,24 +278,7 @@ async fn ledger_orders(conn: &mut Conn, ask: &Ask, by: &[Dimension]) -> Result<V
     draft.query().all(conn).await
 }
 
-/// Everything in one row.
-pub(super) async fn total(conn: &mut Conn, ask: &Ask) -> Result<Figures> {
-    Ok(groups(conn, ask, &[], true).await?.pop().map(|group| group.figures).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(from: &str, to: &str) -> Vec<String> {
-        spans(from.parse().expect("a day"), to.parse().expect("a day"))
-    }
-
-    #[test]
-    fn whole_months_are_months_and_the_days_around_them_days() {
-        assert_eq!(of("2026-01-01", "2026-03-31"), ["2026-01", "2026-02", "2026-03"]);
-        assert_eq!(of("2026-01-30", "2026-03-02"), ["2026-01-30", "2026-01-31", "2026-02", "2026-03-01", "2026-03-02"]);
-        assert_eq!(of("2026-02-28", "2026-02-28"), ["2026-02-28"]);
-        assert_eq!(of("0001-01-01", "9999-12-31").len(), 1_200);
-    }
+/// Everything in one row; distinct products where they show.
+pub(super) async fn total(conn: &mut Conn, ask: &Ask, products: bool) -> Result<Figures> {
+    Ok(groups(conn, ask, &[], products).await?.pop().map(|group| group.figures).unwrap_or_default())
 }

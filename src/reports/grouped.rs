@@ -18,8 +18,8 @@ const LONGEST_SERIES: usize = 3_700;
 /// Draws the report.
 pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Report> {
     let products = matches!(ask.kind, Kind::Channels | Kind::Coops);
-    let mut groups = merged(conn, ask, products).await?;
-    let totals = figures::total(conn, ask).await?;
+    let mut groups = figures::groups(conn, ask, &ask.by, products).await?;
+    let totals = figures::total(conn, ask, products).await?;
     if ask.kind == Kind::Series {
         groups = without_gaps(ask, groups)?;
     }
@@ -64,16 +64,6 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
         drawn.totals.push(Cell::Count(helped.1));
     }
     Ok(drawn)
-}
-
-/// Figures by key; spans of time folded.
-async fn merged(conn: &mut Conn, ask: &Ask, products: bool) -> Result<Vec<Group>> {
-    let mut groups: BTreeMap<(String, String), Figures> = BTreeMap::new();
-    let key = |place: usize, raw: &str| ask.by.get(place).map_or_else(String::new, |d| d.key(raw));
-    for group in figures::groups(conn, ask, &ask.by, products).await? {
-        groups.entry((key(0, &group.key1), key(1, &group.key2))).or_default().add(&group.figures)?;
-    }
-    Ok(groups.into_iter().map(|((key1, key2), figures)| Group { key1, key2, figures }).collect())
 }
 
 /// A series shows the days, weeks or months without sales too.

@@ -91,7 +91,7 @@ pub(super) async fn draw(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Rep
     for line in &lines {
         drawn.rows.push(row(line, &names, sight.lang)?);
     }
-    let totals = figures::total(conn, ask).await?;
+    let totals = figures::total(conn, ask, false).await?;
     drawn.totals = vec![Cell::Empty; BEFORE];
     drawn.totals.extend(sums(&totals)?);
     drawn.totals.extend(vec![Cell::Empty; BEHIND]);

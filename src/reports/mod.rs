@@ -21,6 +21,7 @@ mod query;
 mod report;
 mod sight;
 mod small;
+mod spans;
 
 pub use ask::{Ask, Kind};
 pub use bridge::{Bridge, bridge};
@@ -63,7 +64,7 @@ async fn drawn(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Report> {
 /// All figures of an ask's days and filters in one row.
 pub async fn figures(db: &Db, ask: &Ask) -> Result<Figures> {
     let mut snapshot = db.snapshot().await?;
-    let figures = figures::total(&mut snapshot, ask).await?;
+    let figures = figures::total(&mut snapshot, ask, true).await?;
     snapshot.commit().await?;
     Ok(figures)
 }

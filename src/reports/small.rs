@@ -1,6 +1,8 @@
 //! The small-cell rule (C28): where district and product together would point at a person, fewer than five
 //! orders are shown together, so that sums still hold.
 
+use std::collections::BTreeMap;
+
 use super::{Ask, Dimension, figures::Group};
 use crate::kernel::Result;
 
@@ -27,6 +29,7 @@ pub(super) fn fold(ask: &Ask, groups: Vec<Group>) -> Result<Vec<Group>> {
     let place = ask.by.iter().position(|d| *d == Dimension::District);
     let place = place.or_else(|| ask.by.iter().position(|d| *d == Dimension::Product)).unwrap_or(0);
     let mut shown: Vec<Group> = Vec::with_capacity(groups.len());
+    let mut together: BTreeMap<(String, String), Group> = BTreeMap::new();
     for mut group in groups {
         if shows(group.figures.orders) {
             shown.push(group);
@@ -34,10 +37,11 @@ pub(super) fn fold(ask: &Ask, groups: Vec<Group>) -> Result<Vec<Group>> {
         }
         let key = if place == 0 { &mut group.key1 } else { &mut group.key2 };
         FEW.clone_into(key);
-        match shown.iter_mut().find(|g| g.key1 == group.key1 && g.key2 == group.key2) {
+        match together.get_mut(&(group.key1.clone(), group.key2.clone())) {
             Some(known) => known.figures.add(&group.figures)?,
-            None => shown.push(group),
+            None => drop(together.insert((group.key1.clone(), group.key2.clone()), group)),
         }
     }
+    shown.extend(together.into_values());
     Ok(shown)
 }

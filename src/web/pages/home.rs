@@ -83,7 +83,7 @@ async fn home(State(market): State<Market>, Language(lang): Language, headers: H
     let key = Key { path: format!("/ {seq} {day}"), lang, shown: snapshot.shown };
     let page = || async {
         let counter = market.counter.now();
-        let months = figures::months(&mut market.db().read_replica().await?, day.year_start()).await?;
+        let months = figures::months(&mut market.db().read_replica().await?, day).await?;
         let layout = Layout::of(&market, lang, "home.title").nav("home");
         view::text(&Home::of(&snapshot, &counter, &months, layout))
     };

@@ -24,6 +24,7 @@ on_both! {
     remainders_go_to_the_lower_part_as_in_v7,
     sales_that_are_refunded_the_same_night_leave_nothing_as_in_v8,
     days_make_weeks_months_and_years,
+    a_weeks_products_are_distinct,
 }
 
 fn at(text: &str) -> At {
@@ -225,6 +226,28 @@ async fn days_make_weeks_months_and_years(shop: Arc<Shop>) {
     }
 }
 
+async fn a_weeks_products_are_distinct(shop: Arc<Shop>) {
+    // Monday and Tuesday of one week: P01 on both, P02 on one.
+    shop.trade.clock.set(at("2026-11-09T09:00:00+08:00"));
+    for sku in ["P01-1", "P02-1"] {
+        let placed = shop.placed(&[(sku, 1)], None).await;
+        shop.pay(&placed.number).await;
+    }
+    shop.trade.clock.advance(DAY);
+    let placed = shop.placed(&[("P03-1", 1)], None).await;
+    shop.pay(&placed.number).await;
+    let placed = shop.placed(&[("P01-1", 1)], None).await;
+    shop.pay(&placed.number).await;
+    for span in [("2026-11-01", "2026-11-30"), ("2026-11-09", "2026-11-10")] {
+        let weeks = drawn(&shop, Kind::Channels, span, &[Dimension::Week]).await;
+        let place = |key: &str| weeks.columns.iter().position(|c| c.key == key).unwrap();
+        assert_eq!(weeks.rows.len(), 1);
+        assert_eq!(weeks.rows[0][place("key2")], Cell::Text("2026-11-09".to_owned()));
+        assert_eq!(weeks.rows[0][place("products")], Cell::Count(3));
+        assert_eq!(total(&weeks, "products"), 3);
+    }
+}
+
 /// The counter, the journal and every report by every dimension say the same.
 pub async fn counter_journal_and_reports_agree(shop: &Shop) {
     let (db, now) = (&shop.trade.db, shop.trade.clock.now());
@@ -309,8 +332,8 @@ async fn orders_and_products_are_distinct_by_any_dimensions(shop: &Shop, span: (
 /// Every row of the sums, as text.
 async fn sums(shop: &Shop) -> Vec<String> {
     let mut conn = shop.trade.db.read().await.unwrap();
-    let rows: Vec<Rollup> = q("SELECT * FROM rollups ORDER BY span, dimension_id").all(&mut conn).await.unwrap();
-    let schemes = q("SELECT * FROM rollup_schemes ORDER BY span, scheme_code, dimension_id");
+    let rows: Vec<Rollup> = q("SELECT * FROM rollups ORDER BY cut, span, dimension_id").all(&mut conn).await.unwrap();
+    let schemes = q("SELECT * FROM rollup_schemes ORDER BY cut, span, scheme_code, dimension_id");
     let schemes: Vec<SchemeRollup> = schemes.all(&mut conn).await.unwrap();
     rows.iter().map(|row| format!("{row:?}")).chain(schemes.iter().map(|row| format!("{row:?}"))).collect()
 }

@@ -70,9 +70,9 @@ async fn counter(State(market): State<Market>, Language(lang): Language, headers
     let figures = market.counter.now();
     let key = Key { path: "/counter".to_owned(), lang, shown: shown(&market, &figures) };
     let render = || async {
-        let since = figures::since(&mut market.db().read_replica().await?).await?;
+        let days = figures::days(&mut market.db().read_replica().await?).await?;
         let layout = Layout::of(&market, lang, "counter.title").nav("counter");
-        let since = since.map(|day| layout.say("counter.since", &[("day", &day)]));
+        let since = days.map(|(first, _)| layout.say("counter.since", &[("day", &first.to_string())]));
         let day = figures.as_of.day();
         let month = layout.say("counter.month", &[("n", &day.month())]);
         let bars = bars(&market, &figures, &layout)?;

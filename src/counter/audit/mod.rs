@@ -1,5 +1,7 @@
 //! What must hold of the public counter (I14): the journal is one chain over what the ledger says, misses
-//! nothing, and its sums are the counter's and the reports'.
+//! nothing, and its sums are the counter's and the reports'. `cuts` compares the coarser sums with those of days.
+
+mod cuts;
 
 use std::collections::BTreeMap;
 
@@ -30,32 +32,6 @@ checks! {
          LEFT JOIN ledger_entries e ON e.subject_id = j.subject_id AND e.fact = j.fact AND e.n = j.n
            AND e.kind IN ('sale', 'receipt', 'refund', 'exclusion')
          WHERE e.fact IS NULL";
-    I14 "rollups.months", "the sums of a month are those of its days" =
-        "SELECT span || '/' || CAST(dimension_id AS TEXT) AS subject FROM (
-           SELECT substr(span, 1, 7) AS span, dimension_id,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * gross_fen) AS BIGINT) AS a,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * refunds_fen) AS BIGINT) AS b,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * adjustments_fen) AS BIGINT) AS c,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * effective_fen) AS BIGINT) AS d,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * excluded_fen) AS BIGINT) AS e,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * freight_fen) AS BIGINT) AS f,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * qty) AS BIGINT) AS g,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * lines) AS BIGINT) AS h,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * orders) AS BIGINT) AS i,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * (orders_county + 3 * orders_pairing
-               + 5 * orders_category + 7 * orders_product + 11 * orders_coop + 13 * orders_county_pairing
-               + 17 * orders_county_category + 19 * orders_county_product + 23 * orders_county_coop
-               + 29 * orders_pairing_category + 31 * orders_pairing_product + 37 * orders_pairing_coop
-               + 41 * orders_category_product + 43 * orders_category_coop + 47 * orders_product_coop)) AS BIGINT) AS j
-           FROM rollups GROUP BY substr(span, 1, 7), dimension_id) AS t
-         WHERE a <> 0 OR b <> 0 OR c <> 0 OR d <> 0 OR e <> 0 OR f <> 0 OR g <> 0 OR h <> 0 OR i <> 0 OR j <> 0
-         UNION ALL
-         SELECT span || '/' || scheme_code AS subject FROM (
-           SELECT substr(span, 1, 7) AS span, scheme_code, dimension_id,
-             CAST(SUM(CASE WHEN length(span) = 7 THEN -1 ELSE 1 END * (orders + 3 * orders_county + 5 * orders_pairing
-               + 7 * orders_category + 11 * orders_product + 13 * orders_coop)) AS BIGINT) AS a
-           FROM rollup_schemes GROUP BY substr(span, 1, 7), scheme_code, dimension_id) AS t
-         WHERE a <> 0";
 }
 
 const CHAIN: Check = Check::walk(
@@ -68,10 +44,10 @@ const DAYS: Check =
     Check::walk("I14", "rollups.days", "the sums of each day are those of what is sealed of the ledger");
 
 statements! {
-    ROLLUPS = select!(Rollup, "WHERE span = $1 ORDER BY dimension_id");
-    SCHEMES = select!(SchemeRollup, "WHERE span = $1 ORDER BY dimension_id, scheme_code");
-    SPANS = "SELECT DISTINCT span FROM rollups WHERE length(span) = 10
-             UNION SELECT DISTINCT span FROM rollup_schemes WHERE length(span) = 10";
+    ROLLUPS = select!(Rollup, "WHERE cut = 'all' AND span = $1 ORDER BY dimension_id");
+    SCHEMES = select!(SchemeRollup, "WHERE cut = 'all' AND span = $1 ORDER BY dimension_id, scheme_code");
+    SPANS = "SELECT DISTINCT span FROM rollups WHERE cut = 'all' AND length(span) = 10
+             UNION SELECT DISTINCT span FROM rollup_schemes WHERE cut = 'all' AND length(span) = 10";
 }
 
 /// Entries of one step.
@@ -80,6 +56,7 @@ const STEP: i64 = 4_000;
 /// All checks of the journal, the counter and the sums.
 pub async fn run(conn: &mut Conn) -> Result<Vec<Finding>> {
     let mut found = audit::run(CHECKS, conn).await?;
+    found.extend(audit::run(cuts::CHECKS, conn).await?);
     let mut walk = Walk::default();
     loop {
         let rows = read::sealed_after(conn, walk.last, STEP).await;
