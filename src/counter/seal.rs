@@ -13,10 +13,10 @@ use crate::{
     catalogue,
     db::{
         Db, Query, Rows, Tx,
-        outbox::{self, Topic},
-        select, statements, table, tx,
+        outbox::{self, Topic, Waiting},
+        select, setback, statements, table, tx,
     },
-    kernel::{At, ProductId, Result},
+    kernel::{At, Error, ProductId, Result},
     ledger::Entry,
 };
 
@@ -45,16 +45,49 @@ pub async fn past(tx: &mut Tx, mut rows: Vec<Entry>) -> Result<usize> {
     append(tx, &rows, &names, |row| row.at).await
 }
 
-/// Seals one block of at most `most` facts; answers how many there were. Each waiting fact is taken by its
-/// removal, so that of two sealers one has it.
+/// The sealer's name, as setbacks have it.
+const SEAL: &str = "seal_journal";
+
+/// Seals one block of at most `most` facts; answers how many there were. Where they cannot be told together, halves
+/// are tried, and what cannot be told alone is put off with all that waits for its subject: one bad fact holds up
+/// no other.
 pub async fn block(db: &Db, now: At, most: i64) -> Result<usize> {
-    let waiting = outbox::next(&mut db.read().await?, Topic::Journal, most).await?;
+    let waiting = outbox::next(&mut db.read().await?, Topic::Journal, (SEAL, now), most).await?;
+    let count = waiting.len();
     if waiting.is_empty() {
         return Ok(0);
     }
+    let turn = setback::turn(db, SEAL, now).await?;
+    let mut blocks = vec![waiting];
+    while let Some(mut waiting) = blocks.pop() {
+        let subjects: BTreeSet<String> = waiting.iter().map(|row| row.subject.clone()).collect();
+        let done = one(db, now, &waiting).await;
+        match (done, subjects.first()) {
+            (Err(Error::Fault(_)), Some(first)) if subjects.len() > 1 => {
+                let half = subjects.iter().nth(subjects.len() / 2).unwrap_or(first);
+                let later = waiting.extract_if(.., |row| row.subject >= *half).collect();
+                blocks.extend([later, waiting]);
+            }
+            (Err(Error::Fault(fault)), Some(alone)) => {
+                turn.after::<()>(alone, Err(Error::Fault(fault))).await?;
+            }
+            (Err(other), _) => return Err(other),
+            (Ok(()), _) => {
+                for subject in &subjects {
+                    turn.after(subject, Ok(())).await?;
+                }
+            }
+        }
+    }
+    Ok(count)
+}
+
+/// Seals waiting facts, and what else waits for their subjects. Each is taken by its removal, so that of two sealers
+/// one has it.
+async fn one(db: &Db, now: At, waiting: &[Waiting]) -> Result<()> {
     tx!(db, tx, {
         rebuild::turn(&mut tx).await?;
-        let taken = outbox::take(&mut tx, &waiting).await?;
+        let taken = outbox::take(&mut tx, waiting).await?;
         let place: BTreeMap<&str, (i64, usize)> =
             taken.iter().enumerate().map(|(place, row)| (row.key.as_str(), (row.turn, place))).collect();
         let subjects: BTreeSet<&str> = taken.iter().map(|row| row.subject.as_str()).collect();
@@ -63,9 +96,8 @@ pub async fn block(db: &Db, now: At, most: i64) -> Result<usize> {
         // Turns count within an order; across orders they only mean some place.
         rows.sort_by_cached_key(|row| (rank(row), place.get(row.key().as_str()).copied(), row.n));
         let names = Names::read(&mut tx, &rows).await?;
-        append(&mut tx, &rows, &names, |_| now).await
-    })?;
-    Ok(waiting.len())
+        append(&mut tx, &rows, &names, |_| now).await.map(|_| ())
+    })
 }
 
 /// Adds facts to the chain in their order, and to the sums; `sealed` says when each is sealed. Answers how

@@ -7,7 +7,12 @@ use super::{Conn, Query, Rows, Tx, q, returning, select, statements, table};
 use crate::kernel::{At, Result, Step, closed_set};
 
 statements! {
-    NEXT = select!(Waiting, "WHERE topic = $1 ORDER BY id LIMIT $2");
+    NEXT = select!(
+        Waiting,
+        "WHERE topic = $1 AND NOT EXISTS (
+           SELECT 1 FROM setbacks s WHERE s.job = $2 AND s.subject = outbox.subject AND s.next_at > $3)
+         ORDER BY id LIMIT $4"
+    );
     OF_SUBJECTS = "SELECT id FROM outbox WHERE subject IN ($1)";
     TAKE = returning!(Waiting, "DELETE FROM outbox WHERE id IN ($1)");
     WAITING = "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE topic = $1";
@@ -54,9 +59,9 @@ pub async fn add(
     rows.exec(tx).await.map(|_| ())
 }
 
-/// The oldest rows of a topic, at most `most`.
-pub async fn next(conn: &mut Conn, topic: Topic, most: i64) -> Result<Vec<Waiting>> {
-    q(NEXT).bind(topic).bind(most).all(conn).await
+/// The oldest rows of a topic, at most `most`, without subjects that a job has put off.
+pub async fn next(conn: &mut Conn, topic: Topic, (job, now): (&str, At), most: i64) -> Result<Vec<Waiting>> {
+    q(NEXT).bind(topic).bind(job).bind(now).bind(most).all(conn).await
 }
 
 /// Takes rows, and what else waits for their subjects, by removing them: their work is in the same transaction.
