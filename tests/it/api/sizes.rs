@@ -64,7 +64,9 @@ fn bodies() -> Vec<(&'static str, String)> {
 
 /// Items of SKUs that are all different.
 fn distinct(most: usize) -> String {
-    (0..most / 28).map(|n| format!("{{\"sku\":\"P{:02}-{n}\",\"qty\":1}},", n % 90 + 10)).collect()
+    let items: Vec<String> =
+        (0..most / 28).map(|n| format!("{{\"sku\":\"P{:02}-{n}\",\"qty\":1}},", n % 90 + 10)).collect();
+    items.concat()
 }
 
 async fn the_largest_input_of_every_route_is_answered_cheaply(shop: Arc<Shop>) {
