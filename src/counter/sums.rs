@@ -20,7 +20,8 @@ use crate::{
 #[derive(Default)]
 pub struct Sums {
     days: BTreeMap<(Day, i64), Rollup>,
-    schemes: BTreeMap<(Day, i64, String), SchemeRollup>,
+    /// Of each, by scheme.
+    schemes: BTreeMap<(Day, i64), BTreeMap<String, SchemeRollup>>,
     products: BTreeMap<String, i64>,
 }
 
@@ -50,7 +51,7 @@ impl Sums {
 
     fn scheme(&mut self, (day, id): (Day, i64), code: &str) -> &mut SchemeRollup {
         let new = || SchemeRollup::at(Cut::All, Grain::Day.span(day), code.to_owned(), id);
-        self.schemes.entry((day, id, code.to_owned())).or_insert_with(new)
+        self.schemes.entry((day, id)).or_default().entry(code.to_owned()).or_insert_with(new)
     }
 
     /// Counts the order of a sold line behind others of the order, in each column at its first line of each value.
@@ -81,7 +82,8 @@ impl Sums {
 
     /// The rows of the days, in their order.
     pub fn rows(self) -> (Vec<Rollup>, Vec<SchemeRollup>) {
-        (self.days.into_values().collect(), self.schemes.into_values().collect())
+        let schemes = self.schemes.into_values().flat_map(BTreeMap::into_values);
+        (self.days.into_values().collect(), schemes.collect())
     }
 
     /// Adds those of other days.
@@ -101,7 +103,8 @@ impl Sums {
                 rows.entry((cut.as_str(), span.clone(), id)).or_insert_with(at).plus(sums);
             }
         }
-        for ((day, fine, code), sums) in &self.schemes {
+        let by_scheme = self.schemes.iter().flat_map(|(of, schemes)| schemes.iter().map(move |sums| (of, sums)));
+        for ((day, fine), (code, sums)) in by_scheme {
             for (cut, grain) in cuts_and_grains().filter(|(cut, _)| cut.kept().maker) {
                 let (id, span) = (cuts.id(cut, *fine)?, grain.span(*day));
                 let at = || SchemeRollup::at(cut, span.clone(), code.clone(), id);

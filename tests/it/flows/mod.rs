@@ -21,4 +21,5 @@ mod races;
 mod shell;
 mod tamper;
 mod tenders;
+mod untold;
 mod upkeep;

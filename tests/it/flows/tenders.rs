@@ -172,10 +172,12 @@ async fn a_part_payment_that_comes_late_goes_back(shop: Arc<Shop>) {
     assert_eq!((shop.state(&number).await, balance(&shop).await), (OrderState::Expired, 0));
 }
 
-/// The sandbox decides about one tender of a refund, and its event comes in twice.
+/// The sandbox decides about one tender of a refund, the larger first, and its event comes in twice.
 async fn told(shop: &Shop, id: &RefundId, nth: usize, state: BackState) {
     shop.trade.clock.advance(SECOND);
-    let tender = shop.refund_tenders(id).await.remove(nth).id;
+    let mut tenders = shop.refund_tenders(id).await;
+    tenders.sort_by_key(|tender| std::cmp::Reverse(tender.amount_fen));
+    let tender = tenders.remove(nth).id;
     let delivery = shop.sandbox().decide(&shop.trade.db, &tender, state, shop.trade.clock.now()).await.unwrap();
     for _ in 0..2 {
         hear::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
