@@ -183,8 +183,6 @@ async fn open_postgres(url: &str) -> Result<PgPool> {
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE)
         .test_before_acquire(false)
-        // A begin that was cancelled leaves an open transaction behind; such a connection never returns.
-        .after_release(|conn, _| Box::pin(async move { Ok(!sqlx::Connection::is_in_transaction(conn)) }))
         .connect_with(options)
         .await?;
     refuse_lossy_settings(&pool).await?;

@@ -158,14 +158,21 @@ impl Turn {
         batch.run(SAVE).await
     }
 
-    /// Commits those who ended before: what follows takes long. Nothing of this turn is done yet.
+    /// Commits those who ended before: what follows takes long. Nothing of this turn is done yet. What has begun to
+    /// be committed is, also where this turn is dropped meanwhile.
     pub async fn alone(&mut self) -> Result<()> {
-        let Some(batch) = self.batch.as_mut() else { return Ok(()) };
-        if batch.ended.is_empty() {
-            return Ok(());
-        }
-        batch.run(KEEP).await?;
-        batch.end(COMMIT).await?;
+        let Some(mut batch) = self.batch.take_if(|batch| !batch.ended.is_empty()) else { return Ok(()) };
+        let committing = tokio::spawn(async move {
+            let done = match batch.run(KEEP).await {
+                Ok(()) => batch.end(COMMIT).await,
+                // Nobody knows what is left of the transaction: nothing of it is kept.
+                Err(error) => batch.end(ROLLBACK).await.and(Err(error)),
+            };
+            (batch, done)
+        });
+        let (batch, done) = committing.await.map_err(|e| Error::Fault(e.into()))?;
+        self.batch = Some(batch);
+        done?;
         self.open().await
     }
 

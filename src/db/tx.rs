@@ -80,20 +80,22 @@ impl Tx {
         }
     }
 
+    /// Ends it. A connection stays the transaction's until its end is known: dropped in the middle of COMMIT, it is
+    /// rolled back or closed before anyone else gets it.
     async fn end(&mut self, sql: &'static str) -> Result<()> {
         match self.held.take() {
-            None => Ok(()),
-            Some(Held::Turn(turn)) => turn.end(sql == COMMIT).await,
-            Some(Held::Conn(mut conn)) => {
-                let done = q(sql).exec(&mut conn).await;
-                match &done {
-                    Ok(_) if sql == COMMIT => counts::commit(),
-                    Ok(_) => {}
-                    Err(_) => conn.discard().await,
-                }
-                done.map(|_| ())
-            }
+            None => return Ok(()),
+            Some(Held::Turn(turn)) => return turn.end(sql == COMMIT).await,
+            conn @ Some(Held::Conn(_)) => self.held = conn,
         }
+        let done = q(sql).exec(self).await;
+        let Some(Held::Conn(conn)) = self.held.take() else { return Ok(()) };
+        match &done {
+            Ok(_) if sql == COMMIT => counts::commit(),
+            Ok(_) => {}
+            Err(_) => conn.discard().await,
+        }
+        done.map(|_| ())
     }
 
     /// Runs a guarded change that must hit exactly `rows` rows; a fault otherwise.

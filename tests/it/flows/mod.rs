@@ -6,6 +6,7 @@ mod crowd;
 mod desks;
 mod discounts;
 mod drains;
+mod dropped;
 mod events;
 mod going_back;
 mod histories;
