@@ -46,3 +46,11 @@ CREATE TABLE stock_holds (
   PRIMARY KEY (order_id, sku_id)
 ) /* clustered */;
 CREATE INDEX stock_holds_live ON stock_holds (sku_id) WHERE state = 'live';
+-- Whose holds they are, as keyed hashes of persons, phones and addresses; forgotten with the hold.
+CREATE TABLE stock_holders (
+  holder TEXT NOT NULL,
+  order_id TEXT NOT NULL,
+  until_at BIGINT NOT NULL,
+  PRIMARY KEY (holder, order_id)
+) /* clustered */;
+CREATE INDEX stock_holders_until ON stock_holders (until_at);

@@ -76,7 +76,7 @@ codes! {
     QuoteExpired "quote_expired" 409 "报价已过期，请重新结算。" "The quote has expired; please check out again.";
     QuoteUsed "quote_used" 409 "这个报价已经下过单。" "This quote has already become an order.";
     QuoteChanged "quote_changed" 409 "{sku} 的价格变了，请确认新的报价。" "The price of {sku} changed; please confirm the new quote.";
-    TooManyHolds "too_many_holds" 429 "未付款的订单太多，请先付款或取消。" "Too many unpaid orders; please pay or cancel one first.";
+    TooManyHolds "too_many_holds" 429 "未付款的订单占着太多商品，请先付款、取消一单，或少买一些。" "Unpaid orders hold too many goods; please pay or cancel one first, or order fewer.";
     KeyNeeded "idempotency_key_needed" 422 "缺少 Idempotency-Key 请求头。" "The Idempotency-Key header is needed.";
     KeyReused "idempotency_key_reused" 422 "这个 Idempotency-Key 已用于别的内容。" "This Idempotency-Key was used with another body.";
     KeyRunning "idempotency_key_running" 409 "同样的请求正在处理。" "The same request is still running.";

@@ -8,7 +8,9 @@ use super::{
     token::OrderTokens,
 };
 use crate::{
-    kernel::{BuyerClass, Channel, Fen, OrderId, PersonId, Phone, Random, Result, SellerOrderId, Step, time::SECOND},
+    kernel::{
+        BuyerClass, Channel, Fen, Network, OrderId, PersonId, Phone, Random, Result, SellerOrderId, Step, time::SECOND,
+    },
     pricing::{Quote, QuoteLine, SellerGroup},
 };
 
@@ -32,6 +34,8 @@ pub struct Buyer {
     /// Who buys, if signed in.
     pub person: Option<PersonId>,
     pub receiver: Receiver,
+    /// Where the order comes from, whose live holds are limited; none where the market itself places.
+    pub from: Option<Network>,
     /// Name of the buying unit, if one buys.
     pub unit: Option<String>,
     pub channel: Channel,

@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     db::{Tx, Work, once, q, statements},
-    kernel::{Actor, At, Channel, Code, Fen, Phone, Refusal, Result, SellerOrderId, Step, parse},
+    kernel::{Actor, At, Channel, Code, Fen, Network, Phone, Refusal, Result, SellerOrderId, Step, parse},
     pricing::{self, Quote},
     promotions::redemption,
-    stock::{Demand, ONLINE, hold},
+    stock::{Demand, ONLINE, hold, holder},
 };
 
 /// Most unpaid orders of one person, so that nobody holds a shop's stock without paying (abuse A3).
@@ -44,6 +44,8 @@ pub struct Placing {
     pub invoice: Option<Invoice>,
     /// Name of the buying unit (单位).
     pub unit: Option<String>,
+    /// Where the order comes from, whose live holds are limited.
+    pub from: Option<Network>,
 }
 
 /// To whom an invoice (发票) goes.
@@ -99,7 +101,7 @@ pub struct Placed {
 }
 
 /// Places an order. The same key gives the first answer again; refuses a used, expired or changed
-/// quote, stock that went, and a coupon whose limit is reached. Nothing is kept of a refused try.
+/// quote, stock that went, a coupon whose limit is reached, and who holds too much without paying. Nothing is kept of a refused try.
 pub async fn place(trade: &Trade, work: &Work, placing: Placing) -> Result<Placed> {
     let ready = async || {
         let person = work.by.person.as_ref();
@@ -140,7 +142,7 @@ fn buyer(quote: &Quote, placing: Placing, by: &Actor) -> Result<Buyer> {
         return Err(refusal.into());
     }
     let receiver = Receiver { name, phone, street, note, invoice_title, invoice_tax_no };
-    Ok(Buyer { person: by.person.clone(), receiver, unit, channel: Channel::Online })
+    Ok(Buyer { person: by.person.clone(), receiver, from: placing.from, unit, channel: Channel::Online })
 }
 
 /// Places within the caller's transaction: rows, hold, coupon; nothing to pay means paid at once.
@@ -159,6 +161,7 @@ pub async fn place_in(
             return Err(Refusal::new(Code::TooManyHolds).into());
         }
     }
+    let from = buyer.from;
     let mut record = draft::from_quote(quote, buyer, hold.0, hold.1, step)?;
     let order = &record.order;
     if !store::insert(tx, std::slice::from_ref(&record)).await? {
@@ -182,10 +185,21 @@ pub async fn place_in(
         sku: l.sku.clone(),
     };
     hold::hold(tx, &order.id, record.lines.iter().map(demand).collect(), step).await?;
+    if let Some(from) = from {
+        let holders = holders(&record, &from, hold.0)?;
+        holder::limit(tx, &order.id, &holders, order.hold_until.unwrap_or(step.at)).await?;
+    }
     if order.total_fen == Fen::ZERO {
         record.order = payment_result::pay_nothing(tx, &record.order.id, step).await?;
     }
     Ok(record)
+}
+
+/// By whom an order holds stock: the person, the receiver's phone, the address it comes from.
+fn holders(record: &Record, from: &Network, tokens: &OrderTokens) -> Result<Vec<String>> {
+    let person = record.order.person_id.as_ref().map(|person| ("person", person.to_string()));
+    let known = [("phone", record.contact.phone.clone()), ("address", from.to_string())];
+    person.into_iter().chain(known).map(|(kind, value)| tokens.holder(kind, &value)).collect()
 }
 
 fn answer(quote: &Quote, record: Record) -> Placed {

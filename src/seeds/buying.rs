@@ -146,7 +146,7 @@ impl Habit<'_> {
             Some(person) if happens(random, 200)? => Some(person.clone()),
             _ => None,
         };
-        Ok(Buyer { person, receiver, unit: wish.unit.clone(), channel: Channel::Online })
+        Ok(Buyer { person, receiver, from: None, unit: wish.unit.clone(), channel: Channel::Online })
     }
 
     /// What became of a paid order until now.

@@ -9,6 +9,8 @@ use std::{
 use axum::{extract::FromRequestParts, http::request::Parts};
 use governor::{DefaultKeyedRateLimiter, Quota, clock::Clock};
 
+use crate::kernel::Network;
+
 /// Who called, by the connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
@@ -36,7 +38,7 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
 
 /// The limiter; `off` lets everything pass.
 #[derive(Clone, Default)]
-pub struct Limits(Option<Arc<DefaultKeyedRateLimiter<IpAddr>>>);
+pub struct Limits(Option<Arc<DefaultKeyedRateLimiter<Network>>>);
 
 impl Limits {
     /// So many writes a minute from one address.
@@ -49,8 +51,13 @@ impl Limits {
     pub fn check(&self, address: IpAddr) -> Result<(), u64> {
         let Some(limiter) = &self.0 else { return Ok(()) };
         limiter
-            .check_key(&address)
+            .check_key(&Network::from(address))
             .map_err(|early| early.wait_time_from(governor::clock::DefaultClock::default().now()).as_secs().max(1))
+    }
+
+    /// Whose live holds an order's are; nothing where nothing is limited.
+    pub fn network(&self, ClientAddress(address): ClientAddress) -> Option<Network> {
+        self.0.as_ref().map(|_| Network::from(address))
     }
 
     /// Drops addresses that have been quiet, so that memory stays bounded.

@@ -21,6 +21,7 @@ use crate::{
         auth::Caller,
         durable::durable,
         json::{ApiJson, ApiQuery, IdempotencyKey},
+        limits::ClientAddress,
         paging::Paging,
     },
 };
@@ -103,6 +104,7 @@ pub struct OrderPage {
 pub async fn place_order(
     State(market): State<Market>,
     caller: Caller,
+    address: ClientAddress,
     key: IdempotencyKey,
     ApiJson { value, hash }: ApiJson<OrderRequest>,
 ) -> Result<(StatusCode, Json<Placed>)> {
@@ -124,6 +126,7 @@ pub async fn place_order(
         note: value.note,
         invoice: value.invoice.map(|i| InvoiceTo { title: i.title, tax_no: i.tax_no }),
         unit: value.unit,
+        from: market.limits.network(address),
     };
     let (trade, work) = (market.trade.clone(), market.trade.work(caller.actor(), Some(&key)));
     let placed = durable(async move { place::place(&trade, &work, placing).await }).await?;

@@ -10,6 +10,7 @@ mod dropped;
 mod events;
 mod going_back;
 mod histories;
+mod hoarding;
 mod jobs;
 mod late;
 mod lies;

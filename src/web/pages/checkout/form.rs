@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     identity::Address,
-    kernel::{Code, Fulfilment, Lang, Phone, Refusal, RegionCode, TaxNo, parse},
+    kernel::{Code, Fulfilment, Lang, Network, Phone, Refusal, RegionCode, TaxNo, parse},
     orders::place::{Invoice, Placing},
     payments::Method,
     pricing::{Ask, AskedItem, Quote},
@@ -147,7 +147,7 @@ impl CheckoutForm {
     }
 
     /// What the buyer sends with a quote.
-    pub fn placing(&self, quote: &Quote) -> Placing {
+    pub fn placing(&self, quote: &Quote, from: Option<Network>) -> Placing {
         let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         Placing {
             quote_id: quote.quote_id.0.clone(),
@@ -158,6 +158,7 @@ impl CheckoutForm {
             note: self.note.clone(),
             invoice: some(&self.title).map(|title| Invoice { title, tax_no: self.tax_no.trim().to_ascii_uppercase() }),
             unit: some(&self.unit),
+            from,
         }
     }
 }

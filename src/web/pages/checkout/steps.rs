@@ -18,7 +18,7 @@ use crate::{
         tx,
     },
     identity::{Address, address},
-    kernel::{Code, Fen, Random, Refusal, ReturnClass},
+    kernel::{Code, Fen, Network, Random, Refusal, ReturnClass},
     orders::{
         OrderState, pay,
         place::{self, Placed},
@@ -34,6 +34,7 @@ use crate::{
         auth::{self, Caller},
         durable::durable,
         form::{Faults, Form, is_key},
+        limits::ClientAddress,
         pages::{order, product, regions, view},
         percent,
     },
@@ -60,9 +61,11 @@ struct Visit {
     basket: Basket,
     /// Saved ones, each with its region's name.
     addresses: Vec<(Address, String)>,
+    /// Where the buyer is, whose live holds are limited.
+    from: Option<Network>,
 }
 
-async fn visit(market: Market, caller: Caller, headers: &HeaderMap) -> Result<Visit> {
+async fn visit(market: Market, caller: Caller, headers: &HeaderMap, address: ClientAddress) -> Result<Visit> {
     let mut addresses = Vec::new();
     if let Some(person) = &caller.person {
         let mut conn = market.db().read().await?;
@@ -71,11 +74,17 @@ async fn visit(market: Market, caller: Caller, headers: &HeaderMap) -> Result<Vi
             addresses.push((saved, region.map(|region| region.name).unwrap_or_default()));
         }
     }
-    Ok(Visit { basket: Basket::of(headers), market, caller, addresses })
+    let from = market.limits.network(address);
+    Ok(Visit { basket: Basket::of(headers), market, caller, addresses, from })
 }
 
-async fn page(State(market): State<Market>, caller: Caller, headers: HeaderMap) -> Result<Response> {
-    let visit = visit(market, caller, &headers).await?;
+async fn page(
+    State(market): State<Market>,
+    caller: Caller,
+    address: ClientAddress,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let visit = visit(market, caller, &headers, address).await?;
     if !cart::ready(&visit.market, &visit.basket)? {
         let placed = auth::cookie(&headers, &auth::secret_name(&visit.market, PLACED));
         let placed = placed.filter(|_| visit.basket.items.is_empty());
@@ -98,10 +107,11 @@ async fn page(State(market): State<Market>, caller: Caller, headers: HeaderMap) 
 async fn act(
     State(market): State<Market>,
     caller: Caller,
+    address: ClientAddress,
     headers: HeaderMap,
     Form(mut typed): Form<CheckoutForm>,
 ) -> Result<Response> {
-    let visit = visit(market, caller, &headers).await?;
+    let visit = visit(market, caller, &headers, address).await?;
     if !is_key(&typed.key) {
         typed.key = Random::System.salt()?;
     }
@@ -270,7 +280,7 @@ impl Visit {
         }
         let key = key_of(&typed.key, "placeOrder");
         let (trade, work) = (self.market.trade.clone(), self.market.trade.work(by, Some(&key)));
-        let placing = typed.placing(&quote);
+        let placing = typed.placing(&quote, self.from);
         let placing = durable(async move { place::place(&trade, &work, placing.clone()).await });
         match placing.await {
             Ok(placed) => {
