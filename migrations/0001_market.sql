@@ -70,3 +70,4 @@ CREATE TABLE setbacks (
   error TEXT NOT NULL,
   PRIMARY KEY (job, subject)
 );
+CREATE INDEX setbacks_last ON setbacks (last_at);

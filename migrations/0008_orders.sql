@@ -37,6 +37,9 @@ CREATE INDEX orders_person ON orders (person_id, placed_at) WHERE person_id IS N
 CREATE INDEX orders_unpaid ON orders (person_id) WHERE state = 'awaiting_payment' AND person_id IS NOT NULL;
 CREATE INDEX orders_expiry ON orders (hold_until) WHERE state = 'awaiting_payment';
 CREATE INDEX orders_placed ON orders (placed_on);
+-- The operator's list, and the last letters of a number, which people read out.
+CREATE INDEX orders_state ON orders (state, id);
+CREATE INDEX orders_tail ON orders (substr(number, 9));
 CREATE INDEX orders_journal ON orders (journal_key);
 -- The only table of an order that holds personal data (PIPL art. 6, 47).
 CREATE TABLE order_contacts (
@@ -71,6 +74,10 @@ CREATE TABLE seller_orders (
   UNIQUE (order_id, position)
 );
 CREATE INDEX seller_orders_coop ON seller_orders (coop_id, state, order_id);
+CREATE INDEX seller_orders_newest ON seller_orders (coop_id, order_id);
+CREATE INDEX seller_orders_due ON seller_orders (coop_id, state, ship_by, order_id)
+  WHERE state IN ('to_ship', 'part_shipped');
+CREATE INDEX seller_orders_late ON seller_orders (ship_by, order_id) WHERE state IN ('to_ship', 'part_shipped');
 CREATE TABLE order_lines (
   order_id TEXT NOT NULL REFERENCES orders (id),
   line_no BIGINT NOT NULL CHECK (line_no >= 1),

@@ -61,6 +61,11 @@ impl Random {
         Ok(digits(uuid::Builder::from_unix_timestamp_millis(millis, &ten).into_uuid().as_u128()))
     }
 
+    /// What no id made at an instant or later is below.
+    pub fn least_id(at: At) -> String {
+        digits(u128::try_from(at.0 / 1000).unwrap_or(0) << 80)
+    }
+
     /// A secret of 256 bits as hex: session and order tokens.
     pub fn token(&mut self) -> Result<String> {
         Ok(format!("{}{}", hex::encode(self.bytes()?), hex::encode(self.bytes()?)))
@@ -109,6 +114,7 @@ mod tests {
         let first = a.id(At(1_000_000)).unwrap();
         assert_eq!(first, b.id(At(1_000_000)).unwrap());
         assert!(first < a.id(At(1_000_000_000_000)).unwrap());
+        assert!(Random::least_id(At(1_000_000)) <= first && first < Random::least_id(At(1_001_000)));
         assert_eq!((first.len(), first.bytes().all(|b| b.is_ascii_alphanumeric())), (26, true));
         let drawn: std::collections::BTreeSet<u64> = (0..40)
             .flat_map(|n| {

@@ -8,26 +8,30 @@ use crate::{
 
 statements! {
     COUNTS = "SELECT state, CAST(count(*) AS BIGINT) AS n, MIN(ship_by) AS earliest FROM seller_orders
-              WHERE coop_id = $1 AND state IN ('to_ship', 'part_shipped', 'shipped', 'received')
+              WHERE coop_id = $1 AND state IN ('to_ship', 'part_shipped', 'shipped')
               GROUP BY state ORDER BY state";
-    SEARCH = "SELECT o.id, o.number, o.state, o.channel, o.total_fen, o.refunded_fen, o.placed_at, o.paid_at
-              FROM orders o
-              WHERE ($1 = '' OR o.number LIKE '%' || $1 || '%') AND ($2 = '' OR o.state = $2)
-                AND ($3 = '' OR o.channel = $3) AND o.placed_on >= $4 AND o.placed_on <= $5
-                AND ($6 = '' OR EXISTS (SELECT 1 FROM seller_orders s WHERE s.order_id = o.id AND s.coop_id = $6))
-                AND ($7 <> 'refund' OR EXISTS (SELECT 1 FROM refunds r
-                       WHERE r.order_id = o.id AND r.state = 'requested' AND r.requested_at <= $8))
-                AND ($7 <> 'late' OR EXISTS (SELECT 1 FROM seller_orders s WHERE s.order_id = o.id
-                       AND s.state IN ('to_ship', 'part_shipped') AND s.ship_by < $9))
-              ORDER BY o.placed_on DESC, o.placed_at DESC, o.id DESC LIMIT $10 OFFSET $11";
     OF_PHONE = "SELECT o.id, o.number, o.state, o.channel, o.total_fen, o.refunded_fen, o.placed_at, o.paid_at
                 FROM order_contacts c JOIN orders o ON o.id = c.order_id
                 WHERE c.phone = $1 ORDER BY o.placed_at DESC, o.id DESC LIMIT $2";
     SOLD_BY = "SELECT s.order_id, s.state, c.name, c.name_en FROM seller_orders s JOIN coops c ON c.id = s.coop_id
                WHERE s.order_id IN ($1) ORDER BY s.order_id, s.position";
+    DUE = "SELECT s.id, s.order_id, s.ship_by FROM seller_orders s
+           WHERE s.coop_id = $1 AND s.state = $2 AND s.state IN ('to_ship', 'part_shipped')
+             AND (s.ship_by, s.order_id) > ($3, $4) ORDER BY s.ship_by, s.order_id LIMIT $5";
+    DUE_BEFORE = "SELECT s.id, s.order_id, s.ship_by FROM seller_orders s
+           WHERE s.coop_id = $1 AND s.state = $2 AND s.state IN ('to_ship', 'part_shipped')
+             AND (s.ship_by, s.order_id) < ($3, $4) ORDER BY s.ship_by DESC, s.order_id DESC LIMIT $5";
+    SENT = "SELECT s.id, s.order_id, s.ship_by FROM seller_orders s
+            WHERE s.coop_id = $1 AND s.state = $2 AND s.order_id < $3 ORDER BY s.order_id DESC LIMIT $4";
+    SENT_BEFORE = "SELECT s.id, s.order_id, s.ship_by FROM seller_orders s
+            WHERE s.coop_id = $1 AND s.state = $2 AND s.order_id > $3 ORDER BY s.order_id LIMIT $4";
+    OWN = "SELECT s.id, s.order_id, s.ship_by FROM seller_orders s WHERE s.id = $1 AND s.coop_id = $2";
     SCANS = select!(Scanned, "WHERE seller_order_id IN ($1) ORDER BY recorded_at, kind");
     STUCK = "SELECT CAST(count(*) AS BIGINT) FROM refunds WHERE state = 'requested' AND requested_at <= $1";
 }
+
+/// No id is behind it.
+const LAST: &str = "zzzz";
 
 row! {
     /// How many of a cooperative's seller orders are in a state, and when the first must be shipped.
@@ -41,7 +45,7 @@ row! {
     }
 }
 
-/// A cooperative's work by state.
+/// A cooperative's work by state: what waits for it, or is on its way.
 pub async fn counts(conn: &mut Conn, coop: &CoopId) -> Result<Vec<Count>> {
     q(COUNTS).bind(coop).all(conn).await
 }
@@ -59,7 +63,7 @@ closed_set! {
 /// What the operator searches for; an empty search finds all.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
-    /// A part of the number: letters and digits only.
+    /// The beginning of the number or of its last eight letters: letters and digits only.
     pub number: String,
     pub state: Option<OrderState>,
     pub channel: Option<Channel>,
@@ -107,26 +111,8 @@ row! {
 }
 
 /// Refunds promised before this are stuck: the provider did not take them at once.
-fn stuck_before(now: At) -> At {
+pub(super) fn stuck_before(now: At) -> At {
     now.later(-60 * crate::kernel::time::SECOND)
-}
-
-/// Orders that a search finds, the newest first.
-pub async fn search(conn: &mut Conn, search: &Search, now: At, (limit, offset): (i64, i64)) -> Result<Vec<Listed>> {
-    q(SEARCH)
-        .bind(&search.number)
-        .bind(search.state.map_or("", OrderState::as_str))
-        .bind(search.channel.map_or("", Channel::as_str))
-        .bind(search.from.map_or("0000-01-01".to_owned(), |day| day.to_string()))
-        .bind(search.to.map_or("9999-12-31".to_owned(), |day| day.to_string()))
-        .bind(search.coop.as_ref().map_or("", CoopId::as_str))
-        .bind(search.trouble.map_or("", Trouble::as_str))
-        .bind(stuck_before(now))
-        .bind(now)
-        .bind(limit)
-        .bind(offset)
-        .all(conn)
-        .await
 }
 
 /// Orders whose receiver has this phone, the newest first. Looking somebody up is an act that is
@@ -140,6 +126,73 @@ pub async fn of_phone(tx: &mut Tx, phone: &Phone, most: i64, step: &Step) -> Res
 /// The cooperatives' parts of listed orders.
 pub async fn sold_by(conn: &mut Conn, orders: &[Listed]) -> Result<Vec<SoldBy>> {
     Query::with_list(SOLD_BY, orders.iter().map(|order| order.id.clone())).all(conn).await
+}
+
+row! {
+    /// A seller order's place in a cooperative's list.
+    struct Listing {
+        id: SellerOrderId,
+        order_id: OrderId,
+        ship_by: Option<At>,
+    }
+}
+
+/// Where a page of a cooperative's list begins, by the seller order at the edge of the page shown before.
+#[derive(Clone, Debug, Default)]
+pub enum Turn {
+    #[default]
+    First,
+    After(SellerOrderId),
+    Before(SellerOrderId),
+}
+
+/// A page of a cooperative's list, and whether there are others before and behind it.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    pub ids: Vec<SellerOrderId>,
+    pub before: bool,
+    pub after: bool,
+}
+
+/// A cooperative's seller orders in one state: what is to be shipped by its deadline, the earliest first; else the
+/// newest first.
+pub async fn of_coop(
+    conn: &mut Conn,
+    coop: &CoopId,
+    state: SellerOrderState,
+    (turn, most): (&Turn, usize),
+) -> Result<Parts> {
+    let edge = match turn {
+        Turn::First => None,
+        Turn::After(id) | Turn::Before(id) => q(OWN).bind(id).bind(coop).opt::<Listing>(conn).await?,
+    };
+    let back = edge.is_some() && matches!(turn, Turn::Before(_));
+    let due = state.is_to_ship();
+    let text = match (due, back) {
+        (true, false) => DUE,
+        (true, true) => DUE_BEFORE,
+        (false, false) => SENT,
+        (false, true) => SENT_BEFORE,
+    };
+    let begun = edge.is_some();
+    let first = Listing {
+        id: SellerOrderId(String::new()),
+        order_id: OrderId(if due { String::new() } else { LAST.to_owned() }),
+        ship_by: Some(At(i64::MIN)),
+    };
+    let edge = edge.unwrap_or(first);
+    let query = q(text).bind(coop).bind(state);
+    let query = if due { query.bind(edge.ship_by.unwrap_or(At(i64::MIN))) } else { query };
+    // One more than is shown tells whether there are others.
+    let wanted = i64::try_from(most + 1).unwrap_or(i64::MAX);
+    let rows: Vec<Listing> = query.bind(&edge.order_id).bind(wanted).all(conn).await?;
+    let more = rows.len() > most;
+    let mut ids: Vec<SellerOrderId> = rows.into_iter().take(most).map(|row| row.id).collect();
+    if back {
+        ids.reverse();
+        return Ok(Parts { ids, before: more, after: true });
+    }
+    Ok(Parts { ids, before: begun, after: more })
 }
 
 /// How many refunds were promised and are not yet with the buyer.

@@ -7,7 +7,7 @@
 //! on which a payment's result reaches the order; `sell` is the door to the books; `ship` and `receive` move the goods, `deliver` is the door of receipts; `cancel` and `expire` end it (`unpaid`); `refund`
 //! promises money back, sends it, and books it. Each verb is one transaction (`pay` and `refund`, which ask a provider, several) that also posts to
 //! the ledger (`books`) and leaves outbox rows. `record` declares the tables' rows, `draft` builds those of
-//! a new order, `store` writes them, for one order or many; `read`, `listing` and `view` answer.
+//! a new order, `store` writes them, for one order or many; `read`, `listing`, `find` and `view` answer.
 
 pub mod account;
 pub mod ask;
@@ -17,6 +17,7 @@ pub mod cancel;
 pub mod deliver;
 pub mod draft;
 pub mod expire;
+pub mod find;
 pub mod hear;
 pub mod kinds;
 pub mod listing;

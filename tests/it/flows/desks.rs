@@ -8,6 +8,7 @@ use yanxi::{
     kernel::{Actor, Code, CoopId, Fen, Lang, Step, time::HOUR},
     orders::{
         OrderState, account, cancel,
+        find::{self, Place},
         listing::{self, Search, Trouble},
         place, read,
         refund::{self, Asked},
@@ -81,8 +82,9 @@ async fn desks_count_and_list_what_waits(shop: Arc<Shop>) {
     assert!(counts[0].earliest.is_some());
     let found = async |search: Search| {
         let now = shop.trade.clock.now();
-        let found = listing::search(&mut shop.trade.db.read().await.unwrap(), &search, now, (10, 0)).await.unwrap();
-        found.into_iter().map(|order| order.number).collect::<Vec<_>>()
+        let mut conn = shop.trade.db.read().await.unwrap();
+        let found = find::search(&mut conn, &search, now, (&Place::First, 10)).await.unwrap();
+        found.orders.into_iter().map(|order| order.number).collect::<Vec<_>>()
     };
     let own = vec![placed.number.clone()];
     let (today, tail) = (shop.trade.clock.today(), placed.number[8..].to_owned());

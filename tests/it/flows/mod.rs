@@ -18,6 +18,7 @@ mod lifecycle;
 mod locations;
 mod money_back;
 mod opening;
+mod pages_of_desks;
 mod proven;
 mod races;
 mod shell;

@@ -15,7 +15,8 @@ use super::frame::{COOP, desk, done, kept};
 use crate::{
     kernel::{At, Carrier, Code, Fen, Named, Refusal, SellerOrderId, parse},
     orders::{
-        SellerOrderState, read,
+        SellerOrderState,
+        listing::{self, Turn},
         ship::{self, Packed, Shipping},
         view::{self, CoopOrderView},
     },
@@ -42,7 +43,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-const PER_PAGE: i64 = 20;
+const PER_PAGE: usize = 20;
 const FIELDS: [&str; 3] = ["carrier", "tracking_no", "qty"];
 /// The tabs of the list, by state of the seller order.
 const TABS: [SellerOrderState; 4] =
@@ -52,7 +53,9 @@ const TABS: [SellerOrderState; 4] =
 #[serde(deny_unknown_fields)]
 struct Asked {
     state: Option<SellerOrderState>,
-    page: Option<i64>,
+    /// The seller order behind or before which the page begins.
+    after: Option<String>,
+    before: Option<String>,
     /// What was just done; the frame says it.
     #[serde(rename = "done")]
     _done: Option<String>,
@@ -232,28 +235,31 @@ async fn list(
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> Result<Response> {
     let wanted = asked.state.unwrap_or(SellerOrderState::ToShip);
-    let page = parse::within("page", asked.page.unwrap_or(1), 1, 1_000_000)?;
+    let turn = match (asked.after, asked.before) {
+        (Some(after), _) => Turn::After(SellerOrderId(after)),
+        (None, Some(before)) => Turn::Before(SellerOrderId(before)),
+        (None, None) => Turn::First,
+    };
     let layout = Layout::of(&market, caller.lang, "stall.orders");
     let coop = caller.person()?.own_coop()?;
     let mut conn = market.db().read().await?;
-    let window = (PER_PAGE, (page - 1) * PER_PAGE);
-    let (ids, total) = read::of_coop(&mut conn, coop, Some(wanted), window).await?;
-    let mut orders = Vec::with_capacity(ids.len());
-    for id in &ids {
+    let parts = listing::of_coop(&mut conn, coop, wanted, (&turn, PER_PAGE)).await?;
+    let mut orders = Vec::with_capacity(parts.ids.len());
+    for id in &parts.ids {
         let view = view::coop_view(&mut conn, id, coop, (market.now(), caller.lang)).await?;
         orders.push(shown_of(&layout, view));
     }
-    let href = |state: SellerOrderState, page: i64| format!("/coop/orders?state={state}&page={page}");
+    let href = |turn: &str, id: Option<&SellerOrderId>| id.map(|id| format!("/coop/orders?state={wanted}&{turn}={id}"));
     let tab = |state: SellerOrderState| Tab {
-        href: href(state, 1),
+        href: format!("/coop/orders?state={state}"),
         label: state.name(layout.lang),
         current: state == wanted,
     };
     let shown = ListPage {
         desk: desk(&layout, &caller, &uri),
         tabs: TABS.into_iter().map(tab).collect(),
-        before: (page > 1).then(|| href(wanted, page - 1)),
-        after: (page * PER_PAGE < total).then(|| href(wanted, page + 1)),
+        before: href("before", parts.ids.first().filter(|_| parts.before)),
+        after: href("after", parts.ids.last().filter(|_| parts.after)),
         orders,
         layout,
     };

@@ -17,6 +17,7 @@ use crate::{
     kernel::{Channel, CoopId, Day, Fen, Named, Phone, parse},
     orders::{
         OrderState,
+        find::{self, Place},
         listing::{self as orders, Listed, Search, SoldBy, Trouble},
     },
     web::{
@@ -38,7 +39,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Orders of a page, and the most that one phone shows.
-const PER_PAGE: i64 = 25;
+const PER_PAGE: usize = 25;
 const OF_PHONE: i64 = 100;
 
 /// What was typed, as it was typed.
@@ -52,7 +53,9 @@ struct OrderSearchForm {
     from: String,
     to: String,
     trouble: String,
-    page: Option<i64>,
+    /// The row behind or before which the page begins.
+    older: String,
+    newer: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -128,9 +131,22 @@ impl OrderSearchForm {
         (search, faults)
     }
 
+    /// Where the page begins.
+    fn place(&self) -> Place {
+        match (self.older.as_str(), self.newer.as_str()) {
+            ("", "") => Place::First,
+            ("", newer) => Place::Newer(newer.to_owned()),
+            (older, _) => Place::Older(older.to_owned()),
+        }
+    }
+
     /// The address of another page of the same search, or of one with another trouble.
-    fn href(&self, page: i64, trouble: &str) -> String {
-        let page = if page > 1 { page.to_string() } else { String::new() };
+    fn href(&self, place: &Place, trouble: &str) -> String {
+        let (older, newer) = match place {
+            Place::First => ("", ""),
+            Place::Older(key) => (key.as_str(), ""),
+            Place::Newer(key) => ("", key.as_str()),
+        };
         let fields = [
             ("number", self.number.trim()),
             ("state", &self.state),
@@ -139,7 +155,8 @@ impl OrderSearchForm {
             ("from", &self.from),
             ("to", &self.to),
             ("trouble", trouble),
-            ("page", &page),
+            ("older", older),
+            ("newer", newer),
         ];
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(fields.into_iter().filter(|(_, value)| !value.is_empty()));
@@ -154,7 +171,7 @@ async fn list(
     uri: Uri,
     ApiQuery(typed): ApiQuery<OrderSearchForm>,
 ) -> Result<Response> {
-    let page = parse::within("page", typed.page.unwrap_or(1), 1, 1_000_000)?;
+    let place = typed.place();
     let snapshot = market.shelf.now();
     let coops: Vec<(String, CoopId)> = snapshot.coops.iter().map(|c| (c.slug.clone(), c.id.clone())).collect();
     let (search, faults) = typed.search(&caller, &coops);
@@ -164,10 +181,8 @@ async fn list(
         return view::refused(&shown);
     }
     let mut conn = market.db().read().await?;
-    // One more than is shown tells whether there are older ones.
-    let mut found = orders::search(&mut conn, &search, market.now(), (PER_PAGE + 1, (page - 1) * PER_PAGE)).await?;
-    let more = i64::try_from(found.len()).is_ok_and(|n| n > PER_PAGE);
-    found.truncate(usize::try_from(PER_PAGE).unwrap_or(usize::MAX));
+    let find::Page { orders: found, newer, older } =
+        find::search(&mut conn, &search, market.now(), (&place, PER_PAGE)).await?;
     if let [only] = found.as_slice()
         && only.number == search.number
     {
@@ -175,8 +190,8 @@ async fn list(
     }
     let parts = orders::sold_by(&mut conn, &found).await?;
     shown.rows = found.into_iter().map(|order| row(&shown.layout, order, &parts)).collect();
-    shown.newer = (page > 1).then(|| shown.typed.href(page - 1, &shown.typed.trouble));
-    shown.older = more.then(|| shown.typed.href(page + 1, &shown.typed.trouble));
+    let href = |place: Place| shown.typed.href(&place, &shown.typed.trouble);
+    (shown.newer, shown.older) = (newer.map(href), older.map(href));
     view::html(&shown)
 }
 
@@ -247,7 +262,7 @@ impl Page {
         let coops = snapshot.coops.iter();
         let coops = coops.map(|c| choice(&c.slug, caller.lang.pick(&c.name, &c.name_en).to_owned(), &typed.coop));
         let tab = |trouble: &str, key: &str, count: Option<i64>| Tab {
-            href: typed.href(1, trouble),
+            href: typed.href(&Place::First, trouble),
             label: layout.t(key).to_owned(),
             count: count.filter(|n| *n > 0),
             current: typed.trouble == trouble,
