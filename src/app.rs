@@ -129,7 +129,7 @@ impl App {
     pub async fn on(db: Db, config: Config, clock: Clock) -> Result<Self> {
         let demo = is_demo(&db).await?;
         let providers = Providers::of(&db).await?;
-        let snapshot = crate::catalogue::load(&mut db.read().await?, clock.now()).await?;
+        let snapshot = crate::catalogue::load_at_once(&db, clock.now()).await?;
         let mut engine = Engine::new(&Published(&snapshot));
         if let Some(meili) = &config.meili {
             engine = engine.with_meili(Meili::new(&meili.url, meili.key.as_deref())?);
@@ -162,7 +162,7 @@ impl App {
         (self.router.clone(), self.market.clone())
     }
 
-    /// Listens, starts the jobs, prints the address and the demonstration's accounts.
+    /// Listens, starts the jobs, prints the address, the demonstration's accounts, and that it is ready.
     pub async fn start(self) -> Result<Serving> {
         let Self { market, router, metrics } = self;
         let wish = market.config.listen;
@@ -275,4 +275,5 @@ fn greet(market: &Market, address: SocketAddr) {
     if market.trade.providers.methods().next().is_none() {
         println!("还没有付款方式，订单付不了 no way of paying is set up: orders cannot be paid");
     }
+    println!("可以使用了 ready");
 }

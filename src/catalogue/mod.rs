@@ -31,7 +31,7 @@ use crate::{
 pub use certificate::{Certificate, CertificateKind};
 pub use facts::{Coop, County, Pairing, Photo, Product, SetPart, Sku, Stock};
 pub use listing::{ListingEvent, ListingState};
-pub use load::load;
+pub use load::{load, load_at_once};
 pub use shelf::{Refreshed, Shelf};
 pub use snapshot::{Destinations, Offered, Snapshot};
 pub use table::{Category, OutletKind};
