@@ -43,6 +43,8 @@ CREATE TABLE refunds (
   goods_fen BIGINT NOT NULL CHECK (goods_fen >= 0),
   freight_fen BIGINT NOT NULL CHECK (freight_fen >= 0),
   unapplied BOOLEAN NOT NULL,
+  -- The refund whose money stood here again, which this one sends.
+  renews TEXT REFERENCES refunds (id),
   reason TEXT NOT NULL,
   requested_by TEXT,
   requested_at BIGINT NOT NULL,
@@ -59,6 +61,7 @@ CREATE TABLE refund_tenders (
   payment_id TEXT NOT NULL REFERENCES payments (id),
   amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
   state TEXT NOT NULL,
+  promised_at BIGINT NOT NULL,
   provider_ref TEXT UNIQUE,
   -- When the provider is asked again after money that takes its time.
   ask_at BIGINT,

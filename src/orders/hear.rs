@@ -59,14 +59,11 @@ async fn of_refund(trade: &Trade, event: &Event, told: &RefundTold) -> Result<Pa
     }
     tx!(trade.db, tx, {
         let mut step = trade.step(Actor::PROVIDER);
-        let tender = read::refund_tender(&mut tx, &id).await?;
-        let undone = tender.state == RefundState::Succeeded && told.back.state == BackState::Failed;
+        let case = refund::case::locked(&mut tx, &id).await?;
+        let undone = case.tender.state == RefundState::Succeeded && told.back.state == BackState::Failed;
         let outcome = if undone { EventOutcome::Undone } else { EventOutcome::Applied };
-        if db::insert(&mut tx, &kept(trade, event, Some(&tender.payment_id), outcome)).await? {
-            match outcome {
-                EventOutcome::Undone => refund::failed::undone(&mut tx, &tender, told.back.at, &mut step).await?,
-                _ => refund::send::stands(&mut tx, &tender, &told.back, &mut step).await?,
-            }
+        if db::insert(&mut tx, &kept(trade, event, Some(&case.tender.payment_id), outcome)).await? {
+            refund::send::stands(&mut tx, &case, &told.back, &mut step).await?;
         }
         Ok(PaymentOutcome::Known)
     })

@@ -76,6 +76,8 @@ async fn captured(tx: &mut Tx, mut order: Order, payment: &Payment, at: At, step
     let first = order.tendered_fen == Fen::ZERO;
     order.tendered_fen = order.tendered_fen.plus(amount)?;
     let balance = if first { amount } else { promise::unpromised(tx, &order).await? };
+    // The order is paid when the last of its money was captured, in whatever order that is learned.
+    let paid_at = if first { at } else { last_captured(tx, &order).await?.unwrap_or(at) };
     let method = payment.method.as_str();
     let tenders = books::tender(&order.id, (&payment.id, method), amount, at);
     let enough = balance >= order.total_fen;
@@ -83,10 +85,10 @@ async fn captured(tx: &mut Tx, mut order: Order, payment: &Payment, at: At, step
         if units == Units::Free {
             redemption::take_again(tx, &order.id).await?;
         }
-        sell(tx, &mut order, Sale { units, at, tenders, paid_by: method }, step).await?;
+        sell(tx, &mut order, Sale { units, at: paid_at, tenders, paid_by: method }, step).await?;
         let over = balance.minus(order.total_fen)?;
         if over > Fen::ZERO {
-            promise::request_unapplied(tx, &order, over, step).await?;
+            promise::request_unapplied(tx, &order, (over, None), step).await?;
         }
         return Ok(PaymentOutcome::Paid);
     }
@@ -96,7 +98,14 @@ async fn captured(tx: &mut Tx, mut order: Order, payment: &Payment, at: At, step
         store::note(tx, &order.id, (OrderEventKind::PartPaid, amount.yuan()), step).await?;
         return Ok(PaymentOutcome::PartPaid);
     }
-    Ok(PaymentOutcome::GivenBack(promise::request_unapplied(tx, &order, balance, step).await?))
+    // Money that a provider refused or a bank sent back waits for the operator.
+    let back = (amount.min(balance), None);
+    Ok(PaymentOutcome::GivenBack(promise::request_unapplied(tx, &order, back, step).await?))
+}
+
+async fn last_captured(tx: &mut Tx, order: &Order) -> Result<Option<At>> {
+    let payments = payments::store::of_order(tx, &order.id).await?;
+    Ok(payments.iter().filter_map(|payment| payment.captured_at).max())
 }
 
 /// Where the goods are that money for an order buys; none where it can't have them any more.

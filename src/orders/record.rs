@@ -293,6 +293,8 @@ table! {
         pub freight_fen: Fen,
         /// Whether it is money that its order could not take (I5).
         pub unapplied: bool,
+        /// The refund whose money stood here again, which this one sends.
+        pub renews: Option<RefundId>,
         /// Why.
         pub reason: String,
         pub requested_by: Option<PersonId>,
@@ -313,6 +315,7 @@ table! {
         pub payment_id: PaymentId,
         pub amount_fen: Fen,
         pub state: RefundState,
+        pub promised_at: At,
         /// The provider's name for it.
         pub provider_ref: Option<String>,
         /// When the provider is asked again after one that takes its time.

@@ -39,7 +39,7 @@ pub(super) async fn end(tx: &mut Tx, orders: &[Order], event: OrderEvent, step: 
     for order in orders.iter().filter(|order| order.tendered_fen > order.returned_fen) {
         let open = promise::unpromised(tx, order).await?;
         if open > Fen::ZERO {
-            promise::request_unapplied(tx, order, open, step).await?;
+            promise::request_unapplied(tx, order, (open, None), step).await?;
         }
     }
     let kind = if event == OrderEvent::Cancel { OrderEventKind::Cancelled } else { OrderEventKind::Expired };

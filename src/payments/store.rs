@@ -291,7 +291,9 @@ pub async fn create(tx: &mut Tx, payment: Payment) -> Result<Payment> {
     if db::insert(tx, &payment).await? {
         return Ok(payment);
     }
-    let open: Payment = q(OPEN_OF).bind(&payment.order_id).bind(payment.method).one(tx).await?;
+    let open: Option<Payment> = q(OPEN_OF).bind(&payment.order_id).bind(payment.method).opt(tx).await?;
+    // A refusal that came just now ended it.
+    let open = open.ok_or_else(|| Error::Conflict(anyhow::anyhow!("a payment ended while it was looked for")))?;
     if open.amount_fen == payment.amount_fen {
         return Ok(open);
     }

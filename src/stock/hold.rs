@@ -141,7 +141,8 @@ async fn sold(tx: &mut Tx, order: &OrderId, taken: Vec<Marked>, step: &mut Step)
     movement::record(tx, moved, step).await
 }
 
-async fn of_order(conn: &mut Conn, order: &OrderId) -> Result<Vec<Demand>> {
+/// What an order held, and where.
+pub async fn of_order(conn: &mut Conn, order: &OrderId) -> Result<Vec<Demand>> {
     q(OF_ORDER).bind(order).all(conn).await
 }
 

@@ -1,6 +1,6 @@
 //! Movements (出入库): each change of what is on hand, never changed itself.
 
-use super::level::{ONLINE, StockLevel};
+use super::level::{Demand, ONLINE, StockLevel};
 use crate::{
     db::{self, Rows, Tx, q, statements, table},
     kernel::{At, BatchId, Code, OrderId, PersonId, RefundId, Refusal, Result, SkuId, Step, closed_set},
@@ -10,7 +10,7 @@ statements! {
     ADJUST = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
               WHERE sku_id = $3 AND location = $4 AND ($5 OR on_hand + $1 >= held)";
     RESTOCK = "UPDATE stock_levels SET on_hand = on_hand + $1, changed_at = $2
-               WHERE sku_id = $3 AND location = 'online'";
+               WHERE sku_id = $3 AND location = $4";
     HELD = "SELECT held FROM stock_levels WHERE sku_id = $1 AND location = $2";
 }
 
@@ -91,8 +91,8 @@ impl Movement {
     }
 
     /// Unshipped units of a refund.
-    pub fn restock(sku_id: SkuId, qty: i64, refund: &RefundId) -> Self {
-        Self::online(sku_id, qty, MovementKind::Return, refund.0.clone())
+    pub fn restock((sku_id, location): (SkuId, String), qty: i64, refund: &RefundId) -> Self {
+        Self { location, ..Self::online(sku_id, qty, MovementKind::Return, refund.0.clone()) }
     }
 }
 
@@ -106,12 +106,13 @@ pub async fn record(tx: &mut Tx, movements: Vec<Movement>, step: &mut Step) -> R
 }
 
 /// Puts unshipped units of a refund back into stock, in key order.
-pub async fn restock(tx: &mut Tx, refund: &RefundId, mut units: Vec<(SkuId, i64)>, step: &mut Step) -> Result<()> {
-    units.sort();
-    for (sku, qty) in &units {
-        tx.expect_rows(q(RESTOCK).bind(*qty).bind(step.at).bind(sku), 1).await?;
+pub async fn restock(tx: &mut Tx, refund: &RefundId, mut units: Vec<Demand>, step: &mut Step) -> Result<()> {
+    units.sort_by(|a, b| (&a.sku_id, &a.location).cmp(&(&b.sku_id, &b.location)));
+    for Demand { sku_id, location, qty, .. } in &units {
+        tx.expect_rows(q(RESTOCK).bind(*qty).bind(step.at).bind(sku_id).bind(location), 1).await?;
     }
-    let moved = units.into_iter().map(|(sku, qty)| Movement::restock(sku, qty, refund)).collect();
+    let back = |Demand { sku_id, location, qty, .. }| Movement::restock((sku_id, location), qty, refund);
+    let moved = units.into_iter().map(back).collect();
     record(tx, moved, step).await
 }
 

@@ -3,7 +3,7 @@
 use super::movement::{self, Movement, MovementKind};
 use crate::{
     db::Tx,
-    kernel::{Result, SkuId, Step},
+    kernel::{Result, SkuId, Step, parse},
 };
 
 /// Units on their way between two locations.
@@ -22,7 +22,11 @@ pub struct Transfer {
 
 /// Moves units by a pair of movements, out there and in here; refuses more than is free where they lie.
 pub async fn transfer(tx: &mut Tx, asked: &Transfer, step: &mut Step) -> Result<()> {
-    for (location, delta) in [(&asked.from, -asked.qty), (&asked.to, asked.qty)] {
+    let qty = parse::within("qty", asked.qty, 1, i64::MAX)?;
+    // In key order, so that two transfers between the same locations never wait for each other.
+    let mut pair = [(&asked.from, -qty), (&asked.to, qty)];
+    pair.sort();
+    for (location, delta) in pair {
         let moved = Movement {
             sku_id: asked.sku_id.clone(),
             location: location.clone(),

@@ -77,5 +77,7 @@ checks! {
              ELSE o.tendered_fen - COALESCE(r.promised, 0) - CASE WHEN o.paid_at IS NULL THEN 0 ELSE o.total_fen END
                + COALESCE(u.amount, 0) NOT BETWEEN 0 AND COALESCE(r.refused, 0) + COALESCE(u.amount, 0) END
            OR (o.paid_at IS NOT NULL AND o.total_fen > 0 AND NOT EXISTS (SELECT 1 FROM payments p
-             WHERE p.order_id = o.id AND p.captured_at = o.paid_at))";
+             WHERE p.order_id = o.id AND p.captured_at = o.paid_at))
+           OR (o.paid_at IS NOT NULL AND o.total_fen > (SELECT CAST(COALESCE(SUM(p.amount_fen), 0) AS BIGINT) FROM payments p
+             WHERE p.order_id = o.id AND p.captured_at <= o.paid_at))";
 }

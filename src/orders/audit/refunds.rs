@@ -63,19 +63,19 @@ checks! {
          WHERE r.id IS NULL
            OR (s.state = 'succeeded' AND r.state NOT IN ('succeeded', 'undone') AND s.at < (SELECT MAX(asked_at) FROM payments) - 900000000)";
     I5 "refunds.sent", "what was promised is with the provider at the latest 15 minutes after" =
-        "SELECT t.id AS subject FROM refund_tenders t JOIN refunds r ON r.id = t.refund_id
+        "SELECT t.id AS subject FROM refund_tenders t
          WHERE t.state = 'requested' AND t.provider_ref IS NULL
-           AND r.requested_at < (SELECT MAX(asked_at) FROM payments) - 900000000";
+           AND t.promised_at < (SELECT MAX(asked_at) FROM payments) - 900000000";
     I1 "refunds.restocked", "units refunded before they were shipped are back in stock, once" =
         "SELECT w.refund_id AS subject FROM (SELECT x.refund_id, CAST(SUM(x.withdrawn_qty) AS BIGINT) AS qty FROM refund_lines x
                JOIN refunds r ON r.id = x.refund_id AND r.state = 'succeeded'
                WHERE x.withdrawn_qty > 0 GROUP BY x.refund_id) w
          LEFT JOIN (SELECT ref, CAST(SUM(delta) AS BIGINT) AS qty FROM stock_movements
-                    WHERE kind = 'return' AND location = 'online' GROUP BY ref) m ON m.ref = w.refund_id
+                    WHERE kind = 'return' GROUP BY ref) m ON m.ref = w.refund_id
          WHERE w.qty IS DISTINCT FROM m.qty
          UNION ALL
          SELECT m.ref AS subject FROM stock_movements m
-         WHERE m.kind = 'return' AND m.location = 'online' AND NOT EXISTS (
+         WHERE m.kind = 'return' AND NOT EXISTS (
            SELECT 1 FROM refund_lines x JOIN refunds r ON r.id = x.refund_id AND r.state = 'succeeded'
            WHERE x.refund_id = m.ref AND x.withdrawn_qty > 0)";
 }

@@ -5,10 +5,11 @@ use super::super::{
     OrderState, SellerOrderState, books, deliver,
     kinds::{OrderEventKind, RefundState},
     read,
-    record::{Order, Refund, RefundTender},
+    record::Order,
     state::{OrderEvent, SellerOrderEvent},
     store,
 };
+use super::case::Case;
 use crate::{
     db::{Tx, q, statements},
     kernel::{At, Result, Step},
@@ -33,17 +34,10 @@ statements! {
 
 /// Takes the promise of a tender back, once, within the caller's transaction; the refund has failed when nothing of
 /// it is back or on its way. Where part of it is, the rest waits for the operator to send it another way.
-pub(super) async fn take_back(
-    tx: &mut Tx,
-    (refund, tender): (&Refund, &RefundTender),
-    reference: &str,
-    step: &mut Step,
-) -> Result<()> {
-    let order = read::lock(tx, &refund.order_id).await?;
+pub(super) async fn take_back(tx: &mut Tx, case: &Case, reference: &str, step: &mut Step) -> Result<()> {
+    let Case { order, refund, tender } = case;
     let fail = q(FAIL_TENDER).bind(RefundState::Failed).bind(reference).bind(&tender.id).bind(RefundState::Requested);
-    if fail.exec(tx).await? == 0 {
-        return Ok(());
-    }
+    tx.expect_rows(fail, 1).await?;
     payments::store::unreserve_refund(tx, &tender.payment_id, tender.amount_fen).await?;
     metrics::counter!("yanxi_refunds_failed").increment(1);
     store::note(tx, &order.id, (OrderEventKind::RefundFailed, tender.amount_fen.yuan()), step).await?;
@@ -61,19 +55,18 @@ pub(super) async fn take_back(
             back.push(line.line_no);
         }
     }
-    let order = units_back(tx, order, &back).await?;
+    let order = units_back(tx, order.clone(), &back).await?;
     deliver::follow(tx, &order, step).await
 }
 
 /// The payer's bank sent back what a provider had given back, within the caller's transaction: the goods stay
 /// refunded, the money stands on the order's account until the operator sends it again.
-pub(in super::super) async fn undone(tx: &mut Tx, tender: &RefundTender, at: At, step: &mut Step) -> Result<()> {
-    let refund = read::refund(tx, &tender.refund_id).await?;
-    let order = read::lock(tx, &refund.order_id).await?;
+pub(super) async fn undone(tx: &mut Tx, case: &Case, told: At, step: &mut Step) -> Result<()> {
+    let Case { order, tender, .. } = case;
     let undo = q(UNDO).bind(RefundState::Undone).bind(&tender.id).bind(RefundState::Succeeded);
-    if undo.exec(tx).await? == 0 {
-        return Ok(());
-    }
+    tx.expect_rows(undo, 1).await?;
+    // Not before it went back, and not in days to come, whatever the provider's clock says.
+    let at = tender.succeeded_at.map_or(told, |back| told.max(back)).min(step.at);
     let payment = payments::store::undone(tx, &tender.payment_id, tender.amount_fen).await?;
     tx.expect_rows(q(CAME_AGAIN).bind(tender.amount_fen).bind(&order.id), 1).await?;
     let entries = books::return_undone(&order.id, (&tender.id, payment.method.as_str()), tender.amount_fen, at);

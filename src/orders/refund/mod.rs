@@ -4,7 +4,8 @@
 //! `send`, one tender after another, and `settle` books the goods when the last of the money is back; `failed` takes
 //! back a promise that every provider refused. `request` understands what the operator asks for.
 
-pub(super) mod failed;
+pub mod case;
+mod failed;
 pub mod promise;
 pub mod request;
 pub mod send;

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     db::{self, Conn, Tx, q, statements},
-    kernel::{Code, Fen, RefundId, RefundTenderId, Refusal, Result, Step},
+    kernel::{Code, Fen, PaymentId, RefundId, RefundTenderId, Refusal, Result, Step},
     payments,
 };
 
@@ -82,8 +82,9 @@ pub(super) async fn request(
 /// Promises money of a refund from the order's payments, within the caller's transaction, whose order row is locked.
 pub(super) async fn give_back(tx: &mut Tx, refund: &Refund, amount: Fen, step: &mut Step) -> Result<()> {
     let paid = payments::store::of_order(tx, &refund.order_id).await?;
+    let refused = refused(tx, refund).await?;
     let mut parts = Vec::new();
-    for share in tenders::over(&paid, amount)? {
+    for share in tenders::over(&paid, amount, &refused)? {
         payments::store::reserve_refund(tx, &share.payment, share.amount).await?;
         parts.push(RefundTender {
             id: RefundTenderId(step.random.id(step.at)?),
@@ -91,12 +92,23 @@ pub(super) async fn give_back(tx: &mut Tx, refund: &Refund, amount: Fen, step: &
             payment_id: share.payment,
             amount_fen: share.amount,
             state: RefundState::Requested,
+            promised_at: step.at,
             provider_ref: None,
             ask_at: None,
             succeeded_at: None,
         });
     }
     db::insert_all(tx, &parts).await.map(|_| ())
+}
+
+/// The payments that did not give back what this refund, or the one that it renews, asked of them.
+async fn refused(tx: &mut Tx, refund: &Refund) -> Result<Vec<PaymentId>> {
+    let all = read::refunds(tx, &refund.order_id).await?;
+    let own = |known: &&Refund| known.id == refund.id || Some(&known.id) == refund.renews.as_ref();
+    let own: Vec<Refund> = all.iter().filter(own).cloned().collect();
+    let tenders = read::refund_tenders(tx, &own).await?.into_iter();
+    let refused = tenders.filter(|tender| matches!(tender.state, RefundState::Failed | RefundState::Undone));
+    Ok(refused.map(|tender| tender.payment_id).collect())
 }
 
 /// A refund that is promised in this step.
@@ -109,6 +121,7 @@ fn requested(order: &Order, (amounts, reason): (Amounts, &str), step: &mut Step)
         goods_fen: amounts.goods,
         freight_fen: amounts.freight,
         unapplied: false,
+        renews: None,
         reason: reason.to_owned(),
         requested_by: step.by.person.clone(),
         requested_at: step.at,
@@ -148,10 +161,16 @@ pub async fn unpromised(conn: &mut Conn, order: &Order) -> Result<Fen> {
 }
 
 /// Promises back money that its order cannot take (I5): it came too late, over the total, or unasked.
-pub async fn request_unapplied(tx: &mut Tx, order: &Order, amount: Fen, step: &mut Step) -> Result<RefundId> {
+/// `renews` is the refund whose money stands here again.
+pub async fn request_unapplied(
+    tx: &mut Tx,
+    order: &Order,
+    (amount, renews): (Fen, Option<&RefundId>),
+    step: &mut Step,
+) -> Result<RefundId> {
     let amounts = Amounts { total: amount, goods: Fen::ZERO, freight: Fen::ZERO };
     let refund = requested(order, (amounts, "more than the order could take"), step)?;
-    let refund = Refund { unapplied: true, ..refund };
+    let refund = Refund { unapplied: true, renews: renews.cloned(), ..refund };
     db::insert(tx, &refund).await?;
     give_back(tx, &refund, amount, step).await?;
     store::note(tx, &order.id, (OrderEventKind::LatePaymentReturned, amount.yuan()), step).await?;

@@ -7,12 +7,13 @@ use super::{
         read,
         record::{Refund, RefundTender},
     },
+    case::{Case, locked},
     failed,
     promise::{give_back, request_unapplied, unpromised},
     settle,
 };
 use crate::{
-    db::{Tx, q, setback, statements, tx},
+    db::{Tx, Work, audit_log, q, setback, statements, tx},
     kernel::{Actor, At, Code, Error, Fen, RefundId, Refusal, Result, Step, time::SECOND},
     payments::{self, BackState, GoingBack},
 };
@@ -55,7 +56,10 @@ pub async fn send(trade: &Trade, id: &RefundId) -> Result<RefundState> {
 
 async fn send_one(trade: &Trade, tender: &RefundTender) -> Result<()> {
     let back = ask(trade, tender).await?;
-    tx!(trade.db, tx, { stands(&mut tx, tender, &back, &mut trade.step(Actor::PROVIDER)).await })
+    tx!(trade.db, tx, {
+        let case = locked(&mut tx, &tender.id).await?;
+        stands(&mut tx, &case, &back, &mut trade.step(Actor::PROVIDER)).await
+    })
 }
 
 /// The provider's answer about a tender: sent under its id, or asked after where it was sent before.
@@ -80,63 +84,55 @@ pub async fn or_leave(trade: &Trade, id: &RefundId) -> RefundState {
 }
 
 /// Brings what the provider says of a tender to its refund and order, within the caller's transaction. What is
-/// decided stays, also where the bank undid it: that is the operator's matter.
-pub(in super::super) async fn stands(
-    tx: &mut Tx,
-    tender: &RefundTender,
-    back: &GoingBack,
-    step: &mut Step,
-) -> Result<()> {
-    if tender.state != RefundState::Requested {
-        return Ok(());
-    }
-    let refund = read::refund(tx, &tender.refund_id).await?;
-    match back.state {
-        BackState::Pending => {
+/// decided stays, but for money that had gone back and came again.
+pub(in super::super) async fn stands(tx: &mut Tx, case: &Case, back: &GoingBack, step: &mut Step) -> Result<()> {
+    match (case.tender.state, back.state) {
+        (RefundState::Requested, BackState::Pending) => {
             // A bank may take days: the older it is, the more seldom it is asked after.
-            let wait = ((step.at.0 - refund.requested_at.0) / 10).clamp(60 * SECOND, 3_600 * SECOND);
-            q(SENT).bind(&back.reference).bind(step.at.later(wait)).bind(&tender.id).exec(tx).await.map(|_| ())
+            let wait = ((step.at.0 - case.tender.promised_at.0) / 10).clamp(60 * SECOND, 3_600 * SECOND);
+            q(SENT).bind(&back.reference).bind(step.at.later(wait)).bind(&case.tender.id).exec(tx).await.map(|_| ())
         }
-        BackState::Succeeded => settle::returned(tx, (&refund, tender), back, step).await,
-        BackState::Failed => failed::take_back(tx, (&refund, tender), &back.reference, step).await,
+        (RefundState::Requested, BackState::Succeeded) => settle::returned(tx, case, back, step).await,
+        (RefundState::Requested, BackState::Failed) => failed::take_back(tx, case, &back.reference, step).await,
+        (RefundState::Succeeded, BackState::Failed) => failed::undone(tx, case, back.at, step).await,
+        (RefundState::Succeeded | RefundState::Failed | RefundState::Undone, _) => Ok(()),
     }
 }
 
 /// Promises once more what did not reach the payer: the part of a refund that failed while others went back, the money
 /// that no order could take, and what a bank sent back; a refund that still waits is sent again. Refuses where
 /// nothing is to be sent again.
-pub async fn again(trade: &Trade, id: &RefundId) -> Result<RefundState> {
-    let renewed = tx!(trade.db, tx, {
+pub async fn again(trade: &Trade, work: &Work, id: &RefundId) -> Result<RefundState> {
+    let renewed = tx!(work.db, tx, {
         let found = read::refund(&mut tx, id).await?;
         let order = read::lock(&mut tx, &found.order_id).await?;
         let refund = read::refund(&mut tx, id).await?;
-        let mut step = trade.step(Actor::SYSTEM);
-        match refund.state {
-            RefundState::Requested => {
-                let missing = refund.amount_fen.minus(live(&mut tx, &refund).await?)?;
-                give_back(&mut tx, &refund, missing, &mut step).await?;
-            }
-            RefundState::Failed | RefundState::Succeeded | RefundState::Undone => {
-                let came_again = owed_again(&mut tx, &refund).await?;
-                let open = unpromised(&mut tx, &order).await?.min(came_again);
-                if open == Fen::ZERO {
-                    return Err(Refusal::new(Code::WrongState).with("state", refund.state).into());
-                }
-                return request_unapplied(&mut tx, &order, open, &mut step).await;
-            }
+        let mut step = work.step();
+        audit_log::by(&mut tx, &step, "order.refund_again", &order.number, id.as_str()).await?;
+        if refund.state == RefundState::Requested {
+            let missing = refund.amount_fen.minus(live(&mut tx, &refund).await?)?;
+            give_back(&mut tx, &refund, missing, &mut step).await?;
+            return Ok(refund.id);
         }
-        Ok(refund.id)
+        let open = unpromised(&mut tx, &order).await?.min(owed_again(&mut tx, &refund).await?);
+        if open <= Fen::ZERO {
+            return Err(Refusal::new(Code::WrongState).with("state", refund.state).into());
+        }
+        request_unapplied(&mut tx, &order, (open, Some(&refund.id)), &mut step).await
     })?;
     send(trade, &renewed).await
 }
 
-/// Money of a refund that stands here again: all that no order could take and the provider refused, and what a bank
-/// sent back.
+/// Money of a refund that stands here again and is not sent again: all that no order could take and the provider
+/// refused, and what a bank sent back.
 async fn owed_again(tx: &mut Tx, refund: &Refund) -> Result<Fen> {
     let tenders = read::refund_tenders(tx, std::slice::from_ref(refund)).await?;
-    let failed = refund.unapplied && refund.state == RefundState::Failed;
-    let undone = tenders.iter().filter(|tender| failed || tender.state == RefundState::Undone);
-    Fen::sum(undone.map(|tender| tender.amount_fen))
+    let undone = tenders.iter().filter(|tender| tender.state == RefundState::Undone);
+    let undone = Fen::sum(undone.map(|tender| tender.amount_fen))?;
+    let stands = if refund.unapplied && refund.state == RefundState::Failed { refund.amount_fen } else { undone };
+    let all = read::refunds(tx, &refund.order_id).await?;
+    let renewals = all.iter().filter(|r| r.renews.as_ref() == Some(&refund.id) && r.state != RefundState::Failed);
+    stands.minus(Fen::sum(renewals.map(|renewal| renewal.amount_fen))?)
 }
 
 /// What of a refund is on its way or back.

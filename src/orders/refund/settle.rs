@@ -6,10 +6,11 @@ use super::{
         deliver,
         kinds::{OrderEventKind, RefundState},
         read,
-        record::{Line, Order, Part, Refund, RefundLine, RefundTender},
+        record::{Line, Order, Part, Refund, RefundLine},
         state::OrderEvent,
         store,
     },
+    case::Case,
     split::Share,
 };
 use crate::{
@@ -17,13 +18,13 @@ use crate::{
     kernel::{At, Error, Fen, Result, SkuId, Step},
     ledger::{Entry, post},
     payments::{self, GoingBack},
-    stock::movement,
+    stock::{Demand, hold, movement},
 };
 
 statements! {
     TENDER_BACK = "UPDATE refund_tenders SET state = $1, succeeded_at = $2, provider_ref = $3 WHERE id = $4 AND state = $5";
     BACK = "SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT), MAX(succeeded_at) FROM refund_tenders
-            WHERE refund_id = $1 AND state = 'succeeded'";
+            WHERE refund_id = $1 AND state IN ('succeeded', 'undone')";
     SUCCEED = "UPDATE refunds SET state = $1, succeeded_at = $2, succeeded_on = $3 WHERE id = $4 AND state = $5";
     REFUND_LINE = "UPDATE order_lines SET refunded_qty = refunded_qty + $1, refunded_fen = refunded_fen + $2,
                      refunded_freight_fen = refunded_freight_fen + $3 WHERE order_id = $4 AND line_no = $5";
@@ -34,19 +35,12 @@ statements! {
 }
 
 /// Books what a provider took: once, after which the tender has succeeded, and with the last of them the refund.
-pub(super) async fn returned(
-    tx: &mut Tx,
-    (refund, tender): (&Refund, &RefundTender),
-    back: &GoingBack,
-    step: &mut Step,
-) -> Result<()> {
-    let order = read::lock(tx, &refund.order_id).await?;
+pub(super) async fn returned(tx: &mut Tx, case: &Case, back: &GoingBack, step: &mut Step) -> Result<()> {
+    let Case { order, refund, tender } = case;
     // It went back when the provider says it did, however late that is known.
     step.at = back.at.min(step.at);
     let done = q(TENDER_BACK).bind(RefundState::Succeeded).bind(step.at).bind(&back.reference);
-    if done.bind(&tender.id).bind(RefundState::Requested).exec(tx).await? == 0 {
-        return Ok(());
-    }
+    tx.expect_rows(done.bind(&tender.id).bind(RefundState::Requested), 1).await?;
     let payment = payments::store::refunded(tx, &tender.payment_id, tender.amount_fen).await?;
     tx.expect_rows(q(RETURNED).bind(tender.amount_fen).bind(&order.id), 1).await?;
     let method = payment.method.as_str();
@@ -57,7 +51,7 @@ pub(super) async fn returned(
     }
     // A bank may have told of the last one first.
     step.at = last.unwrap_or(step.at);
-    settle(tx, (&order, refund), entries, step).await
+    settle(tx, (order, refund), entries, step).await
 }
 
 /// A refund of nothing, such as of goods that cost none, needs no provider.
@@ -126,7 +120,13 @@ async fn restock(tx: &mut Tx, refund: &Refund, asked: &[Share], lines: &[Line], 
     let units: Vec<(SkuId, i64)> = back
         .filter_map(|ask| lines.iter().find(|l| l.line_no == ask.line_no).map(|l| (l.sku_id.clone(), ask.withdrawn)))
         .collect();
-    movement::restock(tx, &refund.id, units, step).await
+    if units.is_empty() {
+        return Ok(());
+    }
+    // Back to where they were taken from.
+    let taken = hold::of_order(tx, &refund.order_id).await?;
+    let back = |(sku, qty)| taken.iter().find(|t| t.sku_id == sku).map(|t| Demand { qty, ..t.clone() });
+    movement::restock(tx, &refund.id, units.into_iter().filter_map(back).collect(), step).await
 }
 
 /// Where the last of the money went back, and every unit that cost none, the order ends `refunded`; else

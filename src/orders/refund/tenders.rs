@@ -28,10 +28,13 @@ pub fn left_of(paid: &[Payment]) -> Result<Fen> {
 }
 
 /// Divides an amount over an order's payments: what the shopper paid last goes back first, and vouchers, which live
-/// on, after all others. A fault where the payments hold less.
-pub fn over(paid: &[Payment], amount: Fen) -> Result<Vec<Share>> {
+/// on, after all others; a payment that `refused` before comes after those. A fault where the payments hold less.
+pub fn over(paid: &[Payment], amount: Fen, refused: &[PaymentId]) -> Result<Vec<Share>> {
     let mut paid: Vec<&Payment> = paid.iter().collect();
-    paid.sort_by_key(|payment| (payment.method.goes_back_last(), Reverse((payment.captured_at, payment.id.clone()))));
+    paid.sort_by_key(|payment| {
+        let last = (refused.contains(&payment.id), payment.method.goes_back_last());
+        (last, Reverse((payment.captured_at, payment.id.clone())))
+    });
     let mut open = amount;
     let mut shares = Vec::new();
     for payment in paid {
@@ -73,10 +76,12 @@ mod tests {
             paid("voucher", Method::Voucher, 300, 3),
             paid("bank", Method::Transfer, 200, 2),
         ];
-        assert_eq!(told(&over(&all, Fen(150)).unwrap()), [("bank", 150)]);
-        assert_eq!(told(&over(&all, Fen(600)).unwrap()), [("bank", 200), ("card", 400)]);
-        assert_eq!(told(&over(&all, Fen(1000)).unwrap()), [("bank", 200), ("card", 500), ("voucher", 300)]);
-        assert!(over(&all, Fen(1001)).is_err());
+        assert_eq!(told(&over(&all, Fen(150), &[]).unwrap()), [("bank", 150)]);
+        assert_eq!(told(&over(&all, Fen(600), &[]).unwrap()), [("bank", 200), ("card", 400)]);
+        assert_eq!(told(&over(&all, Fen(1000), &[]).unwrap()), [("bank", 200), ("card", 500), ("voucher", 300)]);
+        assert!(over(&all, Fen(1001), &[]).is_err());
+        let refused = [PaymentId("bank".to_owned())];
+        assert_eq!(told(&over(&all, Fen(600), &refused).unwrap()), [("card", 500), ("voucher", 100)]);
     }
 
     #[test]
@@ -85,8 +90,8 @@ mod tests {
         let promised = Payment { refund_reserved_fen: Fen(150), ..paid("bank", Method::Transfer, 200, 2) };
         let all = [open, promised, paid("card", Method::Stripe, 500, 1)];
         assert_eq!(left_of(&all).unwrap(), Fen(550));
-        assert_eq!(told(&over(&all, Fen(100)).unwrap()), [("bank", 50), ("card", 50)]);
-        assert!(over(&all, Fen(551)).is_err());
+        assert_eq!(told(&over(&all, Fen(100), &[]).unwrap()), [("bank", 50), ("card", 50)]);
+        assert!(over(&all, Fen(551), &[]).is_err());
     }
 
     /// Amount, which method and when of a payment.
@@ -109,7 +114,7 @@ mod tests {
             let mut back = 0;
             for step in steps.into_iter().chain([i64::MAX]) {
                 let step = step.min(came - back);
-                let shares = over(&all, Fen(step)).unwrap();
+                let shares = over(&all, Fen(step), &[]).unwrap();
                 prop_assert_eq!(shares.iter().map(|share| share.amount.0).sum::<i64>(), step);
                 back += step;
                 for share in shares {

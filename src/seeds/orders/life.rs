@@ -334,6 +334,7 @@ fn past_tender(refund: &RefundId, payment: &Payment, (amount, at): (Fen, At), st
         payment_id: payment.id.clone(),
         amount_fen: amount,
         state: RefundState::Succeeded,
+        promised_at: at,
         provider_ref: Some(format!("re_sandbox_{id}")),
         ask_at: None,
         succeeded_at: Some(at),

@@ -117,8 +117,8 @@ impl Tables {
             }
             self.holds.add(&Hold { order_id: order.id.clone(), sku_id, location, qty, state: life.holds() });
             if let Some(refund) = life.refund.as_ref().filter(|_| line.withdrawn_qty > 0) {
-                let back = Movement::restock(line.sku_id.clone(), line.withdrawn_qty, &refund.id);
-                self.moved(back, refund.at);
+                let place = (line.sku_id.clone(), ONLINE.to_owned());
+                self.moved(Movement::restock(place, line.withdrawn_qty, &refund.id), refund.at);
             }
         }
     }
@@ -169,6 +169,7 @@ impl Tables {
             goods_fen: amounts.goods,
             freight_fen: amounts.freight,
             unapplied: false,
+            renews: None,
             reason: (*reason).to_owned(),
             requested_by: None,
             requested_at: *at,

@@ -147,8 +147,8 @@ async fn what_no_order_took_is_sent_again_after_a_refusal(shop: Arc<Shop>) {
     assert_eq!(shop.booked("unapplied_refund").await, 0);
     shop.audit().await;
     shop.sandbox().is(Mood::Well);
-    assert_eq!(refund::send::again(&shop.trade, &id).await.unwrap(), RefundState::Succeeded);
-    assert!(refund::send::again(&shop.trade, &id).await.is_err(), "it went back already");
+    assert_eq!(shop.send_again(&id).await.unwrap(), RefundState::Succeeded);
+    assert!(shop.send_again(&id).await.is_err(), "it went back already");
     assert_eq!(shop.booked("unapplied").await, shop.booked("unapplied_refund").await);
 }
 
@@ -166,11 +166,11 @@ async fn a_refund_that_the_bank_undid_stands_here_until_it_is_sent_again(shop: A
     let events = store::events(&mut shop.trade.db.read().await.unwrap(), &payments).await.unwrap();
     assert_eq!(events.iter().filter(|event| event.outcome == EventOutcome::Undone).count(), 1);
     shop.audit().await;
-    let again = refund::send::again(&shop.trade, &id).await.unwrap();
+    let again = shop.send_again(&id).await.unwrap();
     assert_eq!(again, RefundState::Succeeded);
     assert_eq!(sums(&shop, &number).await, [(fen, fen), (fen, fen)]);
     assert_eq!(shop.order(&number).await.returned_fen, Fen(fen));
-    assert!(refund::send::again(&shop.trade, &id).await.is_err(), "it went back already");
+    assert!(shop.send_again(&id).await.is_err(), "it went back already");
     give_back(&shop, &number, Asked::Whole).await;
     assert_eq!(shop.state(&number).await, OrderState::Refunded);
 }

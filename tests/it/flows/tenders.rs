@@ -30,6 +30,8 @@ on_both! {
     a_refund_of_two_tenders_is_booked_when_both_are_back,
     the_part_of_a_refund_that_was_refused_is_sent_again,
     a_refund_that_all_tenders_refuse_has_failed,
+    a_tender_that_a_bank_undoes_meanwhile_holds_its_refund_up_no_longer,
+    an_order_is_paid_when_the_last_of_its_money_was_captured,
 }
 
 /// 6700 of goods and 900 of freight.
@@ -212,8 +214,8 @@ async fn the_part_of_a_refund_that_was_refused_is_sent_again(shop: Arc<Shop>) {
     assert_eq!((shop.state(&number).await, shop.booked("refund").await), (OrderState::Paid, 0));
     shop.audit().await;
     shop.sandbox().is(Mood::Well);
-    assert_eq!(refund::send::again(&shop.trade, &id).await.unwrap(), RefundState::Succeeded);
-    assert!(refund::send::again(&shop.trade, &id).await.is_err(), "all of it is back");
+    assert_eq!(shop.send_again(&id).await.unwrap(), RefundState::Succeeded);
+    assert!(shop.send_again(&id).await.is_err(), "all of it is back");
     assert_eq!(shop.refund_tenders(&id).await.len(), 3);
     assert_eq!((payments(&shop, &number).await, balance(&shop).await), (vec![(3000, 3000), (4600, 4600)], 0));
     assert_eq!(shop.state(&number).await, OrderState::Refunded);
@@ -230,4 +232,39 @@ async fn a_refund_that_all_tenders_refuse_has_failed(shop: Arc<Shop>) {
     shop.sandbox().is(Mood::Well);
     assert_eq!(give_back(&shop, &number, Asked::Whole).await.state, RefundState::Succeeded);
     assert_eq!((shop.state(&number).await, shop.stock("P02-1").await), (OrderState::Refunded, (5, 0)));
+}
+
+async fn a_tender_that_a_bank_undoes_meanwhile_holds_its_refund_up_no_longer(shop: Arc<Shop>) {
+    for first in [true, false] {
+        let number = paid_in_two(&shop).await;
+        let id = slowly_back(&shop, &number).await;
+        told(&shop, &id, 0, BackState::Succeeded).await;
+        if first {
+            told(&shop, &id, 0, BackState::Failed).await;
+            shop.audit().await;
+            told(&shop, &id, 1, BackState::Succeeded).await;
+        } else {
+            told(&shop, &id, 1, BackState::Succeeded).await;
+            told(&shop, &id, 0, BackState::Failed).await;
+        }
+        assert_eq!((shop.state(&number).await, balance(&shop).await), (OrderState::Refunded, 4600));
+        shop.audit().await;
+        shop.sandbox().is(Mood::Well);
+        assert_eq!(shop.send_again(&id).await.unwrap(), RefundState::Succeeded);
+        assert!(shop.send_again(&id).await.is_err(), "it was sent again already");
+        assert_eq!((payments(&shop, &number).await, balance(&shop).await), (vec![(3000, 3000), (4600, 4600)], 0));
+    }
+}
+
+async fn an_order_is_paid_when_the_last_of_its_money_was_captured(shop: Arc<Shop>) {
+    let number = placed(&shop).await;
+    let early = shop.open_part(&number, 3000).await;
+    let now = shop.trade.clock.now();
+    let delivery = shop.sandbox().settle(&shop.trade.db, &early, Outcome::Succeeded, now).await.unwrap();
+    assert_eq!(pay_part(&shop, &number, 4600).await, PaymentOutcome::PartPaid);
+    let last = shop.trade.clock.now();
+    shop.trade.clock.advance(SECOND);
+    // What was captured first is learned last.
+    let done = hear::take_event(&shop.trade, &delivery.signature, &delivery.body).await.unwrap();
+    assert_eq!((done, shop.order(&number).await.paid_at), (PaymentOutcome::Paid, Some(last)));
 }

@@ -243,6 +243,10 @@ impl Shop {
         read::refund_tenders(&mut conn, &[refund]).await.unwrap()
     }
 
+    pub async fn send_again(&self, id: &RefundId) -> Result<yanxi::orders::kinds::RefundState> {
+        yanxi::orders::refund::send::again(&self.trade, &self.trade.work(Actor::SYSTEM, None), id).await
+    }
+
     pub async fn waiting_refunds(&self) -> Vec<(RefundId, Fen)> {
         let sql = "SELECT id, amount_fen FROM refunds WHERE state = 'requested'";
         q(sql).all(&mut self.trade.db.read().await.unwrap()).await.unwrap()

@@ -192,8 +192,8 @@ async fn send_again(
     if !case.found.refunds.iter().any(|refund| refund.id.as_str() == id) {
         return Err(not_found());
     }
-    let (trade, refund) = (market.trade.clone(), RefundId(id.clone()));
-    durable(async move { refund::send::again(&trade, &refund).await }).await?;
+    let (trade, work, refund) = (market.trade.clone(), market.trade.work(caller.actor(), None), RefundId(id.clone()));
+    durable(async move { refund::send::again(&trade, &work, &refund).await }).await?;
     Ok(Redirect::to(&address(&number, &id)).into_response())
 }
 
