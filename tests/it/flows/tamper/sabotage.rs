@@ -85,6 +85,10 @@ pub const HARMS: &[(&str, &str)] = &[
     ("orders.states", "UPDATE orders SET state = 'paid' WHERE state = 'cancelled'"),
     ("orders.states", "UPDATE orders SET closed_at = NULL WHERE state = 'expired'"),
     ("orders.parts_of_state", "UPDATE seller_orders SET state = 'to_ship' WHERE state = 'cancelled'"),
+    (
+        "orders.parts_of_state",
+        "UPDATE seller_orders SET state = 'refunded' WHERE order_id IN (SELECT id FROM orders WHERE state = 'paid')",
+    ),
     ("orders.shipping", "UPDATE seller_orders SET state = 'shipped' WHERE state = 'received'"),
     ("orders.shipments", "UPDATE shipment_lines SET qty = qty + 1"),
     ("orders.shipments", "UPDATE shipments SET delivered_at = NULL"),
