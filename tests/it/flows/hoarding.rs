@@ -88,7 +88,10 @@ async fn whose_holds_they_were_is_forgotten_with_them(shop: Arc<Shop>) {
     };
     order(&shop, &[("P01-1", 1)], ("13800000001", "203.0.113.1")).await.unwrap();
     let known = holders().await;
-    assert!(known.len() == 2 && known.iter().all(|(hash,)| hash.len() == 32 && !hash.contains("13800000001")), "{known:?}");
+    assert!(
+        known.len() == 2 && known.iter().all(|(hash,)| hash.len() == 32 && !hash.contains("13800000001")),
+        "{known:?}"
+    );
     let forget = async || {
         let mut tx = shop.trade.db.begin().await.unwrap();
         let gone = holder::forget(&mut tx, shop.trade.clock.now()).await.unwrap();
