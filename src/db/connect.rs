@@ -7,13 +7,19 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Conn, Engine, Query, Tx, conn::ACQUIRE, shared::Writer, tx::UNHURRIED};
+use super::{Conn, Engine, Query, Reading, Tx, conn::ACQUIRE, report::Stop, shared::Writer, tx::UNHURRIED};
 use crate::kernel::{Error, Result};
 
 /// Read-only connections to the SQLite file.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL for each process.
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// Reports that are drawn at once in each process; they have connections of their own.
+const REPORTS: u32 = 2;
+/// How long a report waits for one of them before it is answered 503.
+const REPORT_WAITS: Duration = Duration::from_secs(5);
+/// A connection that no report needed for so long gives its memory back.
+const REPORT_IDLE: Duration = Duration::from_mins(5);
 
 /// The database: cheap to clone, shared by all.
 #[derive(Clone)]
@@ -24,6 +30,8 @@ pub enum Db {
         writer: Writer,
         /// Connections that cannot write.
         readers: SqlitePool,
+        /// The same for reports.
+        reports: SqlitePool,
     },
     /// A pool, and another for reads that may be a moment old.
     Postgres {
@@ -31,6 +39,8 @@ pub enum Db {
         pool: PgPool,
         /// The replica, or the primary again.
         replica: PgPool,
+        /// To the replica, for reports.
+        reports: PgPool,
     },
 }
 
@@ -42,11 +52,12 @@ impl Db {
             Self::open_sqlite(path.trim_start_matches("//"), "memory").await
         } else {
             let pool = open_postgres(url).await?;
+            let reports = postgres_reports(replica.unwrap_or(url))?;
             let replica = match replica {
                 Some(url) => open_postgres(url).await?,
                 None => pool.clone(),
             };
-            Ok(Self::Postgres { pool, replica })
+            Ok(Self::Postgres { pool, replica, reports })
         }
     }
 
@@ -81,8 +92,11 @@ impl Db {
                 .max_lifetime(None)
         };
         let writer = pool(1).connect_with(options.clone()).await?;
-        let readers = pool(SQLITE_READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self::Sqlite { writer: Writer::new(writer), readers })
+        let options = options.read_only(true);
+        let readers = pool(SQLITE_READERS).connect_with(options.clone()).await?;
+        let reports = pool(REPORTS).min_connections(0).acquire_timeout(REPORT_WAITS).idle_timeout(REPORT_IDLE);
+        let reports = reports.connect_lazy_with(options);
+        Ok(Self::Sqlite { writer: Writer::new(writer), readers, reports })
     }
 
     /// Opens a SQLite file that nobody writes, such as a backup, without changing a byte of it or
@@ -91,7 +105,7 @@ impl Db {
         let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
         let options = options.pragma("cache_size", "-65536").pragma("temp_store", "memory");
         let readers = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
-        Ok(Self::Sqlite { writer: Writer::new(readers.clone()), readers })
+        Ok(Self::Sqlite { writer: Writer::new(readers.clone()), reports: readers.clone(), readers })
     }
 
     /// Which engine this is.
@@ -110,7 +124,7 @@ impl Db {
         })
     }
 
-    /// A connection for reads that may be a moment old: reports and public lists.
+    /// A connection for reads that may be a moment old: public lists.
     pub async fn read_replica(&self) -> Result<Conn> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Conn::Sqlite(readers.acquire().await?),
@@ -140,6 +154,23 @@ impl Db {
         begin_reading(self.read_replica().await?, &[]).await
     }
 
+    /// The same on a connection that only reports have. Dropped, it is stopped, whatever it was computing; where too
+    /// many are drawn it says so after a while.
+    pub async fn report(&self) -> Result<Reading> {
+        match self {
+            Self::Sqlite { reports, .. } => {
+                let mut conn = reports.acquire().await?;
+                let stop = Stop::flag(&mut conn).await?;
+                Ok(Reading::new(begin_reading(Conn::Sqlite(conn), &[]).await?, stop))
+            }
+            Self::Postgres { reports, replica, .. } => {
+                let mut tx = begin_reading(Conn::Postgres(reports.acquire().await?), &[]).await?;
+                let stop = Stop::process(&mut tx, replica.clone()).await?;
+                Ok(Reading::new(tx, stop))
+            }
+        }
+    }
+
     /// The same of what is committed now, for as long as it takes: copies and audits.
     pub async fn long_snapshot(&self) -> Result<Tx> {
         begin_reading(self.read().await?, &UNHURRIED).await
@@ -154,11 +185,13 @@ impl Db {
     /// Closes all connections; SQLite writes its log back into the file.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, reports } => {
+                reports.close().await;
                 readers.close().await;
                 writer.pool.close().await;
             }
-            Self::Postgres { pool, replica } => {
+            Self::Postgres { pool, replica, reports } => {
+                reports.close().await;
                 pool.close().await;
                 replica.close().await;
             }
@@ -175,18 +208,26 @@ async fn begin_reading(conn: Conn, patience: &[&'static str]) -> Result<Tx> {
 }
 
 async fn open_postgres(url: &str) -> Result<PgPool> {
-    let options = PgConnectOptions::from_str(url)?
-        .application_name("yanxi")
-        .statement_cache_capacity(256)
-        .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", "60s")]);
-    let pool = PgPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(ACQUIRE)
-        .test_before_acquire(false)
-        .connect_with(options)
-        .await?;
+    let pool = postgres_pool(POSTGRES_CONNECTIONS, ACQUIRE).connect_with(postgres(url)?).await?;
     refuse_lossy_settings(&pool).await?;
     Ok(pool)
+}
+
+/// Connections for reports; none is open until a report is drawn.
+fn postgres_reports(url: &str) -> Result<PgPool> {
+    let pool = postgres_pool(REPORTS, REPORT_WAITS).min_connections(0).idle_timeout(REPORT_IDLE);
+    Ok(pool.connect_lazy_with(postgres(url)?.application_name("yanxi reports")))
+}
+
+fn postgres(url: &str) -> Result<PgConnectOptions> {
+    Ok(PgConnectOptions::from_str(url)?
+        .application_name("yanxi")
+        .statement_cache_capacity(256)
+        .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", "60s")]))
+}
+
+fn postgres_pool(connections: u32, patience: Duration) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(patience).test_before_acquire(false)
 }
 
 /// Acknowledged orders must survive a crash: the settings that may lose them stop the start.

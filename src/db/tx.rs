@@ -53,6 +53,22 @@ impl Tx {
         self.end(COMMIT).await
     }
 
+    /// Ends a transaction that only read.
+    pub(super) async fn finish(&mut self) -> Result<()> {
+        self.end(ROLLBACK).await
+    }
+
+    /// Its connection, with whatever runs on it; nobody ends the transaction.
+    pub(super) fn give_up(&mut self) -> Option<Conn> {
+        match self.held.take() {
+            Some(Held::Conn(conn)) => Some(conn),
+            other => {
+                self.held = other;
+                None
+            }
+        }
+    }
+
     /// Undoes the changes.
     pub async fn rollback(mut self) -> Result<()> {
         self.end(ROLLBACK).await

@@ -125,10 +125,9 @@ impl Bridge {
 
 /// The bridge of an ask's days.
 pub async fn bridge(db: &Db, ask: &Ask) -> Result<Bridge> {
-    let mut snapshot = db.snapshot().await?;
-    let bridge = read(&mut snapshot, ask).await?;
-    snapshot.commit().await?;
-    Ok(bridge)
+    let mut reading = db.report().await?;
+    let bridge = read(&mut reading, ask).await;
+    reading.end(bridge).await
 }
 
 async fn read(conn: &mut Conn, ask: &Ask) -> Result<Bridge> {

@@ -1,7 +1,7 @@
 //! The bureau's reports (C1–C31): folds of the ledger over days that both count.
 //!
 //! Owns no table. An `Ask` names a kind, days, at most two dimensions and filters by dimension;
-//! `draw` reads everything in one snapshot of the replica and answers a `Report`: columns, rows and
+//! `draw` reads everything at one moment (`Db::report`: connections of their own, and an end with the caller) and answers a `Report`: columns, rows and
 //! totals that every format (`export`) and page shows. `figures` holds the measures as SQL, so that a
 //! sum means the same in each kind; `dimension` what they can be grouped and filtered by; the files
 //! named after kinds fold. Totals are never sums of rows: orders are distinct and schemes overlap.
@@ -37,18 +37,11 @@ use crate::{
     kernel::{Code, Refusal, Result},
 };
 
-/// Reports drawn at once in one process: a heavy one never takes all connections.
-const AT_ONCE: usize = 2;
-
-static DRAWING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(AT_ONCE);
-
 /// Draws a report.
 pub async fn draw(db: &Db, ask: &Ask, sight: Sight) -> Result<Report> {
-    let _turn = DRAWING.acquire().await;
-    let mut snapshot = db.snapshot().await?;
-    let report = drawn(&mut snapshot, ask, sight).await?;
-    snapshot.commit().await?;
-    Ok(report)
+    let mut reading = db.report().await?;
+    let report = drawn(&mut reading, ask, sight).await;
+    reading.end(report).await
 }
 
 async fn drawn(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Report> {
@@ -63,8 +56,7 @@ async fn drawn(conn: &mut Conn, ask: &Ask, sight: Sight) -> Result<Report> {
 
 /// All figures of an ask's days and filters in one row.
 pub async fn figures(db: &Db, ask: &Ask) -> Result<Figures> {
-    let mut snapshot = db.snapshot().await?;
-    let figures = figures::total(&mut snapshot, ask, true).await?;
-    snapshot.commit().await?;
-    Ok(figures)
+    let mut reading = db.report().await?;
+    let figures = figures::total(&mut reading, ask, true).await;
+    reading.end(figures).await
 }

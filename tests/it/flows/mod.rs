@@ -9,6 +9,7 @@ mod drains;
 mod dropped;
 mod events;
 mod going_back;
+mod hanging_up;
 mod histories;
 mod hoarding;
 mod jobs;
