@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 
 use crate::{
     kernel::{Code, Day, Refusal},
-    orders::statement::{self, Statement},
+    orders::statement::{self, Asked, Statement},
     web::{Market, Result, auth::Caller},
 };
 
@@ -21,28 +21,29 @@ pub struct StatementQuery {
     pub format: Option<String>,
 }
 
-impl StatementQuery {
-    /// The days asked for; this month up to today where nothing is said. A last day without a first is refused.
-    pub fn days(&self, today: Day) -> std::result::Result<(Day, Day), Refusal> {
-        let day = |field: &str, text: &Option<String>, usual: Day| match text.as_deref().filter(|t| !t.is_empty()) {
-            None => Ok(usual),
-            Some(text) => {
-                text.parse().map_err(|_| Refusal::of_field(field, Code::Malformed).with("example", "2026-11-01"))
-            }
-        };
-        let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-        if given(&self.to) && !given(&self.from) {
-            return Err(Refusal::of_field("from", Code::Missing));
-        }
-        Ok((day("from", &self.from, today.month_start())?, day("to", &self.to, today)?))
+/// The days asked for; this month up to today where nothing is said. A last day without a first is refused.
+fn days(from: Option<&str>, to: Option<&str>, today: Day) -> std::result::Result<(Day, Day), Refusal> {
+    let given = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    let (from, to) = (given(from), given(to));
+    if to.is_some() && from.is_none() {
+        return Err(Refusal::of_field("from", Code::Missing));
     }
+    let day = |field: &str, text: Option<String>, usual: Day| match text {
+        None => Ok(usual),
+        Some(text) => text.parse().map_err(|_| Refusal::of_field(field, Code::Malformed).with("example", "2026-11-01")),
+    };
+    Ok((day("from", from, today.month_start())?, day("to", to, today)?))
 }
 
-/// The statement of the caller's cooperative.
-pub async fn drawn(market: &Market, caller: &Caller, query: &StatementQuery) -> Result<Statement> {
+/// What the caller's cooperative asks for.
+pub fn asked(market: &Market, caller: &Caller, from: Option<&str>, to: Option<&str>) -> Result<Asked> {
     let coop = caller.person()?.own_coop()?;
-    let now = market.now();
-    let days = query.days(now.day())?;
-    let mut conn = market.db().read_replica().await?;
-    Ok(statement::statement(&mut conn, coop, days, now).await?)
+    Ok(Asked::of(coop, days(from, to, market.now().day())?)?)
+}
+
+/// The statement as a whole.
+pub async fn drawn(market: &Market, asked: &Asked) -> Result<Statement> {
+    let mut reading = market.db().report().await?;
+    let statement = statement::statement(&mut reading, asked, market.now()).await;
+    Ok(reading.end(statement).await?)
 }

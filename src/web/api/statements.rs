@@ -2,24 +2,27 @@
 
 use axum::{
     Json,
+    body::Body,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
+use futures_util::{StreamExt, stream};
 use rust_xlsxwriter::{Workbook, XlsxError};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
 use crate::{
+    db::Db,
     identity::Role,
     kernel::{Code, Error, Fen, Lang, Refusal, Result as KernelResult},
-    orders::statement::{Moved, Statement},
+    orders::statement::{Asked, Moved, Parts, Statement},
     reports::export::{Format, safe_text},
     web::{
         Allow, Market, Result, Route,
         auth::Caller,
         json::ApiQuery,
-        statements::{StatementQuery, drawn},
+        statements::{StatementQuery, asked, drawn},
     },
 };
 
@@ -55,16 +58,23 @@ pub async fn statements(
         Some("xlsx") => Format::Xlsx,
         Some(_) => return Err(Refusal::of_field("format", Code::OneOf).with("choices", "json, csv, xlsx").into()),
     };
-    let statement = drawn(&market, &caller, &query).await?;
-    let name = format!("attachment; filename=\"yanxi-statement-{}-{}.{format}\"", statement.from, statement.to);
+    let asked = asked(&market, &caller, query.from.as_deref(), query.to.as_deref())?;
+    let (lang, demo) = (caller.lang, market.demo);
     let body = match format {
-        Format::Csv => csv(&statement, caller.lang, market.demo)?,
+        Format::Csv => csv(market.db(), &asked, lang, demo).await?,
         Format::Xlsx => {
-            let book = xlsx(&statement, caller.lang, market.demo);
-            book.map_err(|e| Error::fault(format!("a workbook cannot be written: {e}")))?
+            let statement = drawn(&market, &asked).await?;
+            // Other requests go on while a long one is written.
+            let book = tokio::task::spawn_blocking(move || xlsx(&statement, lang, demo)).await;
+            let book = book.map_err(|e| Error::fault(format!("a workbook broke off: {e}")))?;
+            Body::from(book.map_err(|e| Error::fault(format!("a workbook cannot be written: {e}")))?)
         }
-        _ => return Ok(Json(StatementView { statement, demo: market.demo }).into_response()),
+        _ => {
+            let statement = drawn(&market, &asked).await?;
+            return Ok(Json(StatementView { statement, demo }).into_response());
+        }
     };
+    let name = format!("attachment; filename=\"yanxi-statement-{}-{}.{format}\"", asked.from, asked.to);
     let heads = [(header::CONTENT_TYPE, format.content_type().to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((heads, body).into_response())
 }
@@ -114,17 +124,40 @@ fn note(demo: bool) -> &'static str {
     if demo { "演示数据" } else { "" }
 }
 
-fn csv(statement: &Statement, lang: Lang, demo: bool) -> KernelResult<Vec<u8>> {
+/// The file as it is read: a part at a time, none of which waits for a slow client on a report's connection.
+/// The books of past days do not change, so that the parts fit.
+async fn csv(db: &Db, asked: &Asked, lang: Lang, demo: bool) -> KernelResult<Body> {
+    let mut parts = asked.parts();
+    // What is refused or away is answered as such, before the file begins.
+    let first = part(db, &mut parts).await?.unwrap_or_default();
     // Spreadsheets read UTF-8 only after this mark.
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer("\u{feff}".as_bytes().to_vec());
-    let broken = |e: csv::Error| Error::fault(format!("a CSV cannot be written: {e}"));
-    writer.write_record(heads(lang)).map_err(broken)?;
-    for row in &statement.rows {
+    let begin = ["\u{feff}".as_bytes(), &records([heads(lang).map(str::to_owned)])?, &first].concat();
+    let end = if demo { records([[note(demo).to_owned()]])? } else { Vec::new() };
+    let rest = stream::try_unfold((db.clone(), parts), async |(db, mut parts)| {
+        let bytes = part(&db, &mut parts).await.inspect_err(|error| tracing::warn!(%error, "a file broke off"))?;
+        Ok::<_, Error>(bytes.map(|bytes| (bytes, (db, parts))))
+    });
+    let begin = stream::once(std::future::ready(Ok(begin)));
+    Ok(Body::from_stream(begin.chain(rest).chain(stream::once(std::future::ready(Ok(end))))))
+}
+
+async fn part(db: &Db, parts: &mut Parts) -> KernelResult<Option<Vec<u8>>> {
+    let mut reading = db.report().await?;
+    let rows = parts.next(&mut reading).await;
+    let Some(rows) = reading.end(rows).await? else { return Ok(None) };
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
         let (words, money) = cells(row)?;
-        writer.write_record(words.into_iter().chain(money.map(Fen::yuan))).map_err(broken)?;
+        lines.push(words.into_iter().chain(money.map(Fen::yuan)).collect::<Vec<_>>());
     }
-    if demo {
-        writer.write_record([note(demo)]).map_err(broken)?;
+    records(lines).map(Some)
+}
+
+fn records<R: IntoIterator<Item = String>>(records: impl IntoIterator<Item = R>) -> KernelResult<Vec<u8>> {
+    let broken = |e: csv::Error| Error::fault(format!("a CSV cannot be written: {e}"));
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    for record in records {
+        writer.write_record(record).map_err(broken)?;
     }
     writer.into_inner().map_err(|e| Error::fault(format!("a CSV cannot be written: {e}")))
 }

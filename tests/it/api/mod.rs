@@ -14,3 +14,4 @@ mod reports;
 mod session;
 pub mod shelf;
 mod sizes;
+mod statements;

@@ -53,7 +53,8 @@ async fn a_statement_sums_what_was_sold_and_refunded_for_one_cooperative(shop: A
     let coop = shop.sellers(&placed.number).await[0].1.clone();
     let drawn = async || {
         let mut conn = shop.trade.db.read().await.unwrap();
-        statement::statement(&mut conn, &coop, (today, today), shop.trade.clock.now()).await.unwrap()
+        let asked = statement::Asked::of(&coop, (today, today)).unwrap();
+        statement::statement(&mut conn, &asked, shop.trade.clock.now()).await.unwrap()
     };
     let sold = drawn().await;
     let order = shop.order(&placed.number).await;
@@ -66,9 +67,7 @@ async fn a_statement_sums_what_was_sold_and_refunded_for_one_cooperative(shop: A
     let order = shop.order(&placed.number).await;
     refund::refund(&shop.trade, &shop.trade.work(Actor::SYSTEM, None), &order, (&Asked::Whole, "test")).await.unwrap();
     assert_eq!(drawn().await.totals.net_fen, Fen::ZERO);
-    let mut conn = shop.trade.db.read().await.unwrap();
-    let days = (today, today.plus_days(-1));
-    let reversed = statement::statement(&mut conn, &coop, days, shop.trade.clock.now()).await;
+    let reversed = statement::Asked::of(&coop, (today, today.plus_days(-1)));
     assert_eq!(reversed.unwrap_err().refusal().map(|r| r.code), Some(Code::RangeReversed));
 }
 

@@ -58,6 +58,7 @@ async fn reports_keep_nobody_waiting_and_end_with_their_caller(shop: Arc<Shop>) 
     shop.pay(&number).await;
     shop.seal().await;
     assert_eq!(desk.visitor("").get("/products").await.status, 200);
+    assert_eq!(desk.visitor("coop-a").get("/coop").await.status, 200);
     assert_eq!(desk.get("", "/counter").await.status, 200);
     assert!(begun.elapsed() < PATIENCE, "somebody waited for a report");
     assert!(drawn.iter().all(|task| !task.is_finished()), "a report ended by itself");

@@ -15,7 +15,7 @@ use crate::{
             desk::Desk,
             view::{Layout, html},
         },
-        statements::{StatementQuery, drawn},
+        statements::asked,
     },
 };
 
@@ -51,8 +51,8 @@ struct Page {
 async fn overview(State(market): State<Market>, caller: Caller, uri: Uri) -> Result<Response> {
     let coop = caller.person()?.own_coop()?.clone();
     let layout = Layout::of(&market, caller.lang, "stall.desk");
-    let month = drawn(&market, &caller, &StatementQuery { from: None, to: None, format: None }).await?.totals;
     let mut conn = market.db().read().await?;
+    let month = asked(&market, &caller, None, None)?.totals(&mut conn).await?;
     let counts = work::counts(&mut conn, &coop).await?;
     let waiting = || counts.iter().filter(|c| c.state.is_to_ship());
     let on_the_way = counts.iter().filter(|c| c.state == SellerOrderState::Shipped);
